@@ -22,6 +22,7 @@ class Touched {
       case Step::FinishGather:
       case Step::CopyWanted:
         return {{Buffer::Kind::Value, producer(step)}, {Buffer::Kind::Wanted, id, step.input}};
+      case Step::ForwardInterior:
       case Step::Forward: {
         std::vector<Buffer> touched = {{Buffer::Kind::Value, id}, {Buffer::Kind::Saved, id}};
         add_inputs(id, touched);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include "models/cosmoflow.hpp"
@@ -40,7 +41,7 @@ void expect_exact(const CosmoFlowConfig& config) {
   for (const GridDims& dims : test::grids_of(world().size())) {
     SCOPED_TRACE(test::name_of(dims));
     const ProcessGrid grid(world(), dims);
-    const FirstStep exact = test::shared_step(graph, grid, *reference);
+    const FirstStep exact = test::shared_step(graph, grid, *reference, Overlap::On);
     EXPECT_NEAR(exact.loss, whole.loss, 1e-12 * whole.loss);
     EXPECT_LT(std::ranges::max(distances(graph, exact, whole)), 1e-11);
 
@@ -62,9 +63,9 @@ TEST(FirstStep, OfABatchOnAnyGridIsThatOfOneRank) {
 
 // Norm-wise over all gradients: a single parameter's may be all rounding, such as that of a bias in front of
 // a saturated head.
-void expect_exact(const Graph& graph, const ProcessGrid& grid, Kernels& kernels) {
+void expect_exact(const Graph& graph, const ProcessGrid& grid, Kernels& kernels, Overlap overlap) {
   const FirstStep whole = test::whole_step(graph, kernels);
-  const FirstStep parts = test::shared_step(graph, grid, kernels);
+  const FirstStep parts = test::shared_step(graph, grid, kernels, overlap);
   EXPECT_NEAR(parts.loss, whole.loss, 1e-11 * whole.loss);
   EXPECT_LT(test::distance(parts, whole), 1e-11);
 }
@@ -77,7 +78,7 @@ TEST(FirstStep, OfRandomGraphsOnRandomGridsIsThatOfOneRank) {
     const Graph graph = test::RandomGraph(seed).draw();
     const ProcessGrid& grid = grids[seed % grids.size()];
     SCOPED_TRACE("seed " + std::to_string(seed) + " on " + test::name_of(grid.dims()));
-    expect_exact(graph, grid, *kernels);
+    expect_exact(graph, grid, *kernels, std::array{Overlap::On, Overlap::Auto, Overlap::Off}[seed % 3]);
   }
 }
 

@@ -8,10 +8,11 @@ namespace tessera::test {
 
 /// The first training step of a graph whose samples the ranks of a grid (of one replica) share: the sums of
 /// all shares, on every rank.
-inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernels& kernels) {
+inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernels& kernels,
+                             Overlap overlap = Overlap::Auto) {
   const GridDims& dims = grid.dims();
-  FirstStep step = first_step(graph, place(graph, Partition(dims), grid.part()), dims.parts(), kernels,
-                              exchange_maker(graph, grid, kernels.element()));
+  FirstStep step = first_step(graph, place(graph, Partition(dims), grid.part(), overlap), dims.parts(),
+                              kernels, exchange_maker(graph, grid, kernels.element()));
   grid.world().sum(std::span<double>(step.gradients));
   grid.world().sum(std::span<double>(&step.loss, 1));
   return step;
