@@ -7,8 +7,9 @@
 
 namespace tessera {
 
-/// Where an operation's interior, which reads no halo, is computed before the halo has come: everywhere,
-/// nowhere, or where the interior is at least three margins wide, so that cutting it off costs little.
+/// Where the interior of an operation's output, which reads no halo, is computed before the halo has come:
+/// Auto, where it is at least three margins wide, so that cutting it off costs little; On, wherever there is
+/// one; Off, nowhere.
 enum class Overlap : std::uint8_t { Auto, On, Off };
 
 /// One process's view of a graph: which box of each tensor it is responsible for, and which box of each input
