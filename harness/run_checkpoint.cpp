@@ -130,6 +130,8 @@ void write_checkpoint(const fs::path& directory, const Checkpoint& checkpoint) {
   fs::remove(second, error);
   fs::create_hard_link(current, second, error);
   fs::rename(error ? current : second, previous, error);
+  // A run killed at this place leaves both names on one file, between which renaming does nothing.
+  fs::remove(second, error);
   write_whole_file(current, bytes);
 }
 

@@ -78,6 +78,14 @@ TEST_F(RunCheckpoint, KeepsTheLastTwo) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 2);
 }
 
+// What a run leaves that is killed between keeping the previous checkpoint and writing the next.
+TEST_F(RunCheckpoint, IsWrittenWithoutLeftoversWhereBothNamesAreOneFile) {
+  write(make_checkpoint(identity(), position()));
+  std::filesystem::create_hard_link(directory_ / kCheckpointName, directory_ / kPreviousCheckpointName);
+  write(make_checkpoint(identity(), position()));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_.path()), {}), 2);
+}
+
 TEST_F(RunCheckpoint, ThatIsDamagedIsRefusedByNameAndTheOneBeforeOffered) {
   write(make_checkpoint(identity(), position()));
   write(make_checkpoint(identity(), position()));
