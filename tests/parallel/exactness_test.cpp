@@ -61,25 +61,40 @@ TEST(FirstStep, OfABatchOnAnyGridIsThatOfOneRank) {
   expect_exact({.batch = 3, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 4});
 }
 
-// Norm-wise over all gradients: a single parameter's may be all rounding, such as that of a bias in front of
-// a saturated head.
-void expect_exact(const Graph& graph, const ProcessGrid& grid, Kernels& kernels, Overlap overlap) {
-  const FirstStep whole = test::whole_step(graph, kernels);
-  const FirstStep parts = test::shared_step(graph, grid, kernels, overlap);
-  EXPECT_NEAR(parts.loss, whole.loss, 1e-11 * whole.loss);
-  EXPECT_LT(test::distance(parts, whole), 1e-11);
-}
-
-TEST(FirstStep, OfRandomGraphsOnRandomGridsIsThatOfOneRank) {
-  const auto kernels = make_reference_kernels(Element::F64);
+// Calls body(graph, grid, overlap) for graphs of the seeds [first, last), each on one of the grids.
+template <class Body>
+void for_random_graphs(unsigned first, unsigned last, Body&& body) {
   std::deque<ProcessGrid> grids;
   for (const GridDims& dims : test::grids_of(world().size())) grids.emplace_back(world(), dims);
-  for (unsigned seed = 0; seed < 200; ++seed) {
-    const Graph graph = test::RandomGraph(seed).draw();
+  for (unsigned seed = first; seed < last; ++seed) {
     const ProcessGrid& grid = grids[seed % grids.size()];
     SCOPED_TRACE("seed " + std::to_string(seed) + " on " + test::name_of(grid.dims()));
-    expect_exact(graph, grid, *kernels, std::array{Overlap::On, Overlap::Auto, Overlap::Off}[seed % 3]);
+    body(test::RandomGraph(seed).draw(), grid,
+         std::array{Overlap::On, Overlap::Auto, Overlap::Off}[seed % 3]);
   }
+}
+
+// Norm-wise over all gradients: a single parameter's may be all rounding, such as that of a bias in front of
+// a saturated head.
+TEST(FirstStep, OfRandomGraphsOnRandomGridsIsThatOfOneRank) {
+  const auto kernels = make_reference_kernels(Element::F64);
+  for_random_graphs(0, 200, [&](const Graph& graph, const ProcessGrid& grid, Overlap overlap) {
+    const FirstStep whole = test::whole_step(graph, *kernels);
+    const FirstStep parts = test::shared_step(graph, grid, *kernels, overlap);
+    EXPECT_NEAR(parts.loss, whole.loss, 1e-11 * whole.loss);
+    EXPECT_LT(test::distance(parts, whole), 1e-11);
+  });
+}
+
+TEST(FirstStep, OfRandomGraphsInFloat32IsAsNearToTheTruthAsOnOneRank) {
+  const auto reference = make_reference_kernels(Element::F64);
+  const auto fast = make_onednn_kernels();
+  for_random_graphs(200, 220, [&](const Graph& graph, const ProcessGrid& grid, Overlap overlap) {
+    const FirstStep truth = test::whole_step(graph, *reference);
+    const double rounding = test::distance(test::whole_step(graph, *fast), truth);
+    EXPECT_LT(test::distance(test::shared_step(graph, grid, *fast, overlap), truth),
+              std::max(3 * rounding, 1e-5));
+  });
 }
 
 }  // namespace
