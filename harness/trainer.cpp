@@ -14,9 +14,6 @@
 namespace tessera {
 namespace {
 
-// Large enough that latency doesn't count, small enough that most of it travels behind backward.
-constexpr std::size_t kBucketBytes = std::size_t{4} << 20;
-
 // What ranks tell each other beside the gradients of a step.
 enum Sum : std::uint8_t { kLoss, kStop, kFailed, kSums };
 
@@ -32,7 +29,7 @@ Trainer::Trainer(const Communicator& world, const Workload& workload, Kernels& k
       optimizer_(workload.make_optimizer(*parameters_)),
       schedule_(workload.make_schedule(options_.batch.global)),
       metric_(workload.make_metric()),
-      reducer_(std::make_unique<GradientReducer>(world, *parameters_, kBucketBytes)),
+      reducer_(std::make_unique<GradientReducer>(world, *parameters_, kGradientBucketBytes)),
       sums_(world, kSums),
       hooks_{[this](int parameter) { reducer_->ready(parameter); }, [this] { reducer_->poke(); }},
       synthetic_input_(network_->input_layout()),

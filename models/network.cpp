@@ -71,19 +71,12 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
 }
 
 Site Network::site(NodeId id, const Placement& placement, Element element) const {
-  const Graph::Node& node = graph_.node(id);
-  Site site{
-      node.name, static_cast<std::uint64_t>(id), graph_.input_shapes(id), node.shape, {}, layouts_[id], {},
-      false};
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const Shape& shape = site.inputs[i];
-    site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
-    site.input_gradients |= node.inputs[i] != input_;
-  }
-  for (const ParameterSpec& spec : node.layer->parameters(site.inputs)) {
-    const int parameter = parameters_.find(node.name + "/" + spec.name);
+  Site site = local_site(graph_, placement, id, element);
+  auto view = site.parameters.begin();
+  for (const ParameterSpec& spec : graph_.node(id).layer->parameters(site.inputs)) {
+    const int parameter = parameters_.find(site.name + "/" + spec.name);
     const std::size_t offset = parameters_.offset(parameter) * bytes_of(element);
-    site.parameters.push_back({parameters_.values() + offset, parameters_.gradients() + offset});
+    *view++ = {parameters_.values() + offset, parameters_.gradients() + offset};
   }
   return site;
 }

@@ -51,6 +51,7 @@ class Network {
   void observe(std::function<void(const ProgramStep&)> observer) { observer_ = std::move(observer); }
 
   std::size_t activation_bytes() const { return memory_.size(); }
+  std::size_t scratch_bytes() const { return scratch_.size(); }
   const Program& program() const { return program_; }
   /// Implementation of each node's kernels, for the record of a run.
   std::vector<std::pair<std::string, std::vector<std::string>>> implementations() const;

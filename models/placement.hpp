@@ -23,4 +23,8 @@ struct Placement {
 /// The box of input `input` that node reads to compute `output` of itself.
 Box wanted_box(const Graph& graph, NodeId node, std::size_t input, const Box& output);
 
+/// Where a node's operation runs. Its parameters are left without memory; all that depends on sizes alone
+/// (saved and scratch bytes, flop) can be asked of an operation localised here.
+Site local_site(const Graph& graph, const Placement& placement, NodeId node, Element element);
+
 }  // namespace tessera
