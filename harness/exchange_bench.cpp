@@ -17,8 +17,8 @@ namespace {
 /// An edge's exchange with tensors of its own.
 class Bench {
  public:
-  Bench(const ProcessGrid& grid, std::unique_ptr<Exchange> exchange, const Layout& owned, const Layout& wanted,
-        std::int64_t repeats)
+  Bench(const ProcessGrid& grid, std::unique_ptr<Exchange> exchange, const Layout& owned,
+        const Layout& wanted, std::int64_t repeats)
       : world_(grid.world()),
         exchange_(std::move(exchange)),
         owned_(owned),
@@ -49,10 +49,10 @@ BenchedExchange planned(const PlannedNode& reader, const PlannedEdge& edge) {
   BenchedExchange benched;
   benched.reader = reader.name;
   benched.producer = edge.producer;
-  for (const auto* side : {&edge.sent, &edge.received})
-    for (const Traffic& part : *side) {
-      benched.bytes = std::max(benched.bytes, part.bytes);
-      benched.messages = std::max(benched.messages, part.messages);
+  for (const EdgeShare& part : edge.parts)
+    for (const Traffic& way : {part.sent, part.received}) {
+      benched.bytes = std::max(benched.bytes, way.bytes);
+      benched.messages = std::max(benched.messages, way.messages);
     }
   return benched;
 }
@@ -121,11 +121,13 @@ std::string to_string(const ExchangeBench& bench) {
       bench.grid.replicas, bench.grid.depth, bench.grid.height, bench.grid.width, bench.batch, bench.repeats,
       "reader", "producer", "MB", "msgs", "gather", "scatter-add", "ping-pong", "memcpy", "gather/pp");
   for (const BenchedExchange& e : bench.exchanges)
-    text += fmt::format("{:<13} {:<13} {:>10.3f} {:>5} {:>9.3f} {:>11.3f} {:>9.3f} {:>8.3f} {:>9.2f}\n", e.reader,
-                        e.producer, static_cast<double>(e.bytes) / 1e6, e.messages, 1e3 * e.gather_seconds.max,
-                        1e3 * e.scatter_add_seconds.max, 1e3 * e.ping_pong_seconds, 1e3 * e.memcpy_seconds.max,
-                        e.gather_seconds.max / e.ping_pong_seconds);
-  return text + "MB and messages: the most that a rank sends or receives; ping-pong and memcpy of as many bytes\n";
+    text +=
+        fmt::format("{:<13} {:<13} {:>10.3f} {:>5} {:>9.3f} {:>11.3f} {:>9.3f} {:>8.3f} {:>9.2f}\n", e.reader,
+                    e.producer, static_cast<double>(e.bytes) / 1e6, e.messages, 1e3 * e.gather_seconds.max,
+                    1e3 * e.scatter_add_seconds.max, 1e3 * e.ping_pong_seconds, 1e3 * e.memcpy_seconds.max,
+                    e.gather_seconds.max / e.ping_pong_seconds);
+  return text +
+         "MB and messages: the most that a rank sends or receives; ping-pong and memcpy of as many bytes\n";
 }
 
 }  // namespace tessera

@@ -38,13 +38,19 @@ json box_json(const Box& box) {
 }
 
 json exchange_json(const PlannedEdge& edge) {
+  json gathers_hidden = json::array(), scatters_hidden = json::array();
+  for (const EdgeShare& part : edge.parts) {
+    gathers_hidden.push_back(part.gather_hidden);
+    scatters_hidden.push_back(part.scatter_hidden);
+  }
+  const auto spread = [&](auto&& value) { return to_json(spread_by(edge.parts, value)); };
   return {{"producer", edge.producer},
-          {"forward_sent_bytes", to_json(spread_by(edge.sent, &Traffic::bytes))},
-          {"forward_messages_sent", to_json(spread_by(edge.sent, &Traffic::messages))},
-          {"forward_hidden", edge.gather_hidden},
-          {"backward_sent_bytes", to_json(spread_by(edge.received, &Traffic::bytes))},
-          {"backward_messages_sent", to_json(spread_by(edge.received, &Traffic::messages))},
-          {"backward_hidden", edge.scatter_hidden}};
+          {"forward_sent_bytes", spread([](const EdgeShare& e) { return e.sent.bytes; })},
+          {"forward_messages_sent", spread([](const EdgeShare& e) { return e.sent.messages; })},
+          {"forward_hidden", gathers_hidden},
+          {"backward_sent_bytes", spread([](const EdgeShare& e) { return e.received.bytes; })},
+          {"backward_messages_sent", spread([](const EdgeShare& e) { return e.received.messages; })},
+          {"backward_hidden", scatters_hidden}};
 }
 
 json layer_json(const PlannedNode& node) {
@@ -107,24 +113,34 @@ std::string number_or_nothing(double number) {
   return number > 0 ? fmt::format("{:.3f}", number) : "";
 }
 
-std::string layer_text(const PlannedNode& node) {
-  double forward = 0, backward = 0, messages = 0;
-  bool gathers_exposed = false, scatters_exposed = false;
-  for (const PlannedEdge& edge : node.exchanges) {
-    const MinMedianMax sent = spread_by(edge.sent, &Traffic::messages);
-    forward += spread_by(edge.sent, &Traffic::bytes).max;
-    backward += spread_by(edge.received, &Traffic::bytes).max;
-    messages += sent.max + spread_by(edge.received, &Traffic::messages).max;
-    gathers_exposed |= !edge.gather_hidden;
-    scatters_exposed |= !edge.scatter_hidden;
+// Over the exchanges of a layer.
+struct LayerMessages {
+  double forward_bytes = 0, backward_bytes = 0, messages = 0;
+  bool gather_exposed = false, scatter_exposed = false;
+
+  explicit LayerMessages(const PlannedNode& node) {
+    for (const PlannedEdge& edge : node.exchanges) {
+      const auto most = [&](auto&& value) { return spread_by(edge.parts, value).max; };
+      forward_bytes += most([](const EdgeShare& e) { return e.sent.bytes; });
+      backward_bytes += most([](const EdgeShare& e) { return e.received.bytes; });
+      messages += most([](const EdgeShare& e) { return e.sent.messages + e.received.messages; });
+      for (const EdgeShare& part : edge.parts) {
+        gather_exposed |= !part.gather_hidden && part.received.bytes > 0;
+        scatter_exposed |= !part.scatter_hidden && part.sent.bytes > 0;
+      }
+    }
   }
+};
+
+std::string layer_text(const PlannedNode& node) {
+  const LayerMessages m(node);
   const auto& [d, h, w] = node.shape.space;
   return fmt::format("{:<13} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}{}\n", node.name,
                      fmt::format("{} x {}x{}x{}", node.shape.c, d, h, w), owned_text(node),
                      number_or_nothing(spread_by(node.parts, &NodeShare::training_flop).max / 1e9),
-                     number_or_nothing(forward / 1e6), number_or_nothing(backward / 1e6),
-                     messages > 0 ? fmt::format("{}", messages) : "", gathers_exposed ? "forward " : "",
-                     scatters_exposed ? "backward" : "");
+                     number_or_nothing(m.forward_bytes / 1e6), number_or_nothing(m.backward_bytes / 1e6),
+                     m.messages > 0 ? fmt::format("{}", m.messages) : "", m.gather_exposed ? "forward " : "",
+                     m.scatter_exposed ? "backward" : "");
 }
 
 std::string line(const char* name, const MinMedianMax& spread, double unit) {
@@ -203,7 +219,8 @@ std::string to_string(const RunPlan& plan) {
                       "owned by a part", "GFLOP", "MB there", "MB back", "msgs", "not hidden");
   for (const PlannedNode& node : plan.partition.nodes) text += layer_text(node);
   text +=
-      "GFLOP of a step; MB sent by a part, forward (there) and backward (back); messages of both: most of all "
+      "GFLOP of a step; MB sent by a part, forward (there) and backward (back); messages of both: most of "
+      "all "
       "parts\n";
   return text + parts_text(plan) + summary_text(plan);
 }

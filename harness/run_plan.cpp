@@ -6,12 +6,6 @@
 namespace tessera {
 namespace {
 
-std::int64_t total_bytes(const std::vector<Traffic>& traffic) {
-  return std::accumulate(traffic.begin(), traffic.end(), Traffic{},
-                         [](Traffic sum, const Traffic& t) { return sum += t; })
-      .bytes;
-}
-
 double share(double part, double whole) {
   return whole > 0 ? part / whole : 0;
 }
@@ -34,14 +28,14 @@ std::size_t RunPlan::reduced_bytes() const {
 }
 
 ExposedShare RunPlan::exposed_share() const {
-  // Over all parts: what one sends another receives.
-  std::int64_t exchanged = 0, exposed = 0;
+  std::int64_t exchanged = 0, exposed = 0;  // received, by all parts
   for (const PlannedNode& node : partition.nodes)
-    for (const PlannedEdge& edge : node.exchanges) {
-      const std::int64_t bytes = total_bytes(edge.sent);
-      exchanged += 2 * bytes;
-      exposed += (edge.gather_hidden ? 0 : bytes) + (edge.scatter_hidden ? 0 : bytes);
-    }
+    for (const PlannedEdge& edge : node.exchanges)
+      for (const EdgeShare& part : edge.parts) {
+        exchanged += part.received.bytes + part.sent.bytes;
+        exposed += part.gather_hidden ? 0 : part.received.bytes;
+        exposed += part.scatter_hidden ? 0 : part.sent.bytes;
+      }
   std::size_t exposed_reduction = 0;
   for (const PlannedBucket& bucket : partition.buckets) exposed_reduction += bucket.hidden ? 0 : bucket.bytes;
   const double parts = partition.grid.parts();

@@ -44,6 +44,14 @@ double Graph::training_flop(NodeId node, const Shape& here) const {
   return (inputs_differ ? 3 : 2) * forward_flop(node, here);
 }
 
+std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
+  std::vector<Edge> edges;
+  for (NodeId id = 0; id < count(); ++id)
+    for (std::size_t i = 0; i < nodes_[id].inputs.size(); ++i)
+      if (nodes_[id].inputs[i] == producer) edges.push_back({id, static_cast<int>(i)});
+  return edges;
+}
+
 double Graph::forward_flop() const {
   double flop = 0;
   for (NodeId id = 0; id < count(); ++id) flop += forward_flop(id, nodes_[id].shape);

@@ -7,6 +7,7 @@ Placement Placement::whole(const Graph& graph) {
   for (NodeId id = 0; id < graph.count(); ++id) {
     placement.owned.push_back(Box::whole(graph.shape(id).space));
     placement.edges.emplace_back();
+    placement.slabs.emplace_back();
     for (const NodeId input : graph.node(id).inputs)
       placement.edges.back().push_back({Box::whole(graph.shape(input).space), false});
   }
@@ -38,6 +39,13 @@ Site local_site(const Graph& graph, const Placement& placement, NodeId id, Eleme
     site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
     site.input_gradients |= graph.node(node.inputs[i]).layer != nullptr;
   }
+  return site;
+}
+
+Site slab_site(const Graph& graph, Site site, const Box& slab) {
+  site.owned.box = slab;
+  for (std::size_t i = 0; i < site.wanted.size(); ++i)
+    site.wanted[i].box = wanted_box(graph, static_cast<NodeId>(site.node), i, slab);
   return site;
 }
 

@@ -14,8 +14,8 @@ using Kind = ProgramStep::Kind;
 using Steps = std::vector<ProgramStep>;
 
 bool computes(const ProgramStep& step) {
-  return step.kind == Kind::Forward || step.kind == Kind::BackwardInputs ||
-         step.kind == Kind::BackwardParameters;
+  return step.kind == Kind::ForwardInterior || step.kind == Kind::Forward ||
+         step.kind == Kind::BackwardInputs || step.kind == Kind::BackwardParameters;
 }
 
 bool computes_between(const Steps& steps, const ProgramStep& from, const ProgramStep& to) {
@@ -33,18 +33,18 @@ class Planner {
       : graph_(graph),
         kernels_(kernels),
         parameters_(parameters),
-        placements_(place_all(graph, Partition(grid))),
-        program_(compile(graph, placements_[0])) {
+        placements_(place_all(graph, Partition(grid))) {
     plan_.grid = grid;
     plan_.parameter_bytes = parameters.bytes();
     plan_.training_flop = graph.training_flop();
+    for (const Placement& placement : placements_) prepared_.push_back(&prepare(placement));
   }
 
   PartitionPlan plan() && {
     for (NodeId id = 0; id < graph_.count(); ++id) plan_.nodes.push_back(node(id));
-    for (const Placement& placement : placements_) {
-      plan_.memory.push_back(memory(placement));
-      plan_.input_bytes.push_back(input_bytes(placement));
+    for (std::size_t part = 0; part < placements_.size(); ++part) {
+      plan_.memory.push_back(prepared_[part]->memory);
+      plan_.input_bytes.push_back(input_bytes(placements_[part]));
     }
     if (plan_.grid.processes() > 1)
       for (const GradientBucket& planned : gradient_buckets(parameters_, kGradientBucketBytes))
@@ -53,6 +53,11 @@ class Planner {
   }
 
  private:
+  struct Prepared {
+    Program program;
+    NetworkMemory memory;
+  };
+
   PlannedNode node(NodeId id) const {
     const Graph::Node& from = graph_.node(id);
     PlannedNode planned{from.name, from.shape, from.spread, {}, {}};
@@ -68,13 +73,7 @@ class Planner {
 
   PlannedEdge edge(NodeId id, int input) const {
     const NodeId producer = graph_.node(id).inputs[input];
-    PlannedEdge planned{
-        graph_.node(producer).name,
-        computes_between(program_.forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
-        computes_between(program_.backward, {Kind::StartScatterAdd, id, input},
-                         {Kind::FinishScatterAdd, id, input}),
-        {},
-        {}};
+    PlannedEdge planned{graph_.node(producer).name, {}};
     std::vector<Box> owned, wanted;
     for (const Placement& placement : placements_) {
       owned.push_back(placement.owned[producer]);
@@ -82,8 +81,12 @@ class Planner {
     }
     for (int part = 0; part < static_cast<int>(placements_.size()); ++part) {
       const ExchangePlan exchange = plan_exchange(owned, wanted, part);
-      planned.received.push_back(traffic(exchange.receive, producer));
-      planned.sent.push_back(traffic(exchange.send, producer));
+      const auto& [forward, backward] = prepared_[part]->program;
+      planned.parts.push_back(
+          {traffic(exchange.receive, producer), traffic(exchange.send, producer),
+           computes_between(forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
+           computes_between(backward, {Kind::StartScatterAdd, id, input},
+                            {Kind::FinishScatterAdd, id, input})});
     }
     return planned;
   }
@@ -99,33 +102,49 @@ class Planner {
     return {graph_.shape(tensor).n, graph_.shape(tensor).c, box, kernels_.element()};
   }
 
-  // Parts whose boxes have the same extents and pads need the same memory, so few of them are ever measured.
-  NetworkMemory memory(const Placement& placement) {
-    const auto [found, is_new] = measured_.try_emplace(geometry(placement));
-    if (is_new) found->second = network_memory(graph_, placement, compile(graph_, placement), kernels_);
+  // Parts whose boxes lie alike have the same program and need the same memory, so few are ever prepared.
+  const Prepared& prepare(const Placement& placement) {
+    const auto [found, is_new] = by_geometry_.try_emplace(geometry(placement));
+    if (is_new) {
+      found->second.program = compile(graph_, placement);
+      found->second.memory = network_memory(graph_, placement, found->second.program, kernels_);
+    }
     return found->second;
   }
 
+  // All that program and memory depend on, wherever in the sample the part lies.
   std::vector<std::int64_t> geometry(const Placement& placement) const {
     std::vector<std::int64_t> sizes;
     const auto add_extents = [&](const Box& box) {
       for (const std::int64_t extent : box.extents().axes()) sizes.push_back(extent);
     };
+    const auto add_pads = [&](NodeId id, std::size_t i, const Box& output) {
+      const Shape& shape = graph_.shape(graph_.node(id).inputs[i]);
+      const std::array<Footprint, 3> reads = graph_.node(id).layer->reads(i, shape);
+      for (int axis = 0; axis < 3; ++axis) {
+        const LocalPads pads = local_pads(reads[axis], output.axes()[axis], shape.space.axes()[axis]);
+        sizes.insert(sizes.end(), {pads.lo, pads.hi});
+      }
+    };
     for (NodeId id = 0; id < graph_.count(); ++id) {
-      const Box& owned = placement.owned[id];
-      add_extents(owned);
+      add_extents(placement.owned[id]);
+      sizes.push_back(static_cast<std::int64_t>(placement.slabs[id].size()));
+      for (const Box& slab : placement.slabs[id]) add_extents(slab);
       for (std::size_t i = 0; i < placement.edges[id].size(); ++i) {
-        add_extents(placement.edges[id][i].wanted);
-        sizes.push_back(aliases_producer(graph_, placement, id, i) ? 1 : 0);
-        const Shape& shape = graph_.shape(graph_.node(id).inputs[i]);
-        const std::array<Footprint, 3> reads = graph_.node(id).layer->reads(i, shape);
-        for (int axis = 0; axis < 3; ++axis) {
-          const LocalPads pads = local_pads(reads[axis], owned.axes()[axis], shape.space.axes()[axis]);
-          sizes.insert(sizes.end(), {pads.lo, pads.hi});
-        }
+        const Box& wanted = placement.edges[id][i].wanted;
+        const Box& produced = placement.owned[graph_.node(id).inputs[i]];
+        add_extents(wanted);
+        sizes.push_back(wanted == produced ? 1 : 0);
+        sizes.push_back(is_run(graph_.node(id).inputs[i], wanted, produced) ? 1 : 0);
+        add_pads(id, i, placement.owned[id]);
+        for (const Box& slab : placement.slabs[id]) add_pads(id, i, slab);
       }
     }
     return sizes;
+  }
+
+  bool is_run(NodeId tensor, const Box& of, const Box& part) const {
+    return !part.empty() && of.contains(part) && run_offset(layout(tensor, of), part).has_value();
   }
 
   std::size_t input_bytes(const Placement& placement) const {
@@ -138,7 +157,8 @@ class Planner {
   PlannedBucket bucket(const GradientBucket& of) const {
     PlannedBucket planned{{}, of.bytes, false};
     for (int p = of.first; p < of.last; ++p) planned.parameters.push_back(parameters_.spec(p).name);
-    planned.hidden = computes_after(program_.backward, {Kind::Ready, node_of(planned.parameters.back())});
+    planned.hidden =
+        computes_after(prepared_[0]->program.backward, {Kind::Ready, node_of(planned.parameters.back())});
     return planned;
   }
 
@@ -151,18 +171,17 @@ class Planner {
   const Graph& graph_;
   Kernels& kernels_;
   const ParameterStore& parameters_;
-  std::vector<Placement> placements_;  // by part
-  Program program_;                    // the order of messages and computing is the same on all parts
-  std::map<std::vector<std::int64_t>, NetworkMemory> measured_;
+  std::vector<Placement> placements_;                          // by part
+  std::map<std::vector<std::int64_t>, Prepared> by_geometry_;  // its elements never move
+  std::vector<const Prepared*> prepared_;                      // by part
   PartitionPlan plan_;
 };
 
-std::vector<Traffic> sum_over_edges(const PartitionPlan& plan,
-                                    const std::vector<Traffic> PlannedEdge::*which) {
+std::vector<Traffic> sum_over_edges(const PartitionPlan& plan, Traffic EdgeShare::*which) {
   std::vector<Traffic> sums(static_cast<std::size_t>(plan.grid.parts()));
   for (const PlannedNode& node : plan.nodes)
     for (const PlannedEdge& edge : node.exchanges)
-      for (std::size_t part = 0; part < sums.size(); ++part) sums[part] += (edge.*which)[part];
+      for (std::size_t part = 0; part < sums.size(); ++part) sums[part] += edge.parts[part].*which;
   return sums;
 }
 
@@ -176,10 +195,10 @@ std::vector<double> PartitionPlan::part_flop() const {
 }
 
 std::vector<Traffic> PartitionPlan::received() const {
-  return sum_over_edges(*this, &PlannedEdge::received);
+  return sum_over_edges(*this, &EdgeShare::received);
 }
 std::vector<Traffic> PartitionPlan::sent() const {
-  return sum_over_edges(*this, &PlannedEdge::sent);
+  return sum_over_edges(*this, &EdgeShare::sent);
 }
 
 PartitionPlan plan_partition(const Graph& graph, const GridDims& grid, Kernels& kernels,

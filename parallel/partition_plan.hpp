@@ -31,12 +31,18 @@ struct NodeShare {
   friend bool operator==(const NodeShare&, const NodeShare&) = default;
 };
 
-/// An edge whose reader wants what other parts own. Hidden: by the order of the program, something is
-/// computed between the start of the messages and the wait for them.
+/// One part's share of an edge whose reader wants what other parts own.
+struct EdgeShare {
+  Traffic received, sent;  // gathering; the scatter-add is the same reversed
+  /// By the order of the part's program, something is computed between the start of the messages and the wait
+  /// for them.
+  bool gather_hidden = false, scatter_hidden = false;
+  friend bool operator==(const EdgeShare&, const EdgeShare&) = default;
+};
+
 struct PlannedEdge {
   std::string producer;
-  bool gather_hidden = false, scatter_hidden = false;
-  std::vector<Traffic> received, sent;  // gathering, by part; the scatter-add is the same reversed
+  std::vector<EdgeShare> parts;
   friend bool operator==(const PlannedEdge&, const PlannedEdge&) = default;
 };
 

@@ -1,5 +1,7 @@
 #include "parallel/place.hpp"
 
+#include "models/slabs.hpp"
+
 namespace tessera {
 namespace {
 
@@ -34,7 +36,8 @@ Box hull(const Box& a, const Box& b) {
   return b.empty() ? a : Box{hull(a.d, b.d), hull(a.h, b.h), hull(a.w, b.w)};
 }
 
-Placement place(const Graph& graph, const Partition& partition, int part, const ExchangedEdges& exchanged) {
+Placement place(const Graph& graph, const Partition& partition, int part, const ExchangedEdges& exchanged,
+                Overlap overlap) {
   Placement placement;
   for (NodeId id = 0; id < graph.count(); ++id) {
     const Graph::Node& node = graph.node(id);
@@ -47,20 +50,22 @@ Placement place(const Graph& graph, const Partition& partition, int part, const 
       if (!graph.node(producer).layer) placement.owned[producer] = hull(placement.owned[producer], wanted);
     }
   }
+  for (NodeId id = 0; id < graph.count(); ++id)
+    placement.slabs.push_back(slabs(graph, placement, id, overlap));
   return placement;
 }
 
 }  // namespace
 
-Placement place(const Graph& graph, const Partition& partition, int part) {
-  return place(graph, partition, part, exchanged_edges(graph, partition));
+Placement place(const Graph& graph, const Partition& partition, int part, Overlap overlap) {
+  return place(graph, partition, part, exchanged_edges(graph, partition), overlap);
 }
 
-std::vector<Placement> place_all(const Graph& graph, const Partition& partition) {
+std::vector<Placement> place_all(const Graph& graph, const Partition& partition, Overlap overlap) {
   const ExchangedEdges exchanged = exchanged_edges(graph, partition);
   std::vector<Placement> placements;
   for (int part = 0; part < partition.parts(); ++part)
-    placements.push_back(place(graph, partition, part, exchanged));
+    placements.push_back(place(graph, partition, part, exchanged, overlap));
   return placements;
 }
 

@@ -20,11 +20,14 @@ TEST(PartitionPlan, KnowsTheHalosAndWhatTheOrderOfTheProgramCannotHide) {
     EXPECT_EQ(found->exchanges.size(), 1U) << name;
     return found->exchanges.at(0);
   };
-  EXPECT_TRUE(edge("conv3d_1").scatter_hidden) << "behind the gradient of the weights";
+  EXPECT_TRUE(edge("conv3d_1").parts[0].scatter_hidden) << "behind the gradient of the weights";
   const std::int64_t halo = std::int64_t{8} * 8 * 4 * 4;  // one plane of the first pooled map
-  EXPECT_EQ(edge("conv3d_1").sent, (std::vector<Traffic>{{1, halo}, {1, halo}}));
-  EXPECT_FALSE(edge("flatten").scatter_hidden) << "a flatten has no weights";
-  EXPECT_FALSE(edge("flatten").gather_hidden) << "all that follows needs all of it";
+  for (const EdgeShare& part : edge("conv3d_1").parts) {
+    EXPECT_EQ(part.sent, (Traffic{1, halo}));
+    EXPECT_EQ(part.received, (Traffic{1, halo}));
+  }
+  EXPECT_FALSE(edge("flatten").parts[0].scatter_hidden) << "a flatten has no weights";
+  EXPECT_FALSE(edge("flatten").parts[0].gather_hidden) << "all that follows needs all of it";
   ASSERT_FALSE(plan.buckets.empty());
   EXPECT_FALSE(plan.buckets.back().hidden) << "the first layer's gradients come last";
 }
