@@ -41,7 +41,7 @@ bool is_our_log(const fs::path& log) {
 // What a run leaves under other names when it is ended while it writes a file.
 std::vector<fs::path> partial_files(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (const char* name : {"run.json", "history.csv", kCheckpointName})
+  for (const char* name : {"run.json", "history.csv", kCheckpointName, kPreviousCheckpointName})
     files.push_back(directory / fmt::format("{}.partial", name));
   return files;
 }
