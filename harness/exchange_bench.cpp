@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/grid_report.hpp"
 #include "harness/message_times.hpp"
 #include "models/error.hpp"
 #include "parallel/exchange_maker.hpp"
@@ -81,7 +82,7 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
       benched.gather_seconds = exchange.gather_seconds();
       benched.scatter_add_seconds = exchange.scatter_add_seconds();
       const auto bytes = static_cast<std::size_t>(benched.bytes);
-      benched.ping_pong_seconds = ping_pong_seconds(grid.world(), bytes, repeats);
+      benched.ping_pong_seconds = ping_pong_seconds(grid.spatial(), bytes, repeats);
       benched.memcpy_seconds = spread_over(grid.world(), memcpy_seconds(grid.world(), bytes, repeats));
       bench.exchanges.push_back(std::move(benched));
     }
@@ -105,21 +106,17 @@ nlohmann::json to_json(const ExchangeBench& bench) {
                          {"scatter_add_seconds", to_json(e.scatter_add_seconds)},
                          {"ping_pong_seconds", e.ping_pong_seconds},
                          {"memcpy_seconds", to_json(e.memcpy_seconds)}});
-  const GridDims& grid = bench.grid;
-  return {{"ranks", grid.processes()},
-          {"replicas", grid.replicas},
-          {"split", {{"depth", grid.depth}, {"height", grid.height}, {"width", grid.width}}},
-          {"batch", bench.batch},
-          {"repeats", bench.repeats},
-          {"exchanges", exchanges}};
+  nlohmann::json all = {{"batch", bench.batch}, {"repeats", bench.repeats}, {"exchanges", exchanges}};
+  add_grid(all, bench.grid);
+  return all;
 }
 
 std::string to_string(const ExchangeBench& bench) {
   std::string text = fmt::format(
-      "{} replicas of {}x{}x{} parts, batch {}; medians of {} rounds on the slowest rank, in ms\n"
+      "{}, batch {}; medians of {} rounds on the slowest rank, in ms\n"
       "{:<13} {:<13} {:>10} {:>5} {:>9} {:>11} {:>9} {:>8} {:>9}\n",
-      bench.grid.replicas, bench.grid.depth, bench.grid.height, bench.grid.width, bench.batch, bench.repeats,
-      "reader", "producer", "MB", "msgs", "gather", "scatter-add", "ping-pong", "memcpy", "gather/pp");
+      grid_text(bench.grid), bench.batch, bench.repeats, "reader", "producer", "MB", "msgs", "gather",
+      "scatter-add", "ping-pong", "memcpy", "gather/pp");
   for (const BenchedExchange& e : bench.exchanges)
     text +=
         fmt::format("{:<13} {:<13} {:>10.3f} {:>5} {:>9.3f} {:>11.3f} {:>9.3f} {:>8.3f} {:>9.2f}\n", e.reader,

@@ -17,16 +17,16 @@ namespace tessera {
 namespace {
 
 struct PlanArguments {
-  std::string config, split = "1";
+  std::string config, split;
   std::vector<std::string> overrides;
-  std::int64_t ranks = 1;
+  int ranks = 1;
   bool json = false;
 };
 
-RunPlan plan_run(const Config& config, std::int64_t ranks, const std::string& split) {
+RunPlan plan_run(const Config& config, int ranks, const std::string& split) {
   const CosmoflowWorkload workload(config, 0);
   RunPlan plan;
-  const GridDims grid = parse_split(split, ranks, workload.graph(1).shape(0).space);
+  const GridDims grid = grid_of(split, ranks, workload.graph(1));
   plan.batch = resolve_batch(config, grid.replicas);
   // Those of a trainer: the loaders of training and validation, and the synthetic one of the warm-up.
   plan.input_batches = 2 * (config.data.prefetch + 1) + 1;
@@ -58,8 +58,8 @@ void add_plan(CLI::App& app, Command& chosen) {
   command->add_option("--ranks", arguments->ranks, "ranks of the run")
       ->check(CLI::Range(1, std::numeric_limits<int>::max(), "at least 1"))
       ->capture_default_str();
-  command->add_option("--split", arguments->split, "D, DxH or DxHxW: parts of a sample along each axis")
-      ->capture_default_str();
+  command->add_option("--split", arguments->split,
+                      "parts of each sample along depth, height and width, a rank each: 4x1, 2x2x2");
   add_overrides(*command, arguments->overrides);
   command->add_flag("--json", arguments->json, "as JSON");
   command->callback([arguments, &chosen] {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 
+#include "harness/grid_report.hpp"
 #include "harness/statistics.hpp"
 
 namespace tessera {
@@ -186,11 +187,7 @@ json to_json(const RunPlan& plan) {
   json layers = json::array();
   for (const PlannedNode& node : partition.nodes) layers.push_back(layer_json(node));
   const ExposedShare exposed = plan.exposed_share();
-  const GridDims& grid = partition.grid;
-  return {
-      {"ranks", grid.processes()},
-      {"replicas", grid.replicas},
-      {"split", {{"depth", grid.depth}, {"height", grid.height}, {"width", grid.width}}},
+  json all = {
       {"batch", {{"global", plan.batch.global}, {"replica", plan.batch.replica}}},
       {"layers", layers},
       {"parts", parts_json(plan)},
@@ -207,21 +204,17 @@ json to_json(const RunPlan& plan) {
       {"load_imbalance", plan.load_imbalance()},
       {"efficiency_bound", plan.efficiency_bound()},
   };
+  add_grid(all, partition.grid);
+  return all;
 }
 
 std::string to_string(const RunPlan& plan) {
-  const GridDims& grid = plan.partition.grid;
-  std::string text =
-      fmt::format("{} ranks: {} x {} ({}x{}x{} parts of a sample); a batch of {}, {} a replica\n\n",
-                  grid.processes(), grid.replicas, grid.replicas == 1 ? "replica" : "replicas", grid.depth,
-                  grid.height, grid.width, plan.batch.global, plan.batch.replica);
+  std::string text = fmt::format("{}; a batch of {}, {} a replica\n\n", grid_text(plan.partition.grid),
+                                 plan.batch.global, plan.batch.replica);
   text += fmt::format("{:<13} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}\n", "layer", "output",
                       "owned by a part", "GFLOP", "MB there", "MB back", "msgs", "not hidden");
   for (const PlannedNode& node : plan.partition.nodes) text += layer_text(node);
-  text +=
-      "GFLOP of a step; MB sent by a part, forward (there) and backward (back); messages of both: most of "
-      "all "
-      "parts\n";
+  text += "Of a step, by the part with most; MB sent forward (there) and backward (back), messages of both\n";
   return text + parts_text(plan) + summary_text(plan);
 }
 
