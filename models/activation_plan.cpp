@@ -187,6 +187,7 @@ ActivationPlan plan_activations(const Graph& graph, const Placement& placement, 
   touch({Buffer::Kind::Value, graph.output()}, position);
 
   std::vector<BufferLifetime> list;
+  list.reserve(lifetimes.size());
   for (const auto& [buffer, lifetime] : lifetimes) list.push_back(lifetime);
   const MemoryPlan memory = plan_memory(list);
   std::map<Buffer, std::size_t> offset_of;

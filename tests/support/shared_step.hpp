@@ -18,8 +18,15 @@ inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernel
   return step;
 }
 
-inline FirstStep whole_step(const Graph& graph, Kernels& kernels) {
-  return first_step(graph, Placement::whole(graph), 1, kernels, nullptr);
+/// The same step by rank 0 alone, told to all.
+inline FirstStep whole_step(const Graph& graph, const Communicator& world, Kernels& kernels) {
+  FirstStep step;
+  if (world.rank() == 0) step = first_step(graph, Placement::whole(graph), 1, kernels, nullptr);
+  const auto count = static_cast<std::int64_t>(step.gradients.size());
+  step.gradients.resize(static_cast<std::size_t>(world.max(count)));
+  world.broadcast(std::as_writable_bytes(std::span(step.gradients)), 0);
+  world.broadcast(std::as_writable_bytes(std::span(&step.loss, 1)), 0);
+  return step;
 }
 
 /// Norm-wise, over all gradients.
