@@ -18,9 +18,6 @@
 namespace tessera {
 namespace {
 
-// Large enough that latency doesn't count, small enough that most of it travels behind backward.
-constexpr std::size_t kBucketBytes = std::size_t{4} << 20;
-
 // What ranks tell each other beside the gradients of a step.
 enum Sum : std::uint8_t { kLoss, kStop, kFailed, kSums };
 
@@ -32,14 +29,14 @@ std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const
   return parameters;
 }
 
+}  // namespace
+
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
                                       ParameterStore& parameters) {
   const Placement placement = place(graph, Partition(grid.dims()), grid.part());
   return std::make_unique<Network>(graph, placement, kernels, parameters,
                                    exchange_maker(graph, grid, kernels.element()));
 }
-
-}  // namespace
 
 Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& kernels, Options options)
     : grid_(grid),
@@ -53,7 +50,7 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       network_(make_network(grid, graph_, kernels, *parameters_)),
       schedule_(workload.make_schedule(options_.batch.global)),
       metric_(workload.make_metric()),
-      reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kBucketBytes)),
+      reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kGradientBucketBytes)),
       sums_(world_, kSums),
       hooks_{[this](int parameter) { reducer_->ready(parameter); }, [this] { reducer_->poke(); }},
       spatial_(grid.spatial()),

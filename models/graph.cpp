@@ -34,6 +34,16 @@ std::vector<Shape> Graph::input_shapes(NodeId node) const {
   return shapes;
 }
 
+double Graph::forward_flop(NodeId node, const Shape& here) const {
+  return nodes_[node].layer ? nodes_[node].layer->forward_flop(input_shapes(node), here) : 0;
+}
+
+double Graph::training_flop(NodeId node, const Shape& here) const {
+  if (!nodes_[node].layer) return 0;
+  const bool inputs_differ = nodes_[nodes_[node].inputs[0]].layer != nullptr;
+  return (inputs_differ ? 3 : 2) * forward_flop(node, here);
+}
+
 std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
   std::vector<Edge> edges;
   for (NodeId id = 0; id < count(); ++id)
@@ -44,18 +54,13 @@ std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
 
 double Graph::forward_flop() const {
   double flop = 0;
-  for (NodeId id = 0; id < count(); ++id)
-    if (nodes_[id].layer) flop += nodes_[id].layer->forward_flop(input_shapes(id), nodes_[id].shape);
+  for (NodeId id = 0; id < count(); ++id) flop += forward_flop(id, nodes_[id].shape);
   return flop;
 }
 
 double Graph::training_flop() const {
   double flop = 0;
-  for (NodeId id = 0; id < count(); ++id) {
-    if (!nodes_[id].layer) continue;
-    const bool inputs_differ = nodes_[nodes_[id].inputs[0]].layer != nullptr;
-    flop += (inputs_differ ? 3 : 2) * nodes_[id].layer->forward_flop(input_shapes(id), nodes_[id].shape);
-  }
+  for (NodeId id = 0; id < count(); ++id) flop += training_flop(id, nodes_[id].shape);
   return flop;
 }
 

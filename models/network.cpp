@@ -75,30 +75,20 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
 }
 
 Site Network::site(NodeId id, const Placement& placement, Element element) const {
-  const Graph::Node& node = graph_.node(id);
-  Site site{
-      node.name, static_cast<std::uint64_t>(id), graph_.input_shapes(id), node.shape, {}, layouts_[id], {},
-      false};
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const Shape& shape = site.inputs[i];
-    site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
-    site.input_gradients |= node.inputs[i] != input_;
-  }
-  for (const ParameterSpec& spec : node.layer->parameters(site.inputs)) {
-    const int parameter = parameters_.find(node.name + "/" + spec.name);
+  Site site = local_site(graph_, placement, id, element);
+  auto view = site.parameters.begin();
+  for (const ParameterSpec& spec : graph_.node(id).layer->parameters(site.inputs)) {
+    const int parameter = parameters_.find(site.name + "/" + spec.name);
     const std::size_t offset = parameters_.offset(parameter) * bytes_of(element);
-    site.parameters.push_back({parameters_.values() + offset, parameters_.gradients() + offset});
+    *view++ = {parameters_.values() + offset, parameters_.gradients() + offset};
   }
   return site;
 }
 
-Network::Slab Network::slab(Site site, const Box& box, Kernels& kernels) const {
+Network::Slab Network::slab(const Site& whole, const Box& box, Kernels& kernels) const {
   Slab slab;
-  site.owned.box = box;
-  for (std::size_t i = 0; i < site.wanted.size(); ++i) {
-    site.wanted[i].box = wanted_box(graph_, static_cast<NodeId>(site.node), i, box);
-    slab.x.push_back({nullptr, site.wanted[i]});
-  }
+  const Site site = slab_site(graph_, whole, box);
+  for (const Layout& wanted : site.wanted) slab.x.push_back({nullptr, wanted});
   slab.y.layout = site.owned;
   slab.op = graph_.node(static_cast<NodeId>(site.node)).layer->localize(site, kernels);
   assert(slab.op->saved_bytes() == 0 && "what an operation keeps is laid out for all of its output");

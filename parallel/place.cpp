@@ -21,14 +21,23 @@ bool is_exchanged(const Graph& graph, const Partition& partition, NodeId node, s
   return false;
 }
 
+using ExchangedEdges = std::vector<std::vector<bool>>;  // by node, by input
+
+ExchangedEdges exchanged_edges(const Graph& graph, const Partition& partition) {
+  ExchangedEdges exchanged(static_cast<std::size_t>(graph.count()));
+  for (NodeId id = 0; id < graph.count(); ++id)
+    for (std::size_t i = 0; i < graph.node(id).inputs.size(); ++i)
+      exchanged[id].push_back(is_exchanged(graph, partition, id, i));
+  return exchanged;
+}
+
 Box hull(const Box& a, const Box& b) {
   if (a.empty()) return b;
   return b.empty() ? a : Box{hull(a.d, b.d), hull(a.h, b.h), hull(a.w, b.w)};
 }
 
-}  // namespace
-
-Placement place(const Graph& graph, const Partition& partition, int part, Overlap overlap) {
+Placement place(const Graph& graph, const Partition& partition, int part, const ExchangedEdges& exchanged,
+                Overlap overlap) {
   Placement placement;
   for (NodeId id = 0; id < graph.count(); ++id) {
     const Graph::Node& node = graph.node(id);
@@ -36,7 +45,7 @@ Placement place(const Graph& graph, const Partition& partition, int part, Overla
     placement.edges.emplace_back();
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const Box wanted = wanted_box(graph, id, i, placement.owned[id]);
-      placement.edges[id].push_back({wanted, is_exchanged(graph, partition, id, i)});
+      placement.edges[id].push_back({wanted, exchanged[id][i]});
       const NodeId producer = node.inputs[i];
       if (!graph.node(producer).layer) placement.owned[producer] = hull(placement.owned[producer], wanted);
     }
@@ -44,6 +53,20 @@ Placement place(const Graph& graph, const Partition& partition, int part, Overla
   for (NodeId id = 0; id < graph.count(); ++id)
     placement.slabs.push_back(slabs(graph, placement, id, overlap));
   return placement;
+}
+
+}  // namespace
+
+Placement place(const Graph& graph, const Partition& partition, int part, Overlap overlap) {
+  return place(graph, partition, part, exchanged_edges(graph, partition), overlap);
+}
+
+std::vector<Placement> place_all(const Graph& graph, const Partition& partition, Overlap overlap) {
+  const ExchangedEdges exchanged = exchanged_edges(graph, partition);
+  std::vector<Placement> placements;
+  for (int part = 0; part < partition.parts(); ++part)
+    placements.push_back(place(graph, partition, part, exchanged, overlap));
+  return placements;
 }
 
 }  // namespace tessera
