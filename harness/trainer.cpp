@@ -108,7 +108,7 @@ std::optional<StepResult> Trainer::step() {
   if (sums[kFailed] > 0) throw_failure();
   if (!std::isfinite(sums[kLoss])) return std::nullopt;
 
-  optimizer_->step(learning_rate());
+  optimizer_->step(learning_rate(), step_);
   ++step_;
   ++step_of_epoch_;
   times_.steps += watch.seconds();
