@@ -45,7 +45,7 @@ void IntersectionOverUnion::add(ConstTensorView prediction, ConstTensorView targ
   assert(layout.c == static_cast<std::int64_t>(classes_));
   assert(target.layout == (Layout{layout.n, 1, layout.box, layout.element}));
   assert(0 <= counted && counted <= layout.n);
-  counts_.assign(static_cast<std::size_t>(counted) * size, 0.0);
+  counts_.assign(static_cast<std::size_t>(layout.n) * size, 0.0);  // of one length on all processes
   const auto count_in = [&]<class T>(T) {
     for (std::int64_t n = 0; n < counted; ++n)
       count(prediction.data<T>() + n * pixels * layout.c, target.data<T>() + n * pixels, pixels,

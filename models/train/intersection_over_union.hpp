@@ -15,8 +15,8 @@ class IntersectionOverUnion final : public Metric {
 
   /// prediction: logits, C = classes; a pixel is predicted to be of its largest, the first if several are.
   /// target: class indices 0 .. C - 1 as numbers, C = 1, over the same samples and box, which may be empty.
-  /// The pixels are summed over `spatial` before ratios are taken, in one sum a call. Allocates only where a
-  /// batch is larger than all before.
+  /// The pixels are summed over `spatial` before ratios are taken, in one sum a call, whose length depends on
+  /// the layout alone. Allocates only where a batch is larger than all before.
   void add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted,
            GroupSum& spatial) override;
 
