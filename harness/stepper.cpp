@@ -82,7 +82,7 @@ void Stepper::step() {
   watch_.lap();
   reducer_.finish();
   now_.exposed_reduction += watch_.lap();
-  optimizer_->step(1e-6);
+  optimizer_->step(1e-6, 0);
   now_.update = watch_.lap();
   now_.step = whole.seconds();
   times_.push_back(now_);

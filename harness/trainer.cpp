@@ -146,7 +146,7 @@ std::optional<StepResult> Trainer::step() {
   if (sums[kFailed] > 0) throw_failure();
   if (!std::isfinite(sums[kLoss])) return std::nullopt;
 
-  optimizer_->step(learning_rate());
+  optimizer_->step(learning_rate(), step_);
   ++step_;
   ++step_of_epoch_;
   times_.steps += watch.seconds();
@@ -185,7 +185,7 @@ std::optional<Evaluation> Trainer::evaluate() {
     const ConstTensorView prediction = forward(context(*batch_, false));
     const double share = workload_.loss().share(prediction, batch_->target, share_of_loss(samples),
                                                 network_->output_gradient());
-    metric_->add(prediction, batch_->target, batch_->counted);
+    metric_->add(prediction, batch_->target, batch_->counted, spatial_);
     const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0,
                                             failure_ ? 1.0 : 0.0};
     sums_.start(mine);
