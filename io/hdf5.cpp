@@ -72,6 +72,7 @@ std::string element_name(hid_t type) {
 
 template <class T>
 hid_t native_type() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_NATIVE_INT16;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_NATIVE_INT64;
   if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
@@ -80,6 +81,7 @@ hid_t native_type() {
 
 template <class T>
 hid_t file_type() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_STD_U8LE;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_STD_I16LE;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_STD_I64LE;
   if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
@@ -119,6 +121,7 @@ std::string to_string(const Hdf5Array& array) {
 
 struct Hdf5File::Handle {
   Id file;
+  std::uint64_t bytes_read = 0;
 
   Id open(const std::string& name, const std::filesystem::path& path) const {
     Id data(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
@@ -185,6 +188,13 @@ void Hdf5File::read(const std::string& name, std::span<const Interval> block, st
   if (H5Dread(data.get(), native_type<T>(), memory.get(), space.get(), H5P_DEFAULT, into.data()) < 0)
     throw InputError(fmt::format("cannot read the data set '{}' ({})", name, innermost_error()),
                      path_.string(), "copy or generate the file again");
+  const Id type(H5Dget_type(data.get()), H5Tclose);
+  handle_->bytes_read +=
+      static_cast<std::uint64_t>(H5Sget_select_npoints(space.get())) * H5Tget_size(type.get());
+}
+
+std::uint64_t Hdf5File::bytes_read() const {
+  return handle_->bytes_read;
 }
 
 namespace {
@@ -301,6 +311,7 @@ std::vector<std::byte> Hdf5Image::bytes() const {
 #define TESSERA_HDF5_ELEMENT(T)                                                                    \
   template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const; \
   template void Hdf5Image::add(const std::string&, std::span<const std::int64_t>, std::span<const T>);
+TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)
 TESSERA_HDF5_ELEMENT(std::int64_t)
 TESSERA_HDF5_ELEMENT(float)
