@@ -22,9 +22,11 @@ bool is_empty_or_missing(const fs::path& directory) {
   return !fs::exists(directory, error) || fs::is_empty(directory, error);
 }
 
-std::string recipe_of_manifest(const fs::path& path) {
+Json manifest_entry(const fs::path& directory, const char* key) {
+  const fs::path path = directory / kManifestName;
+  const std::string text = read_whole_file(path);
   try {
-    return text_of(Json::parse(read_whole_file(path)).at("recipe")) + "\n";
+    return Json::parse(text).at(key);
   } catch (const nlohmann::json::exception& error) {
     throw InputError(fmt::format("this is not the manifest of a generated data set ({})", error.what()),
                      path.string(), "generate the data set again, in another directory");
@@ -49,12 +51,12 @@ void check_sample_counts(std::int64_t train, std::int64_t validation, const char
 }
 
 DirectoryState prepare_directory(const fs::path& directory, const std::string& recipe) {
-  const fs::path unfinished = directory / kUnfinishedName, manifest = directory / kManifestName;
+  const fs::path unfinished = directory / kUnfinishedName;
   const auto refuse = [&directory](const char* problem) {
     throw InputError(problem, directory.string(), "name a new or empty directory, or empty this one");
   };
-  if (fs::exists(manifest)) {
-    if (recipe_of_manifest(manifest) == recipe) return DirectoryState::Complete;
+  if (fs::exists(directory / kManifestName)) {
+    if (text_of(manifest_entry(directory, "recipe")) + "\n" == recipe) return DirectoryState::Complete;
     refuse("the directory holds a data set made by another recipe");
   }
   if (fs::exists(unfinished)) {
@@ -90,6 +92,11 @@ void write_samples(Interval samples, const std::function<FileToWrite(std::int64_
     files.clear();
     if (progress) progress(sample + 1 - samples.begin, samples.size());
   }
+}
+
+std::string generator_of(const fs::path& directory) {
+  const Json generator = manifest_entry(directory, "generator");
+  return generator.is_string() ? generator.get<std::string>() : "";
 }
 
 void complete_directory(const fs::path& directory, const std::string& manifest) {

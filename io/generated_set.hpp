@@ -47,6 +47,9 @@ Interval part_of_samples(std::int64_t samples, int part, int parts);
 void write_samples(Interval samples, const std::function<FileToWrite(std::int64_t sample)>& make,
                    const GenerateProgress& progress);
 
+/// What wrote the set, as its manifest says. Throws InputError where it has none, or none that can be read.
+std::string generator_of(const std::filesystem::path& directory);
+
 /// Writes the manifest; the set is complete.
 void complete_directory(const std::filesystem::path& directory, const std::string& manifest);
 
