@@ -38,6 +38,11 @@ void check_range(const DeepcamStatistics& statistics, int channel, const std::fi
                      "copy the data set's own stats.h5, generate the set again, or leave out this channel");
 }
 
+void read_labels(const Hdf5File& file, const Box& box, std::vector<std::uint8_t>& into) {
+  into.resize(static_cast<std::size_t>(box.count()));
+  read_deepcam_labels(file, box, into);
+}
+
 /// Copies from the one box to the other within it, `channels` numbers a pixel.
 template <class From, class To>
 void copy_part(const From* from, const Box& held, std::int64_t channels, To* to, const Box& wanted) {
@@ -76,14 +81,22 @@ DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatas
   keep_ = files_.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
 }
 
+// Opens a sample, checks its form, calls read(file) and counts the bytes. Under the mutex.
+template <class Read>
+void DeepcamDataset::with_file(std::int64_t sample, Read&& read) const {
+  const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
+  check_deepcam_form(file, options_.space);
+  read(file);
+  bytes_read_ += file.bytes_read();
+}
+
 void DeepcamDataset::check_first_sample() const {
   const std::lock_guard lock(mutex_);
-  const Hdf5File file(files_.front());
-  check_deepcam_form(file, options_.space);
-  input_.resize(static_cast<std::size_t>(held_.count()) * options_.channels.size());
-  labels_.resize(static_cast<std::size_t>(held_.count()));
-  read_scaled(file, held_, input_);
-  read_deepcam_labels(file, held_, labels_);
+  if (kept(0, held_) != nullptr) return;
+  with_file(0, [&](const Hdf5File& file) {
+    read_scaled(file, held_, input_);
+    read_labels(file, held_, labels_);
+  });
 }
 
 void DeepcamDataset::scale(std::span<const float> fields, const std::filesystem::path& path, const Box& box,
@@ -106,8 +119,9 @@ void DeepcamDataset::scale(std::span<const float> fields, const std::filesystem:
     }
 }
 
-void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, std::span<float> into) const {
+void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, std::vector<float>& into) const {
   fields_.resize(static_cast<std::size_t>(box.count()) * kDeepcamChannels);
+  into.resize(static_cast<std::size_t>(box.count()) * options_.channels.size());
   read_deepcam_fields(file, box, fields_);
   scale(fields_, file.path(), box, into);
 }
@@ -116,17 +130,13 @@ void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, std::span
 const DeepcamDataset::Kept* DeepcamDataset::kept(std::int64_t sample, const Box& box) const {
   if (!keep_ || !held_.contains(box)) return nullptr;
   Kept& kept = kept_[static_cast<std::size_t>(sample)];
-  if (kept.input.empty()) {
-    const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
-    check_deepcam_form(file, options_.space);
-    Kept fresh;
-    fresh.input.resize(static_cast<std::size_t>(held_.count()) * options_.channels.size());
-    fresh.labels.resize(static_cast<std::size_t>(held_.count()));
-    read_scaled(file, held_, fresh.input);
-    read_deepcam_labels(file, held_, fresh.labels);
-    bytes_read_ += file.bytes_read();
-    kept = std::move(fresh);  // only what passed the checks is kept
-  }
+  if (kept.input.empty())
+    with_file(sample, [&](const Hdf5File& file) {
+      Kept fresh;
+      read_scaled(file, held_, fresh.input);
+      read_labels(file, held_, fresh.labels);
+      kept = std::move(fresh);  // only what passed the checks is kept
+    });
   return &kept;
 }
 
@@ -135,11 +145,7 @@ void DeepcamDataset::read_input(std::int64_t sample, int /*epoch*/, TensorView i
   assert(into.layout.c == static_cast<std::int64_t>(options_.channels.size()));
   const std::lock_guard lock(mutex_);
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->input.data(), held_, into);
-  const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
-  check_deepcam_form(file, options_.space);
-  input_.resize(static_cast<std::size_t>(box.count()) * options_.channels.size());
-  read_scaled(file, box, input_);
-  bytes_read_ += file.bytes_read();
+  with_file(sample, [&](const Hdf5File& file) { read_scaled(file, box, input_); });
   fill(input_.data(), box, into);
 }
 
@@ -148,11 +154,7 @@ void DeepcamDataset::read_target(std::int64_t sample, TensorView into) const {
   assert(into.layout.c == 1);
   const std::lock_guard lock(mutex_);
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->labels.data(), held_, into);
-  const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
-  check_deepcam_form(file, options_.space);
-  labels_.resize(static_cast<std::size_t>(box.count()));
-  read_deepcam_labels(file, box, labels_);
-  bytes_read_ += file.bytes_read();
+  with_file(sample, [&](const Hdf5File& file) { read_labels(file, box, labels_); });
   fill(labels_.data(), box, into);
 }
 

@@ -45,16 +45,17 @@ class DeepcamDataset final : public Dataset {
   }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;
   void read_target(std::int64_t sample, TensorView into) const override;
-  /// Bytes of data sets read from files so far; what is kept in memory is read once.
-  std::uint64_t bytes_read() const;
+  std::uint64_t bytes_read() const override;
 
  private:
   struct Kept {  // of held_
     std::vector<float> input;
     std::vector<std::uint8_t> labels;
   };
+  template <class Read>
+  void with_file(std::int64_t sample, Read&& read) const;
   const Kept* kept(std::int64_t sample, const Box& box) const;
-  void read_scaled(const Hdf5File& file, const Box& box, std::span<float> into) const;
+  void read_scaled(const Hdf5File& file, const Box& box, std::vector<float>& into) const;
   void scale(std::span<const float> fields, const std::filesystem::path& path, const Box& box,
              std::span<float> into) const;
 

@@ -59,12 +59,17 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
                             {nullptr, here.wanted[i]},
                             {nullptr, exchanged ? produced : here.wanted[i]},
                             exchanged ? make_exchange(id, i) : nullptr});
+      if (exchanged) exchanges_.push_back(node.edges.back().exchange.get());
     }
     for (const ParameterSpec& spec : graph_.node(id).layer->parameters(here.inputs))
       node.parameters.push_back(parameters_.find(here.name + "/" + spec.name));
     if (here.owned.box.empty()) continue;
     node.op = graph_.node(id).layer->localize(here, kernels);
     scratch = std::max(scratch, node.op->scratch_bytes());
+    for (const Box& box : placement.slabs[id]) {
+      node.slabs.push_back(slab(here, box, kernels));
+      scratch = std::max(scratch, node.slabs.back().op->scratch_bytes());
+    }
   }
   scratch_ = AlignedBytes(scratch);
 }
@@ -87,27 +92,26 @@ Site Network::site(NodeId id, const Placement& placement, Element element) const
   return site;
 }
 
+Network::Slab Network::slab(Site site, const Box& box, Kernels& kernels) const {
+  Slab slab;
+  site.owned.box = box;
+  for (std::size_t i = 0; i < site.wanted.size(); ++i) {
+    site.wanted[i].box = wanted_box(graph_, static_cast<NodeId>(site.node), i, box);
+    slab.x.push_back({nullptr, site.wanted[i]});
+  }
+  slab.y.layout = site.owned;
+  slab.op = graph_.node(static_cast<NodeId>(site.node)).layer->localize(site, kernels);
+  assert(slab.op->saved_bytes() == 0 && "what an operation keeps is laid out for all of its output");
+  return slab;
+}
+
 void Network::bind_memory(const Placement& placement) {
-  std::vector<BackwardReads> reads;
+  std::vector<OpMemory> ops;
   for (const Node& node : nodes_)
-    reads.push_back(node.op
-                        ? BackwardReads{node.op->backward_reads_inputs(), node.op->backward_reads_output()}
-                        : BackwardReads{});
-  const auto size = [&](const Buffer& buffer) -> std::size_t {
-    const Node& node = nodes_[buffer.node];
-    switch (buffer.kind) {
-      case Buffer::Kind::Value:
-      case Buffer::Kind::Gradient:
-        return node.y.layout.bytes();
-      case Buffer::Kind::Saved:
-        return node.op ? node.op->saved_bytes() : 0;
-      case Buffer::Kind::Contribution:
-        return node.edges[buffer.input].scattered.layout.bytes();
-      default:
-        return node.edges[buffer.input].wanted.layout.bytes();
-    }
-  };
-  const ActivationPlan plan = plan_activations(graph_, placement, program_, reads, size);
+    ops.push_back(node.op ? OpMemory{node.op->backward_reads_inputs(), node.op->backward_reads_output(),
+                                     node.op->saved_bytes()}
+                          : OpMemory{});
+  const ActivationPlan plan = plan_activations(graph_, placement, program_, ops, parameters_.element());
   memory_ = AlignedBytes(plan.bytes);
   const auto place = [&](const Buffer& buffer) -> std::byte* {
     const auto found = plan.offsets.find(buffer);
@@ -118,8 +122,7 @@ void Network::bind_memory(const Placement& placement) {
     Node& node = nodes_[id];
     node.y.bytes = place({Buffer::Kind::Value, id});
     node.dy.bytes = place({Buffer::Kind::Gradient, id});
-    const Buffer saved{Buffer::Kind::Saved, id};
-    node.saved = {place(saved), size(saved)};
+    node.saved = {place({Buffer::Kind::Saved, id}), ops[id].saved_bytes};
     for (int i = 0; i < static_cast<int>(node.edges.size()); ++i) {
       Edge& edge = node.edges[i];
       edge.wanted.bytes = place({Buffer::Kind::Wanted, id, i});
@@ -128,6 +131,11 @@ void Network::bind_memory(const Placement& placement) {
       edge.scattered.bytes = place(scattered_buffer(graph_, placement, id, i));
       node.x.push_back(edge.x);
       node.dx.push_back(edge.dx);
+    }
+    for (Slab& slab : node.slabs) {
+      slab.y.bytes = node.y.bytes + *run_offset(node.y.layout, slab.y.layout.box);
+      for (std::size_t i = 0; i < slab.x.size(); ++i)
+        slab.x[i].bytes = node.x[i].bytes + *run_offset(node.x[i].layout, slab.x[i].layout.box);
     }
   }
 }
@@ -150,15 +158,25 @@ ConstTensorView Network::forward(ConstTensorView input, const StepContext& conte
   bind_input(input);
   for (const ProgramStep& step : program_.forward) {
     run_forward(step, context);
-    observer_(step);
+    after(step);
   }
   return nodes_[graph_.output()].y;
 }
 
+void Network::after(const ProgramStep& step) {
+  observer_(step);
+  for (Exchange* exchange : exchanges_) exchange->poke();
+}
+
 void Network::run_forward(const ProgramStep& step, const StepContext& context) {
   Node& node = nodes_[step.node];
+  if (step.kind == Kind::ForwardInterior) {
+    run_slab(node, node.slabs.front(), context);
+    return;
+  }
   if (step.kind == Kind::Forward) {
-    if (node.op) node.op->forward(node.x, node.y, call(node, context));
+    if (node.op && node.slabs.empty()) node.op->forward(node.x, node.y, call(node, context));
+    for (std::size_t i = 1; i < node.slabs.size(); ++i) run_slab(node, node.slabs[i], context);
     return;
   }
   Edge& edge = node.edges[step.input];
@@ -168,10 +186,14 @@ void Network::run_forward(const ProgramStep& step, const StepContext& context) {
   if (step.kind == Kind::CopyWanted) copy_box(produced, edge.wanted, edge.wanted.layout.box);
 }
 
+void Network::run_slab(const Node& node, const Slab& slab, const StepContext& context) {
+  slab.op->forward(slab.x, slab.y, call(node, context));
+}
+
 void Network::backward(const StepContext& context, const BackwardHooks& hooks) {
   for (const ProgramStep& step : program_.backward) {
     run_backward(step, context, hooks);
-    observer_(step);
+    after(step);
     hooks.poke();
   }
 }
@@ -212,21 +234,22 @@ void Network::clear_parameter_gradients(const Node& node) {
   }
 }
 
-std::optional<std::string> Network::first_not_finite(ConstTensorView input, const StepContext& context) {
-  std::optional<std::string> found;
-  const auto note = [&found](bool finite, const char* what, const std::string& name) {
-    if (!finite && !found) found = fmt::format("{} {}", what, name);
+std::optional<NotFinite> Network::first_not_finite(ConstTensorView input, const StepContext& context) {
+  std::optional<NotFinite> found;
+  const auto note = [&found](bool finite, NodeId node, const char* what, const std::string& name) {
+    if (!finite && !found) found = {node, fmt::format("{} {}", what, name)};
   };
   bind_input(input);
-  note(all_finite(input), "the", "input");
+  note(all_finite(input), input_, "the", "input");
   for (const ProgramStep& step : program_.forward) {
     // All steps are run even after the find: other processes may wait for what this one sends.
     const Node& node = nodes_[step.node];
     if (step.kind == Kind::Forward)
       for (const int parameter : node.parameters)
-        note(all_finite(parameters_, parameter), "parameter", parameters_.spec(parameter).name);
+        note(all_finite(parameters_, parameter), step.node, "parameter", parameters_.spec(parameter).name);
     run_forward(step, context);
-    if (step.kind == Kind::Forward) note(all_finite(node.y), "the output of", graph_.node(step.node).name);
+    if (step.kind == Kind::Forward)
+      note(all_finite(node.y), step.node, "the output of", graph_.node(step.node).name);
   }
   return found;
 }

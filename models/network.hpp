@@ -24,6 +24,12 @@ struct BackwardHooks {
   std::function<void()> poke = [] {};
 };
 
+/// The first tensor in which a pass met a number that is not finite, and the node at which it did.
+struct NotFinite {
+  NodeId node = 0;
+  std::string tensor;  // "the input", "parameter conv3d/kernel" or "the output of conv3d"
+};
+
 /// A graph made executable on one process: localised operations, their memory (one allocation, places used
 /// again once their contents are dead) and the program. Nothing is allocated after construction. Graph,
 /// kernels and parameters must outlive it; the parameters are the graph's, in the graph's order.
@@ -43,9 +49,9 @@ class Network {
   /// After a forward call with the same context: overwrites all gradients in the ParameterStore.
   void backward(const StepContext& context, const BackwardHooks& hooks);
 
-  /// Repeats a forward pass and names the first tensor in which a number is not finite: "the input",
-  /// "parameter conv3d/kernel" or "the output of conv3d". Slow; for the report of a failed run.
-  std::optional<std::string> first_not_finite(ConstTensorView input, const StepContext& context);
+  /// Repeats a forward pass and looks for what is not finite in what this process holds. Slow; for the report
+  /// of a failed run.
+  std::optional<NotFinite> first_not_finite(ConstTensorView input, const StepContext& context);
 
   /// Calls `observer` after each step of the program, in forward and backward; for measurements.
   void observe(std::function<void(const ProgramStep&)> observer) { observer_ = std::move(observer); }
@@ -63,8 +69,14 @@ class Network {
     TensorView scattered;  // where the scatter-add of dx ends; dx itself where nothing is exchanged
     std::unique_ptr<Exchange> exchange;
   };
+  struct Slab {  // a part of a node's forward pass
+    std::unique_ptr<LocalOp> op;
+    std::vector<ConstTensorView> x;
+    TensorView y;
+  };
   struct Node {
     std::unique_ptr<LocalOp> op;  // null for the input, and where this process owns nothing of the output
+    std::vector<Slab> slabs;      // interior first; none where the forward pass is op's in one piece
     std::vector<Edge> edges;
     std::vector<ConstTensorView> x;  // of the edges, as operations take them
     std::vector<TensorView> dx;
@@ -75,11 +87,14 @@ class Network {
 
   void localize(const Placement& placement, Kernels& kernels, const ExchangeMaker& make_exchange);
   Site site(NodeId node, const Placement& placement, Element element) const;
+  Slab slab(Site site, const Box& box, Kernels& kernels) const;
   void bind_memory(const Placement& placement);
   void bind_input(ConstTensorView input);
   void run_forward(const ProgramStep& step, const StepContext& context);
   void run_backward(const ProgramStep& step, const StepContext& context, const BackwardHooks& hooks);
+  void run_slab(const Node& node, const Slab& slab, const StepContext& context);
   void clear_parameter_gradients(const Node& node);
+  void after(const ProgramStep& step);
   OpCall call(const Node& node, const StepContext& context);
 
   const Graph& graph_;
@@ -89,6 +104,7 @@ class Network {
   std::vector<Layout> layouts_;  // by node: what is owned here
   std::vector<Node> nodes_;
   AlignedBytes memory_, scratch_;
+  std::vector<Exchange*> exchanges_;
   std::function<void(const ProgramStep&)> observer_ = [](const ProgramStep&) {};
 };
 

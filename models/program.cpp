@@ -13,24 +13,19 @@ bool is_input(const Graph& graph, NodeId node) {
   return !graph.node(node).layer;
 }
 
-int readers(const Graph& graph, NodeId producer) {
-  int count = 0;
-  for (NodeId id = 0; id < graph.count(); ++id)
-    count +=
-        static_cast<int>(std::count(graph.node(id).inputs.begin(), graph.node(id).inputs.end(), producer));
-  return count;
-}
-
 void compile_forward(const Graph& graph, const Placement& placement, NodeId id,
                      std::vector<ProgramStep>& steps) {
   const auto inputs = static_cast<int>(graph.node(id).inputs.size());
-  for (int i = 0; i < inputs; ++i) {
-    if (placement.edges[id][i].exchanged)
-      steps.insert(steps.end(), {{Kind::StartGather, id, i}, {Kind::FinishGather, id, i}});
-    else if (!aliases_producer(graph, placement, id, i))
+  const auto exchanged = [&](const Graph::Edge& e) { return placement.edges[e.node][e.input].exchanged; };
+  for (int i = 0; i < inputs; ++i)
+    if (!exchanged({id, i}) && !aliases_producer(graph, placement, id, i))
       steps.push_back({Kind::CopyWanted, id, i});
-  }
+  if (!placement.slabs[id].empty()) steps.push_back({Kind::ForwardInterior, id});
+  for (int i = 0; i < inputs; ++i)
+    if (exchanged({id, i})) steps.push_back({Kind::FinishGather, id, i});
   steps.push_back({Kind::Forward, id});
+  for (const Graph::Edge& reader : graph.readers(id))
+    if (exchanged(reader)) steps.push_back({Kind::StartGather, reader.node, reader.input});
 }
 
 void compile_backward(const Graph& graph, const Placement& placement, NodeId id, std::vector<bool>& cleared,
@@ -66,6 +61,8 @@ const char* name(Kind kind) {
       return "FinishGather";
     case Kind::CopyWanted:
       return "CopyWanted";
+    case Kind::ForwardInterior:
+      return "ForwardInterior";
     case Kind::Forward:
       return "Forward";
     case Kind::BackwardInputs:
@@ -88,6 +85,11 @@ const char* name(Kind kind) {
 
 }  // namespace
 
+bool communicates(Kind kind) {
+  return kind == Kind::StartGather || kind == Kind::FinishGather || kind == Kind::StartScatterAdd ||
+         kind == Kind::FinishScatterAdd || kind == Kind::Ready;
+}
+
 bool aliases_producer(const Graph& graph, const Placement& placement, NodeId node, std::size_t input) {
   const Placement::Edge& edge = placement.edges[node][input];
   return !edge.exchanged && edge.wanted == placement.owned[graph.node(node).inputs[input]];
@@ -96,7 +98,7 @@ bool aliases_producer(const Graph& graph, const Placement& placement, NodeId nod
 GradientPath gradient_path(const Graph& graph, const Placement& placement, NodeId node, std::size_t input) {
   const NodeId producer = graph.node(node).inputs[input];
   if (is_input(graph, producer)) return GradientPath::None;
-  if (readers(graph, producer) > 1) return GradientPath::Added;
+  if (graph.readers(producer).size() > 1) return GradientPath::Added;
   if (placement.edges[node][input].exchanged) return GradientPath::Exchanged;
   return aliases_producer(graph, placement, node, input) ? GradientPath::Direct : GradientPath::Added;
 }

@@ -1,0 +1,112 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+
+#include "models/cosmoflow.hpp"
+#include "support/grids.hpp"
+#include "support/mpi_world.hpp"
+#include "support/random_graph.hpp"
+#include "support/shared_step.hpp"
+
+// A sample on several ranks is the sample on one: the first training step of the tiny network, whose last
+// maps are so small that some ranks own nothing of them.
+namespace tessera {
+namespace {
+
+using test::FirstStep;
+using testing::world;
+
+// One set of grids for all tests: MPI spins while it makes a communicator, which with more ranks than cores
+// takes long.
+class OnAnyGrid : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    for (const GridDims& dims : test::grids_of(world().size())) grids().emplace_back(world(), dims);
+  }
+  static void TearDownTestSuite() { grids().clear(); }
+  static std::deque<ProcessGrid>& grids() {
+    static std::deque<ProcessGrid> all;
+    return all;
+  }
+};
+
+// Norm-wise, of each parameter's gradient.
+std::vector<double> distances(const Graph& graph, const FirstStep& a, const FirstStep& b) {
+  std::vector<double> all;
+  std::size_t first = 0;
+  for (const ParameterSpec& spec : graph.parameters()) {
+    const auto count = static_cast<std::size_t>(spec.count());
+    const auto of = [&](const FirstStep& step) { return std::span(step.gradients).subspan(first, count); };
+    all.push_back(test::relative_distance<const double, const double>(of(a), of(b)));
+    first += count;
+  }
+  return all;
+}
+
+void expect_exact(const CosmoFlowConfig& config, const std::deque<ProcessGrid>& grids) {
+  const Graph graph = cosmoflow(config);
+  const auto reference = make_reference_kernels(Element::F64);
+  const auto fast = make_onednn_kernels();
+  const FirstStep whole = test::whole_step(graph, world(), *reference);
+  const std::vector<double> rounding = distances(graph, test::whole_step(graph, world(), *fast), whole);
+  EXPECT_GT(std::ranges::min(rounding), 1e-9) << "the test isn't testing what it claims to test";
+  for (const ProcessGrid& grid : grids) {
+    SCOPED_TRACE(test::name_of(grid.dims()));
+    const FirstStep exact = test::shared_step(graph, grid, *reference, Overlap::On);
+    EXPECT_NEAR(exact.loss, whole.loss, 1e-12 * whole.loss);
+    EXPECT_LT(std::ranges::max(distances(graph, exact, whole)), 1e-11);
+
+    const FirstStep rounded = test::shared_step(graph, grid, *fast);
+    EXPECT_NEAR(rounded.loss, whole.loss, 1e-5 * whole.loss);
+    const std::vector<double> found = distances(graph, rounded, whole);
+    for (std::size_t p = 0; p < found.size(); ++p)
+      EXPECT_LT(found[p], std::max(3 * rounding[p], 1e-5)) << graph.parameters()[p].name;
+  }
+}
+
+TEST_F(OnAnyGrid, TheFirstStepOfTheTinyNetworkIsThatOfOneRank) {
+  expect_exact({.batch = 1, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 16}, grids());
+}
+
+TEST_F(OnAnyGrid, TheFirstStepOfABatchIsThatOfOneRank) {
+  expect_exact({.batch = 3, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 4}, grids());
+}
+
+// Calls body(graph, grid, overlap) for graphs of the seeds [first, last), each on one of the grids.
+template <class Body>
+void for_random_graphs(unsigned first, unsigned last, const std::deque<ProcessGrid>& grids, Body&& body) {
+  for (unsigned seed = first; seed < last; ++seed) {
+    const ProcessGrid& grid = grids[seed % grids.size()];
+    SCOPED_TRACE("seed " + std::to_string(seed) + " on " + test::name_of(grid.dims()));
+    body(test::RandomGraph(seed).draw(), grid,
+         std::array{Overlap::On, Overlap::Auto, Overlap::Off}[seed % 3]);
+  }
+}
+
+// Norm-wise over all gradients: a single parameter's may be all rounding, such as that of a bias in front of
+// a saturated head.
+TEST_F(OnAnyGrid, TheFirstStepOfRandomGraphsIsThatOfOneRank) {
+  const auto kernels = make_reference_kernels(Element::F64);
+  for_random_graphs(0, 200, grids(), [&](const Graph& graph, const ProcessGrid& grid, Overlap overlap) {
+    const FirstStep whole = test::whole_step(graph, world(), *kernels);
+    const FirstStep parts = test::shared_step(graph, grid, *kernels, overlap);
+    EXPECT_NEAR(parts.loss, whole.loss, 1e-11 * whole.loss);
+    EXPECT_LT(test::distance(parts, whole), 1e-11);
+  });
+}
+
+TEST_F(OnAnyGrid, TheFirstStepOfRandomGraphsInFloat32IsAsNearToTheTruthAsThatOfOneRank) {
+  const auto reference = make_reference_kernels(Element::F64);
+  const auto fast = make_onednn_kernels();
+  for_random_graphs(200, 220, grids(), [&](const Graph& graph, const ProcessGrid& grid, Overlap overlap) {
+    const FirstStep truth = test::whole_step(graph, world(), *reference);
+    const double rounding = test::distance(test::whole_step(graph, world(), *fast), truth);
+    EXPECT_LT(test::distance(test::shared_step(graph, grid, *fast, overlap), truth),
+              std::max(3 * rounding, 1e-5));
+  });
+}
+
+}  // namespace
+}  // namespace tessera
