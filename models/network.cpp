@@ -60,9 +60,9 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
                             {nullptr, exchanged ? produced : here.wanted[i]},
                             exchanged ? make_exchange(id, i) : nullptr});
     }
-    for (const ParameterSpec& spec : graph_.node(id).layer->parameters(here.inputs))
-      node.parameters.push_back(parameters_.find(here.name + "/" + spec.name));
-    if (here.owned.box.empty()) continue;
+    for (const ParameterSpec& spec : graph_.parameters(id))
+      if (spec.trained) node.parameters.push_back(parameters_.find(spec.name));
+    if (here.owned.box.empty() && !graph_.node(id).layer->sums_over_group()) continue;
     node.op = graph_.node(id).layer->localize(here, kernels);
     scratch = std::max(scratch, node.op->scratch_bytes());
   }
@@ -79,10 +79,10 @@ Site Network::site(NodeId id, const Placement& placement, Element element) const
     site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
     site.input_gradients |= node.inputs[i] != input_;
   }
-  for (const ParameterSpec& spec : node.layer->parameters(site.inputs)) {
-    const int parameter = parameters_.find(node.name + "/" + spec.name);
-    const std::size_t offset = parameters_.offset(parameter) * bytes_of(element);
-    site.parameters.push_back({parameters_.values() + offset, parameters_.gradients() + offset});
+  for (const ParameterSpec& spec : graph_.parameters(id)) {
+    const std::size_t offset = parameters_.offset(parameters_.find(spec.name)) * bytes_of(element);
+    site.parameters.push_back(
+        {parameters_.values() + offset, spec.trained ? parameters_.gradients() + offset : nullptr});
   }
   return site;
 }

@@ -18,11 +18,11 @@ GradientReducer::GradientReducer(const Communicator& world, ParameterStore& para
     : world_(&world), parameters_(&parameters) {
   if (world.size() == 1) return;
   int first = 0;
-  for (int last = 1; last <= parameters.count(); ++last) {
+  for (int last = 1; last <= parameters.trained(); ++last) {
     bucket_of_.push_back(static_cast<int>(buckets_.size()));
     const std::size_t bytes =
         (parameters.offset(last) - parameters.offset(first)) * bytes_of(parameters.element());
-    if (bytes < bucket_bytes && last < parameters.count()) continue;
+    if (bytes < bucket_bytes && last < parameters.trained()) continue;
     buckets_.push_back({first, last, last - first});
     first = last;
   }
@@ -57,7 +57,7 @@ void GradientReducer::finish() {
 }
 
 std::size_t GradientReducer::bytes_a_step() const {
-  return buckets_.empty() ? 0 : parameters_->bytes();
+  return buckets_.empty() ? 0 : parameters_->trained_bytes();
 }
 
 }  // namespace tessera
