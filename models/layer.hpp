@@ -46,7 +46,7 @@ class LocalOp {
  public:
   virtual ~LocalOp() = default;
   virtual void forward(Inputs x, TensorView y, const OpCall& call) = 0;
-  /// Overwrites dx. Called only where some input needs a gradient.
+  /// Overwrites dx. Called only where some input needs a gradient; the dx of one that doesn't has no memory.
   virtual void backward_inputs(Inputs x, ConstTensorView y, ConstTensorView dy, InputGradients dx,
                                const OpCall& call) = 0;
   /// Overwrites the gradients of the layer's parameters.

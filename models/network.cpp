@@ -59,6 +59,7 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
                             {nullptr, here.wanted[i]},
                             {nullptr, exchanged ? produced : here.wanted[i]},
                             exchanged ? make_exchange(id, i) : nullptr});
+      if (exchanged) exchanges_.push_back(node.edges.back().exchange.get());
     }
     for (const ParameterSpec& spec : graph_.parameters(id))
       if (spec.trained) node.parameters.push_back(parameters_.find(spec.name));
@@ -150,9 +151,14 @@ ConstTensorView Network::forward(ConstTensorView input, const StepContext& conte
   bind_input(input);
   for (const ProgramStep& step : program_.forward) {
     run_forward(step, context);
-    observer_(step);
+    after(step);
   }
   return nodes_[graph_.output()].y;
+}
+
+void Network::after(const ProgramStep& step) {
+  observer_(step);
+  for (Exchange* exchange : exchanges_) exchange->poke();
 }
 
 void Network::run_forward(const ProgramStep& step, const StepContext& context) {
@@ -171,7 +177,7 @@ void Network::run_forward(const ProgramStep& step, const StepContext& context) {
 void Network::backward(const StepContext& context, const BackwardHooks& hooks) {
   for (const ProgramStep& step : program_.backward) {
     run_backward(step, context, hooks);
-    observer_(step);
+    after(step);
     hooks.poke();
   }
 }

@@ -80,6 +80,7 @@ class Network {
   void run_forward(const ProgramStep& step, const StepContext& context);
   void run_backward(const ProgramStep& step, const StepContext& context, const BackwardHooks& hooks);
   void clear_parameter_gradients(const Node& node);
+  void after(const ProgramStep& step);
   OpCall call(const Node& node, const StepContext& context);
 
   const Graph& graph_;
@@ -89,6 +90,7 @@ class Network {
   std::vector<Layout> layouts_;  // by node: what is owned here
   std::vector<Node> nodes_;
   AlignedBytes memory_, scratch_;
+  std::vector<Exchange*> exchanges_;
   std::function<void(const ProgramStep&)> observer_ = [](const ProgramStep&) {};
 };
 

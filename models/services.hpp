@@ -16,10 +16,12 @@ class Exchange {
   /// owned: this process's part of the tensor; wanted: the dense buffer to fill, owned part included.
   virtual void start_gather(ConstTensorView owned, TensorView wanted) = 0;
   virtual void finish_gather() = 0;
-  /// The adjoint: owned_gradient becomes the sum over all processes of what they hold for those elements,
-  /// added in order of process, so that a run repeats bit for bit.
+  /// The adjoint: owned_gradient becomes the sum over all processes of what they hold for those elements:
+  /// this one's first, then the others' in order of process, so that a run repeats bit for bit.
   virtual void start_scatter_add(ConstTensorView wanted_gradient, TensorView owned_gradient) = 0;
   virtual void finish_scatter_add() = 0;
+  /// Lets messages under way progress; called between a start and its finish.
+  virtual void poke() {}
 };
 
 /// Sum over a group of processes, in place; every member gets the same bits.

@@ -8,34 +8,42 @@ namespace {
 
 constexpr std::size_t kLine = 64, kHugePage = std::size_t{2} << 20;
 
-// Calls row(destination, source, elements) for each run of contiguous memory that the box has in both
-// tensors.
-template <class T, class Row>
-void for_each_row(ConstTensorView from, TensorView to, const Box& box, Row&& row) {
+// Boxes smaller than this are not worth waking threads for.
+constexpr std::int64_t kManyElements = std::int64_t{1} << 16;
+
+// Elements that lie before position (n, d, h, w) of a tensor.
+std::int64_t elements_before(const Layout& in, std::int64_t n, std::int64_t d, std::int64_t h,
+                             std::int64_t w) {
+  const Extents e = in.box.extents();
+  return (((n * e.d + d - in.box.d.begin) * e.h + h - in.box.h.begin) * e.w + w - in.box.w.begin) * in.c;
+}
+
+// Calls run(destination, source, elements) for runs of contiguous memory that make up the box in both
+// tensors: its planes of constant d where they are contiguous, else its rows.
+template <class T, class Run>
+void for_each_run(ConstTensorView from, TensorView to, const Box& box, Run&& run) {
   assert(from.layout.n == to.layout.n && from.layout.c == to.layout.c);
   assert(from.layout.box.contains(box) && to.layout.box.contains(box));
-  const auto offset = [](const Layout& in, std::int64_t n, std::int64_t d, std::int64_t h, std::int64_t w) {
-    const Extents e = in.box.extents();
-    return (((n * e.d + d - in.box.d.begin) * e.h + h - in.box.h.begin) * e.w + w - in.box.w.begin) * in.c;
-  };
-  const std::int64_t length = box.w.size() * from.layout.c;
+  const bool planes = box.w == from.layout.box.w && box.w == to.layout.box.w;
+  const std::int64_t rows = planes ? box.h.size() : 1, length = rows * box.w.size() * from.layout.c;
+#pragma omp parallel for collapse(3) schedule(static) if (box.count() * from.layout.c > kManyElements)
   for (std::int64_t n = 0; n < from.layout.n; ++n)
     for (std::int64_t d = box.d.begin; d < box.d.end; ++d)
-      for (std::int64_t h = box.h.begin; h < box.h.end; ++h)
-        row(to.data<T>() + offset(to.layout, n, d, h, box.w.begin),
-            from.data<T>() + offset(from.layout, n, d, h, box.w.begin), length);
+      for (std::int64_t h = box.h.begin; h < box.h.end; h += rows)
+        run(to.data<T>() + elements_before(to.layout, n, d, h, box.w.begin),
+            from.data<T>() + elements_before(from.layout, n, d, h, box.w.begin), length);
 }
 
 template <class T>
 void add_box_as(ConstTensorView from, TensorView to, const Box& box) {
-  for_each_row<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
+  for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
     for (std::int64_t i = 0; i < length; ++i) out[i] += in[i];
   });
 }
 
 template <class T>
 void copy_box_as(ConstTensorView from, TensorView to, const Box& box) {
-  for_each_row<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
+  for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
     std::memcpy(out, in, static_cast<std::size_t>(length) * sizeof(T));
   });
 }
@@ -50,6 +58,18 @@ AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
   if (memory == nullptr) throw std::bad_alloc();
   std::memset(memory, 0, rounded);
   data_.reset(memory);
+}
+
+std::optional<std::size_t> run_offset(const Layout& layout, const Box& box) {
+  assert(layout.box.contains(box) && !box.empty());
+  // From the outermost axis on: once several indices are taken, all inner axes must be taken whole.
+  bool several = layout.n > 1;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (several && box.axes()[axis] != layout.box.axes()[axis]) return std::nullopt;
+    several |= box.axes()[axis].size() > 1;
+  }
+  return static_cast<std::size_t>(elements_before(layout, 0, box.d.begin, box.h.begin, box.w.begin)) *
+         bytes_of(layout.element);
 }
 
 void copy_box(ConstTensorView from, TensorView to, const Box& box) {

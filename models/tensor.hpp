@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -109,6 +110,9 @@ class Tensor {
   Layout layout_;
   AlignedBytes memory_;
 };
+
+/// Where a box (not empty) begins in a tensor's memory, in bytes, if it is one contiguous run there.
+std::optional<std::size_t> run_offset(const Layout& layout, const Box& box);
 
 /// Copies the box of `from` that both hold; n, c and element must agree.
 void copy_box(ConstTensorView from, TensorView to, const Box& box);

@@ -159,6 +159,18 @@ Request Communicator::start_sum(std::span<double> values) const {
   return start_all_reduce(handle_, values, MPI_DOUBLE, MPI_SUM);
 }
 
+Request Communicator::start_send(std::span<const std::byte> data, int to, int tag) const {
+  MPI_Request handle = MPI_REQUEST_NULL;
+  check(MPI_Isend(data.data(), count_of(data.size()), MPI_BYTE, to, tag, handle_, &handle), "MPI_Isend");
+  return Request(handle);
+}
+
+Request Communicator::start_receive(std::span<std::byte> data, int from, int tag) const {
+  MPI_Request handle = MPI_REQUEST_NULL;
+  check(MPI_Irecv(data.data(), count_of(data.size()), MPI_BYTE, from, tag, handle_, &handle), "MPI_Irecv");
+  return Request(handle);
+}
+
 void Communicator::sum(std::span<float> values) const {
   Request request = start_sum(values);
   wait(request);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -66,6 +67,12 @@ class Communicator {
   Request start_sum(std::span<double> values) const;
   void sum(std::span<float> values) const;
   void sum(std::span<double> values) const;
+
+  /// A message to or from one member. Messages of one tag between two members arrive in the order in which
+  /// they were sent; sizes must agree. At most kLargestMessage bytes (else MachineError).
+  static constexpr std::size_t kLargestMessage = std::numeric_limits<int>::max();  // MPI counts in int
+  Request start_send(std::span<const std::byte> data, int to, int tag) const;
+  Request start_receive(std::span<std::byte> data, int from, int tag) const;
 
   std::int64_t max(std::int64_t value) const;
   std::int64_t min(std::int64_t value) const;

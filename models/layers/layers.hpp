@@ -33,6 +33,13 @@ LayerPtr leaky_relu(double negative_slope);
 /// scale * tanh(x).
 LayerPtr scaled_tanh(double scale);
 
+/// The sum of tensors of one shape: a skip past the layers between.
+LayerPtr add();
+
+/// The channels of all inputs, in order: (N, C1, D, H, W), (N, C2, D, H, W), ... -> (N, C1 + C2 + ..., D, H,
+/// W).
+LayerPtr concat();
+
 /// In training sets each element to zero with probability `rate` and scales the others by 1/(1 - rate);
 /// identity in evaluation. The mask is a function of (seed, layer, step, sample, global index) alone.
 LayerPtr dropout(double rate);

@@ -25,15 +25,21 @@ void expect_gradient(LayerHarness<double>& layer, std::span<double> values,
   }
 }
 
-void expect_gradients(const LayerPtr& layer, const Shape& input) {
+void expect_gradients(const LayerPtr& layer, const std::vector<Shape>& inputs) {
   const auto kernels = make_reference_kernels(Element::F64);
-  LayerHarness<double> harness(*layer, input, *kernels);
+  LayerHarness<double> harness(*layer, inputs, *kernels);
   harness.loss();
   harness.backward();
-  const std::vector<double> dx(harness.dx().begin(), harness.dx().end());
-  expect_gradient(harness, harness.x(), dx);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::vector<double> dx(harness.dx(i).begin(), harness.dx(i).end());
+    expect_gradient(harness, harness.x(i), dx);
+  }
   for (int p = 0; p < harness.parameters().count(); ++p)
     expect_gradient(harness, harness.parameters().value<double>(p), harness.parameters().gradient<double>(p));
+}
+
+void expect_gradients(const LayerPtr& layer, const Shape& input) {
+  expect_gradients(layer, std::vector{input});
 }
 
 TEST(Gradients, OfConvolutionsAgreeWithFiniteDifferences) {
@@ -66,6 +72,11 @@ TEST(Gradients, OfFlattenAndDenseAndDropoutAgreeWithFiniteDifferences) {
   expect_gradients(flatten(), {2, 3, {2, 3, 4}});
   expect_gradients(dense({.out = 5}), {3, 7, {}});
   expect_gradients(dropout(0.5), {3, 32, {}});
+}
+
+TEST(Gradients, OfSumsAndJoinedChannelsAgreeWithFiniteDifferences) {
+  expect_gradients(add(), {{2, 3, {2, 3, 4}}, {2, 3, {2, 3, 4}}, {2, 3, {2, 3, 4}}});
+  expect_gradients(concat(), {{2, 3, {2, 3, 4}}, {2, 1, {2, 3, 4}}, {2, 5, {2, 3, 4}}});
 }
 
 }  // namespace

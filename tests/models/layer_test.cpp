@@ -93,7 +93,18 @@ TEST(Flatten, KeepsTheOrderDepthHeightWidthChannel) {
   EXPECT_THAT(layer.forward(), testing::ElementsAreArray(layer.x()));
 }
 
+TEST(Concat, PutsTheChannelsOfAPositionSideBySide) {
+  const auto kernels = make_reference_kernels(Element::F64);
+  LayerHarness<double> layer(*concat(), {{1, 2, {1, 2, 1}}, {1, 1, {1, 2, 1}}}, *kernels);
+  std::ranges::copy(std::array{1.0, 2.0, 3.0, 4.0}, layer.x(0).begin());
+  std::ranges::copy(std::array{5.0, 6.0}, layer.x(1).begin());
+  EXPECT_EQ(layer.output(), (Shape{1, 3, {1, 2, 1}}));
+  EXPECT_THAT(layer.forward(), testing::ElementsAre(1, 2, 5, 3, 4, 6));
+}
+
 TEST(Layers, RefuseInputsThatDoNotFit) {
+  EXPECT_THROW(add()->output(std::vector{Shape{1, 3, {2, 2, 2}}, Shape{1, 4, {2, 2, 2}}}), InputError);
+  EXPECT_THROW(concat()->output(std::vector{Shape{1, 3, {2, 2, 2}}, Shape{1, 3, {2, 1, 2}}}), InputError);
   EXPECT_THROW(dense({.out = 4})->output(std::vector{Shape{1, 3, {2, 2, 2}}}), InputError);
   EXPECT_THROW(
       max_pool({.window = cube({.kernel = 2, .stride = 2})})->output(std::vector{Shape{1, 3, {1, 1, 1}}}),

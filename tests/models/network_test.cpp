@@ -82,24 +82,6 @@ TEST(Network, GradientsOfCosmoFlowAgreeWithFiniteDifferences) {
   expect_gradients_by_finite_differences(whole);
 }
 
-// y = sum over two readers of one tensor: the gradient of the shared producer is the sum of both.
-class Sum final : public Layer {
- public:
-  class Op final : public LocalOp {
-   public:
-    void forward(Inputs x, TensorView y, const OpCall&) override {
-      for (std::int64_t i = 0; i < y.layout.count(); ++i)
-        y.data<double>()[i] = x[0].data<double>()[i] + x[1].data<double>()[i];
-    }
-    void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
-                         const OpCall&) override {
-      for (const TensorView& part : dx) std::ranges::copy(dy.span<double>(), part.data<double>());
-    }
-  };
-  Shape output(std::span<const Shape> inputs) const override { return inputs[0]; }
-  std::unique_ptr<LocalOp> localize(const Site&, Kernels&) const override { return std::make_unique<Op>(); }
-};
-
 TEST(Network, AddsTheGradientsOfATensorThatSeveralLayersRead) {
   Graph graph;
   const Window same{.kernel = 3, .pad = 1};
@@ -107,7 +89,7 @@ TEST(Network, AddsTheGradientsOfATensorThatSeveralLayersRead) {
   const NodeId shared = graph.add("shared", convolution({.out = 4, .window = cube(same)}), {x});
   const NodeId left = graph.add("left", convolution({.out = 4, .window = cube(same)}), {shared});
   const NodeId right = graph.add("right", leaky_relu(0.3), {shared});
-  graph.add("tail", scaled_tanh(1.2), {graph.add("sum", std::make_unique<Sum>(), {left, right})});
+  graph.add("tail", scaled_tanh(1.2), {graph.add("sum", add(), {left, right})});
   Whole whole(std::move(graph));
   expect_gradients_by_finite_differences(whole);
 }

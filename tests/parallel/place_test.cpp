@@ -5,72 +5,38 @@
 #include <thread>
 
 #include "models/cosmoflow.hpp"
-#include "models/layers/layers.hpp"
-#include "models/network.hpp"
-#include "models/train/initializers.hpp"
-#include "models/train/mean_squared_error.hpp"
-#include "support/numbers.hpp"
+#include "support/first_step.hpp"
 #include "support/thread_exchange.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr std::uint64_t kSeed = 5;
 const CosmoFlowConfig kLittle{
     .batch = 2, .space = {8, 8, 8}, .conv_layers = 3, .conv_size = 4, .fc1 = 8, .fc2 = 6};
 
-struct Outcome {
-  double loss = 0;
-  std::vector<double> gradients;
-};
-
-// One training step of part `part` of the network; its shares of loss and gradients.
-Outcome train_one_part(const Graph& graph, const Partition& partition, int part, test::ThreadGroup& group) {
-  const auto kernels = make_reference_kernels(Element::F64);
-  ParameterStore parameters(graph.parameters(), Element::F64);
-  initialize(parameters, kSeed);
+// Part `part`'s share of a training step.
+test::FirstStep step_of_part(const Graph& graph, const Partition& partition, int part,
+                             test::ThreadGroup& group) {
   const auto exchange = [&](NodeId reader, std::size_t input) -> std::unique_ptr<Exchange> {
     std::vector<Box> owned;
     for (int p = 0; p < partition.parts(); ++p)
       owned.push_back(place(graph, partition, p).owned[graph.node(reader).inputs[input]]);
     return std::make_unique<test::ThreadExchange>(group, part, owned);
   };
-  Network network(graph, place(graph, partition, part), *kernels, parameters, exchange);
-
-  // Each part takes its box, margins included, out of the same whole input.
-  Tensor whole = test::random_tensor<double>(graph.shape(0).n, graph.shape(0).c, graph.shape(0).space, 1);
-  Tensor input(network.input_layout());
-  copy_box(std::as_const(whole).view(), input.view(), network.input_layout().box);
-  Tensor target(network.output_layout());
-  test::fill_random(target.view().span<double>(), 2);
-
-  NoGroupSum alone;
-  const std::vector<std::int64_t> samples = {7, 9};
-  const StepContext context{true, 3, 9, samples, alone, alone};
-  const ConstTensorView prediction = network.forward(input.view(), context);
-  const double weight =
-      1.0 / static_cast<double>(prediction.layout.n * partition.parts());  // all have the output
-  Outcome outcome;
-  outcome.loss =
-      MeanSquaredError(prediction.layout.c)
-          .share(prediction, target.view(), {weight, prediction.layout.n}, network.output_gradient());
-  network.backward(context, {});
-  for (int p = 0; p < parameters.count(); ++p)
-    outcome.gradients.insert(outcome.gradients.end(), parameters.gradient<double>(p).begin(),
-                             parameters.gradient<double>(p).end());
-  return outcome;
+  const auto kernels = make_reference_kernels(Element::F64);
+  return test::first_step(graph, place(graph, partition, part), partition.parts(), *kernels, exchange);
 }
 
 // Sum of all parts' shares, each part a thread.
-Outcome train(const Graph& graph, GridDims dims) {
+test::FirstStep step_of(const Graph& graph, GridDims dims) {
   const Partition partition(dims);
   test::ThreadGroup group(partition.parts());
-  std::vector<Outcome> parts(static_cast<std::size_t>(partition.parts()));
+  std::vector<test::FirstStep> parts(static_cast<std::size_t>(partition.parts()));
   std::vector<std::thread> threads;
   for (int part = 0; part < partition.parts(); ++part)
-    threads.emplace_back([&, part] { parts[part] = train_one_part(graph, partition, part, group); });
+    threads.emplace_back([&, part] { parts[part] = step_of_part(graph, partition, part, group); });
   for (std::thread& thread : threads) thread.join();
-  Outcome sum = parts[0];
+  test::FirstStep sum = parts[0];
   for (std::size_t part = 1; part < parts.size(); ++part) {
     sum.loss += parts[part].loss;
     for (std::size_t i = 0; i < sum.gradients.size(); ++i) sum.gradients[i] += parts[part].gradients[i];
@@ -82,7 +48,7 @@ class PartitionedCosmoFlow : public testing::TestWithParam<GridDims> {};
 
 TEST_P(PartitionedCosmoFlow, HasTheLossAndGradientsOfTheWholeOne) {
   const Graph graph = cosmoflow(kLittle);
-  const Outcome whole = train(graph, {}), parts = train(graph, GetParam());
+  const test::FirstStep whole = step_of(graph, {}), parts = step_of(graph, GetParam());
   EXPECT_NEAR(parts.loss, whole.loss, 1e-12 * whole.loss);
   EXPECT_LT((test::relative_distance<double, double>(parts.gradients, whole.gradients)), 1e-12);
 }

@@ -1,0 +1,88 @@
+#include "parallel/box_exchange.hpp"
+
+#include <cassert>
+#include <cstring>
+
+namespace tessera {
+namespace {
+
+std::span<std::byte> memory_of(TensorView tensor) {
+  return {tensor.bytes, tensor.layout.bytes()};
+}
+
+// Whether `part` already is that box of `whole`, in its memory.
+bool lies_within(ConstTensorView part, ConstTensorView whole, const Box& box) {
+  if (box.empty() || part.layout.box != box) return false;
+  const std::optional<std::size_t> place = run_offset(whole.layout, box);
+  return place && part.bytes == whole.bytes + *place;
+}
+
+}  // namespace
+
+BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag)
+    : comm_(&comm), here_(plan.here), requests_(plan.receive.size() + plan.send.size()), tag_(tag) {
+  std::size_t bytes = 0;
+  std::vector<std::size_t> offsets;
+  const auto link = [&](const Piece& piece, Layout layout, bool to_be_added) {
+    const std::optional<std::size_t> place = run_offset(layout, piece.box);
+    layout.box = piece.box;
+    offsets.push_back(bytes);
+    if (!place || to_be_added) bytes += (layout.bytes() + 63) / 64 * 64;
+    return Link{piece.peer, place, {nullptr, layout}};
+  };
+  for (const Piece& piece : plan.receive) halo_.push_back(link(piece, ends.wanted, false));
+  for (const Piece& piece : plan.send) shared_.push_back(link(piece, ends.owned, true));
+  staging_ = AlignedBytes(bytes);
+  auto offset = offsets.begin();
+  for (std::vector<Link>* links : {&halo_, &shared_})
+    for (Link& l : *links) l.staged.bytes = staging_.data() + *offset++;
+}
+
+void BoxExchange::send(const Link& link, ConstTensorView tensor, Request& request) {
+  const std::size_t bytes = link.staged.layout.bytes();
+  if (!link.place) copy_box(tensor, link.staged, link.staged.layout.box);
+  const std::byte* from = link.place ? tensor.bytes + *link.place : link.staged.bytes;
+  request = comm_->start_send({from, bytes}, link.peer, tag_);
+}
+
+void BoxExchange::start_gather(ConstTensorView owned, TensorView wanted) {
+  target_ = wanted;
+  auto request = requests_.begin();
+  for (const Link& link : halo_) {
+    std::byte* to = link.place ? wanted.bytes + *link.place : link.staged.bytes;
+    *request++ = comm_->start_receive({to, link.staged.layout.bytes()}, link.peer, tag_);
+  }
+  for (const Link& link : shared_) send(link, owned, *request++);
+  if (!lies_within(owned, wanted, here_)) copy_box(owned, wanted, here_);
+}
+
+void BoxExchange::finish_gather() {
+  wait_all(requests_);
+  for (const Link& link : halo_)
+    if (!link.place) copy_box(link.staged, target_, link.staged.layout.box);
+}
+
+void BoxExchange::start_scatter_add(ConstTensorView wanted_gradient, TensorView owned_gradient) {
+  target_ = owned_gradient;
+  auto request = requests_.begin() + static_cast<std::ptrdiff_t>(halo_.size());
+  for (const Link& link : shared_) *request++ = comm_->start_receive(memory_of(link.staged), link.peer, tag_);
+  request = requests_.begin();
+  for (const Link& link : halo_) send(link, wanted_gradient, *request++);
+
+  if (lies_within(owned_gradient, wanted_gradient, here_)) return;
+  if (here_ != owned_gradient.layout.box && !owned_gradient.layout.box.empty())
+    std::memset(owned_gradient.bytes, 0, owned_gradient.layout.bytes());
+  copy_box(wanted_gradient, owned_gradient, here_);
+}
+
+void BoxExchange::finish_scatter_add() {
+  wait_all(requests_);
+  // In order of peer, not of arrival, so that a run repeats bit for bit.
+  for (const Link& link : shared_) add_box(link.staged, target_, link.staged.layout.box);
+}
+
+void BoxExchange::poke() {
+  for (Request& request : requests_) request.test();
+}
+
+}  // namespace tessera

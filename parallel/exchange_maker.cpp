@@ -1,0 +1,103 @@
+#include "parallel/exchange_maker.hpp"
+
+#include <fmt/core.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "models/error.hpp"
+#include "parallel/box_exchange.hpp"
+#include "parallel/place.hpp"
+#include "parallel/uniform.hpp"
+
+namespace tessera {
+namespace {
+
+using EdgeId = std::pair<NodeId, std::size_t>;  // reader, input
+
+struct PlannedExchange {
+  ExchangePlan plan;
+  BoxExchange::Ends ends;
+  int tag;
+};
+
+/// All exchanges of a graph as one part sees them, and a hash on which all parts must agree.
+class Plans {
+ public:
+  Plans(const Graph& graph, const Partition& partition, int me, Element element)
+      : graph_(graph), element_(element), me_(me) {
+    for (int part = 0; part < partition.parts(); ++part) parts_.push_back(place(graph, partition, part));
+    for (NodeId id = 0; id < graph.count(); ++id)
+      for (std::size_t i = 0; i < parts_[me].edges[id].size(); ++i)
+        if (parts_[me].edges[id][i].exchanged) plan({id, i});
+    hash_program();
+  }
+
+  std::map<EdgeId, PlannedExchange> take_exchanges() { return std::move(exchanges_); }
+  std::uint64_t hash() const { return XXH3_64bits(hashed_.data(), hashed_.size() * sizeof(hashed_[0])); }
+  void check_sizes() const {
+    for (const auto& [edge, exchange] : exchanges_)
+      for (const auto* pieces : {&exchange.plan.receive, &exchange.plan.send})
+        for (const Piece& piece : *pieces) check_size(edge, exchange.ends.owned, piece);
+  }
+
+ private:
+  void plan(const EdgeId& edge) {
+    const NodeId producer = graph_.node(edge.first).inputs[edge.second];
+    std::vector<Box> owned, wanted;
+    for (const Placement& part : parts_) {
+      owned.push_back(part.owned[producer]);
+      wanted.push_back(part.edges[edge.first][edge.second].wanted);
+    }
+    hashed_.push_back(plan_hash(owned, wanted));
+    const Shape& shape = graph_.shape(producer);
+    const auto layout = [&](const Box& box) { return Layout{shape.n, shape.c, box, element_}; };
+    exchanges_.emplace(edge, PlannedExchange{plan_exchange(owned, wanted, me_),
+                                             {layout(owned[me_]), layout(wanted[me_])},
+                                             static_cast<int>(exchanges_.size())});
+  }
+
+  // The steps that communicate; steps that copy within a part may differ between parts.
+  void hash_program() {
+    using Kind = ProgramStep::Kind;
+    const Program program = compile(graph_, parts_[me_]);
+    for (const auto* steps : {&program.forward, &program.backward})
+      for (const ProgramStep& step : *steps)
+        for (const Kind kind : {Kind::StartGather, Kind::FinishGather, Kind::StartScatterAdd,
+                                Kind::FinishScatterAdd, Kind::Ready})
+          if (step.kind == kind)
+            for (const int part : {static_cast<int>(kind), step.node, step.input}) hashed_.push_back(part);
+  }
+
+  void check_size(const EdgeId& edge, Layout layout, const Piece& piece) const {
+    layout.box = piece.box;
+    if (layout.bytes() <= Communicator::kLargestMessage) return;
+    throw InputError(fmt::format("a message of {} bytes is more than MPI can count", layout.bytes()),
+                     fmt::format("exchange of the input of layer {}", graph_.node(edge.first).name),
+                     "use a smaller batch_size, or split samples otherwise");
+  }
+
+  const Graph& graph_;
+  Element element_;
+  int me_;
+  std::vector<Placement> parts_;
+  std::map<EdgeId, PlannedExchange> exchanges_;
+  std::vector<std::uint64_t> hashed_;
+};
+
+}  // namespace
+
+ExchangeMaker exchange_maker(const Graph& graph, const ProcessGrid& grid, Element element) {
+  Plans plans(graph, Partition(grid.dims()), grid.part(), element);
+  all_or_none(grid.world(), [&] { plans.check_sizes(); });
+  agree(grid.world(), plans.hash(), "exchange plans");
+  return [&grid, exchanges = plans.take_exchanges()](NodeId reader, std::size_t input) {
+    const PlannedExchange& exchange = exchanges.at({reader, input});
+    return std::make_unique<BoxExchange>(grid.spatial(), exchange.plan, exchange.ends, exchange.tag);
+  };
+}
+
+}  // namespace tessera

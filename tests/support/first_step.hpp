@@ -1,0 +1,67 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "models/network.hpp"
+#include "models/train/initializers.hpp"
+#include "models/train/mean_squared_error.hpp"
+#include "support/numbers.hpp"
+
+namespace tessera::test {
+
+/// Loss and gradients of a training step: one part's shares, or their sums.
+struct FirstStep {
+  double loss = 0;
+  std::vector<double> gradients;  // of all parameters, in the store's order
+};
+
+namespace detail {
+
+// The part of a random tensor, the same on all processes, that a layout holds.
+template <class T>
+Tensor part_of_random(const Shape& shape, const Layout& layout, std::uint64_t stream) {
+  const Tensor whole = random_tensor<T>(shape.n, shape.c, shape.space, stream);
+  Tensor part(layout);
+  copy_box(whole.view(), part.view(), layout.box);
+  return part;
+}
+
+template <class T>
+FirstStep first_step_as(const Graph& graph, const Placement& placement, int parts, Kernels& kernels,
+                        const ExchangeMaker& make_exchange) {
+  ParameterStore parameters(graph.parameters(), kernels.element());
+  initialize(parameters, 5);
+  Network network(graph, placement, kernels, parameters, make_exchange);
+  const Tensor input = part_of_random<T>(graph.shape(0), network.input_layout(), 1);
+  const Shape& output = graph.shape(graph.output());
+  const Tensor target = part_of_random<T>(output, network.output_layout(), 2);
+
+  NoGroupSum alone;
+  std::vector<std::int64_t> samples;
+  for (std::int64_t n = 0; n < output.n; ++n) samples.push_back(7 + 2 * n);
+  const StepContext context{true, 3, 9, samples, alone, alone};
+  const int holders = graph.node(graph.output()).spread == Spread::Replicated ? parts : 1;
+  const LossShare share{1.0 / static_cast<double>(output.n * holders), output.n};
+  FirstStep step;
+  const ConstTensorView prediction = network.forward(input.view(), context);
+  step.loss = MeanSquaredError(output.c * output.space.count())
+                  .share(prediction, target.view(), share, network.output_gradient());
+  network.backward(context, {});
+  for (int p = 0; p < parameters.count(); ++p)
+    for (const T gradient : parameters.gradient<T>(p)) step.gradients.push_back(gradient);
+  return step;
+}
+
+}  // namespace detail
+
+/// One part's first training step of a graph whose node 0 is its input, on random data and random first
+/// parameters; `parts` share each sample. In the element of the kernels.
+inline FirstStep first_step(const Graph& graph, const Placement& placement, int parts, Kernels& kernels,
+                            const ExchangeMaker& make_exchange) {
+  return kernels.element() == Element::F64
+             ? detail::first_step_as<double>(graph, placement, parts, kernels, make_exchange)
+             : detail::first_step_as<float>(graph, placement, parts, kernels, make_exchange);
+}
+
+}  // namespace tessera::test
