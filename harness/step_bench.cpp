@@ -31,9 +31,9 @@ double median(std::vector<double> values) {
 class NotingKernels final : public Kernels {
  public:
   Element element() const override { return kernels_->element(); }
-  std::unique_ptr<LinearKernel> convolution(const WindowProblem& problem, bool input_gradients) override {
+  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
     convolutions_.push_back(problem);
-    return kernels_->convolution(problem, input_gradients);
+    return kernels_->convolution(problem);
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
     return kernels_->max_pool(problem, negative_slope);
@@ -41,11 +41,11 @@ class NotingKernels final : public Kernels {
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
     return kernels_->dense(problem);
   }
-  const std::vector<WindowProblem>& convolutions() const { return convolutions_; }
+  const std::vector<ConvolutionProblem>& convolutions() const { return convolutions_; }
 
  private:
   std::unique_ptr<Kernels> kernels_ = make_onednn_kernels();
-  std::vector<WindowProblem> convolutions_;
+  std::vector<ConvolutionProblem> convolutions_;
 };
 
 /// One network with synthetic data, stepping.
@@ -94,7 +94,7 @@ class Stepper {
 
   const Graph& graph() const { return graph_; }
   const Network& network() const { return network_; }
-  const std::vector<WindowProblem>& convolutions() const { return kernels_.convolutions(); }
+  const std::vector<ConvolutionProblem>& convolutions() const { return kernels_.convolutions(); }
   std::optional<double> seconds(NodeId node, Kind kind) const {
     const auto found = calls_.find({node, kind});
     return found == calls_.end() ? std::nullopt : std::optional(median(found->second));
@@ -120,7 +120,7 @@ class Stepper {
 /// The ceilings of all convolutions of a network, in both layouts, sharing one memory.
 class Ceilings {
  public:
-  explicit Ceilings(const std::vector<WindowProblem>& problems) {
+  explicit Ceilings(const std::vector<ConvolutionProblem>& problems) {
     for (const WindowProblem& problem : problems)
       for (const auto tensors :
            {ConvolutionCeiling::Tensors::ChannelsLast, ConvolutionCeiling::Tensors::LibraryChoice})

@@ -10,17 +10,18 @@
 namespace tessera {
 
 /// How a parameter gets its first values.
-enum class Initializer : std::uint8_t { Zeros, GlorotUniform };
+enum class Initializer : std::uint8_t { Zeros, Ones, GlorotUniform, KaimingNormal, KaimingUniform };
 
 /// One tensor of a network's parameters, named and laid out as the reference framework has it (Keras for
-/// CosmoFlow: "conv3d/kernel" with dims kd kh kw in out; "dense/kernel" with dims in out. PyTorch for DeepCAM:
-/// "conv2.weight" with dims out in kh kw).
+/// CosmoFlow: "conv3d/kernel" with dims kd kh kw in out; "dense/kernel" with dims in out. PyTorch for
+/// DeepCAM: "conv2.weight" with dims out in kh kw).
 struct ParameterSpec {
   std::string name;
   std::vector<std::int64_t> dims;
   Initializer initializer = Initializer::Zeros;
-  bool decayed = false;  // L2 regularisation acts on it (kernels of dense layers)
-  bool trained = true;   // false: running statistics, which forward passes update themselves
+  bool decayed = false;     // L2 regularisation acts on it (kernels of dense layers)
+  std::int64_t fan_in = 0;  // for the Kaiming initialisers; see models/train/initializers.hpp
+  bool trained = true;      // false: running statistics, which forward passes update themselves
 
   std::int64_t count() const;
 };
