@@ -1,5 +1,7 @@
 #include "models/activation_plan.hpp"
 
+#include <optional>
+
 #include "models/memory_plan.hpp"
 
 namespace tessera {
@@ -10,8 +12,8 @@ using Step = ProgramStep::Kind;
 /// The buffers that one step reads or writes.
 class Touched {
  public:
-  Touched(const Graph& graph, const Placement& placement, const std::vector<BackwardReads>& reads)
-      : graph_(graph), placement_(placement), reads_(reads) {}
+  Touched(const Graph& graph, const Placement& placement, std::span<const OpMemory> ops)
+      : graph_(graph), placement_(placement), ops_(ops) {}
 
   std::vector<Buffer> by(const ProgramStep& step) const {
     const NodeId id = step.node;
@@ -57,14 +59,76 @@ class Touched {
   }
   std::vector<Buffer> backward_call(NodeId id) const {
     std::vector<Buffer> touched = {{Buffer::Kind::Gradient, id}, {Buffer::Kind::Saved, id}};
-    if (reads_[id].output) touched.push_back({Buffer::Kind::Value, id});
-    if (reads_[id].inputs) add_inputs(id, touched);
+    if (ops_[id].backward_reads_output) touched.push_back({Buffer::Kind::Value, id});
+    if (ops_[id].backward_reads_inputs) add_inputs(id, touched);
     return touched;
   }
 
   const Graph& graph_;
   const Placement& placement_;
-  const std::vector<BackwardReads>& reads_;
+  std::span<const OpMemory> ops_;
+};
+
+/// In which memory each buffer lies, and how much it needs.
+class Homes {
+ public:
+  Homes(const Graph& graph, const Placement& placement, std::span<const OpMemory> ops, Element element)
+      : graph_(graph), placement_(placement), ops_(ops), element_(element) {}
+
+  struct Home {
+    Buffer buffer;  // itself, or the one that it is a part of
+    std::size_t offset = 0;
+  };
+  Home of(const Buffer& buffer) const {
+    const auto& [kind, node, input] = buffer;
+    if (kind == Buffer::Kind::Value)
+      for (const Graph::Edge& edge : graph_.readers(node))
+        if (const auto offset = run_of_owned(edge))
+          return {{Buffer::Kind::Wanted, edge.node, edge.input}, *offset};
+    if (kind == Buffer::Kind::Gradient)
+      for (const Graph::Edge& edge : graph_.readers(node))
+        if (scattered_buffer(graph_, placement_, edge.node, edge.input) == buffer)
+          if (const auto offset = run_of_owned(edge))
+            return {{Buffer::Kind::WantedGradient, edge.node, edge.input}, *offset};
+    if (kind == Buffer::Kind::Contribution)
+      if (const auto offset = run_of_owned({node, input}))
+        return {{Buffer::Kind::WantedGradient, node, input}, *offset};
+    return {buffer};
+  }
+
+  std::size_t bytes(const Buffer& buffer) const {
+    switch (buffer.kind) {
+      case Buffer::Kind::Value:
+      case Buffer::Kind::Gradient:
+        return layout(buffer.node, placement_.owned[buffer.node]).bytes();
+      case Buffer::Kind::Saved:
+        return ops_[buffer.node].saved_bytes;
+      case Buffer::Kind::Contribution:
+        return layout(producer(buffer), placement_.owned[producer(buffer)]).bytes();
+      default:
+        return layout(producer(buffer), placement_.edges[buffer.node][buffer.input].wanted).bytes();
+    }
+  }
+
+ private:
+  Layout layout(NodeId node, const Box& box) const {
+    return {graph_.shape(node).n, graph_.shape(node).c, box, element_};
+  }
+  NodeId producer(const Buffer& edge) const { return graph_.node(edge.node).inputs[edge.input]; }
+
+  // Where what is owned here begins in what an exchanged edge wants, if all of it is wanted, as one run.
+  std::optional<std::size_t> run_of_owned(const Graph::Edge& edge) const {
+    const auto& [wanted, exchanged] = placement_.edges[edge.node][edge.input];
+    const NodeId produced = graph_.node(edge.node).inputs[edge.input];
+    const Box& owned = placement_.owned[produced];
+    if (!exchanged || owned.empty() || !wanted.contains(owned)) return std::nullopt;
+    return run_offset(layout(produced, wanted), owned);
+  }
+
+  const Graph& graph_;
+  const Placement& placement_;
+  std::span<const OpMemory> ops_;
+  Element element_;
 };
 
 }  // namespace
@@ -94,15 +158,18 @@ Buffer scattered_buffer(const Graph& graph, const Placement& placement, NodeId n
 }
 
 ActivationPlan plan_activations(const Graph& graph, const Placement& placement, const Program& program,
-                                const std::vector<BackwardReads>& reads,
-                                const std::function<std::size_t(const Buffer&)>& bytes_of_buffer) {
-  const Touched touched(graph, placement, reads);
-  std::map<Buffer, BufferLifetime> lifetimes;
+                                std::span<const OpMemory> ops, Element element) {
+  const Touched touched(graph, placement, ops);
+  const Homes homes(graph, placement, ops, element);
+  std::map<Buffer, Homes::Home> home_of;
+  std::map<Buffer, BufferLifetime> lifetimes;  // of homes
   const auto touch = [&](const Buffer& buffer, int position) {
     if (buffer.node < 0 || (buffer.kind == Buffer::Kind::Value && !graph.node(buffer.node).layer)) return;
-    const auto [found, isnew] = lifetimes.try_emplace(buffer, BufferLifetime{position, position, 0});
-    found->second.last = position;
-    if (isnew) found->second.bytes = bytes_of_buffer(buffer);
+    const Homes::Home& home = home_of.try_emplace(buffer, homes.of(buffer)).first->second;
+    const auto lifetime =
+        lifetimes.try_emplace(home.buffer, BufferLifetime{position, position, homes.bytes(home.buffer)})
+            .first;
+    lifetime->second.last = position;
   };
 
   int position = 0;
@@ -121,9 +188,12 @@ ActivationPlan plan_activations(const Graph& graph, const Placement& placement, 
   std::vector<BufferLifetime> list;
   for (const auto& [buffer, lifetime] : lifetimes) list.push_back(lifetime);
   const MemoryPlan memory = plan_memory(list);
-  ActivationPlan plan{{}, memory.bytes};
+  std::map<Buffer, std::size_t> offset_of;
   auto offset = memory.offsets.begin();
-  for (const auto& [buffer, lifetime] : lifetimes) plan.offsets.emplace(buffer, *offset++);
+  for (const auto& [buffer, lifetime] : lifetimes) offset_of.emplace(buffer, *offset++);
+  ActivationPlan plan{{}, memory.bytes};
+  for (const auto& [buffer, home] : home_of)
+    plan.offsets.emplace(buffer, offset_of.at(home.buffer) + home.offset);
   return plan;
 }
 

@@ -2,9 +2,8 @@
 
 #include <compare>
 #include <cstddef>
-#include <functional>
 #include <map>
-#include <vector>
+#include <span>
 
 #include "models/program.hpp"
 
@@ -27,9 +26,11 @@ struct Buffer {
   friend auto operator<=>(const Buffer&, const Buffer&) = default;
 };
 
-/// What an operation's backward calls read of its forward's tensors.
-struct BackwardReads {
-  bool inputs = false, output = false;
+/// What the plan must know of a node's operation here: what its backward calls read of its forward's tensors,
+/// and what it keeps between them.
+struct OpMemory {
+  bool backward_reads_inputs = false, backward_reads_output = false;
+  std::size_t saved_bytes = 0;
 };
 
 /// Where x and dx of an edge lie; dx is absent (node -1) where the producer is an input of the network.
@@ -41,12 +42,16 @@ Buffer scattered_buffer(const Graph& graph, const Placement& placement, NodeId n
 /// Offsets of all buffers in one allocation: each holds its contents from the first step that touches it to
 /// the last, and its place is used again outside that time. The value of the network's input is not among
 /// them.
+///
+/// Where an exchanged edge wants all that is owned here, and that is one run of what is wanted (planes
+/// between their halos, at batch 1), the producer's value is that part of the wanted buffer, so that a gather
+/// moves halos alone; and where a scatter-add ends is that part of the wanted gradient.
 struct ActivationPlan {
   std::map<Buffer, std::size_t> offsets;
   std::size_t bytes = 0;
 };
+/// ops: by node; tensors hold elements of the given type.
 ActivationPlan plan_activations(const Graph& graph, const Placement& placement, const Program& program,
-                                const std::vector<BackwardReads>& reads,
-                                const std::function<std::size_t(const Buffer&)>& bytes_of_buffer);
+                                std::span<const OpMemory> ops, Element element);
 
 }  // namespace tessera

@@ -35,6 +35,14 @@ std::vector<Shape> Graph::input_shapes(NodeId node) const {
   return shapes;
 }
 
+std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
+  std::vector<Edge> edges;
+  for (NodeId id = 0; id < count(); ++id)
+    for (std::size_t i = 0; i < nodes_[id].inputs.size(); ++i)
+      if (nodes_[id].inputs[i] == producer) edges.push_back({id, static_cast<int>(i)});
+  return edges;
+}
+
 double Graph::forward_flop() const {
   double flop = 0;
   for (NodeId id = 0; id < count(); ++id)

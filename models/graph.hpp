@@ -25,6 +25,12 @@ class Graph {
     Spread spread = Spread::Split;
   };
 
+  /// One input of a node.
+  struct Edge {
+    NodeId node;
+    int input;
+  };
+
   /// separator: between the names of nodes and their parameters; Keras has "/", PyTorch ".".
   explicit Graph(std::string separator = "/") : separator_(std::move(separator)) {}
 
@@ -38,6 +44,8 @@ class Graph {
   /// The node that was added last: the prediction.
   NodeId output() const { return count() - 1; }
   std::vector<Shape> input_shapes(NodeId node) const;
+  /// The edges that read a node's output, in the order of their nodes.
+  std::vector<Edge> readers(NodeId producer) const;
 
   /// Work on the whole batch, two flop a multiply-add, taps in the padding counted: of a forward pass, and of
   /// a training step (forward, gradients of parameters, gradients of inputs where an input is not the

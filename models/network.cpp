@@ -89,26 +89,12 @@ Site Network::site(NodeId id, const Placement& placement, Element element) const
 }
 
 void Network::bind_memory(const Placement& placement) {
-  std::vector<BackwardReads> reads;
+  std::vector<OpMemory> ops;
   for (const Node& node : nodes_)
-    reads.push_back(node.op
-                        ? BackwardReads{node.op->backward_reads_inputs(), node.op->backward_reads_output()}
-                        : BackwardReads{});
-  const auto size = [&](const Buffer& buffer) -> std::size_t {
-    const Node& node = nodes_[buffer.node];
-    switch (buffer.kind) {
-      case Buffer::Kind::Value:
-      case Buffer::Kind::Gradient:
-        return node.y.layout.bytes();
-      case Buffer::Kind::Saved:
-        return node.op ? node.op->saved_bytes() : 0;
-      case Buffer::Kind::Contribution:
-        return node.edges[buffer.input].scattered.layout.bytes();
-      default:
-        return node.edges[buffer.input].wanted.layout.bytes();
-    }
-  };
-  const ActivationPlan plan = plan_activations(graph_, placement, program_, reads, size);
+    ops.push_back(node.op ? OpMemory{node.op->backward_reads_inputs(), node.op->backward_reads_output(),
+                                     node.op->saved_bytes()}
+                          : OpMemory{});
+  const ActivationPlan plan = plan_activations(graph_, placement, program_, ops, parameters_.element());
   memory_ = AlignedBytes(plan.bytes);
   const auto place = [&](const Buffer& buffer) -> std::byte* {
     const auto found = plan.offsets.find(buffer);
@@ -119,8 +105,7 @@ void Network::bind_memory(const Placement& placement) {
     Node& node = nodes_[id];
     node.y.bytes = place({Buffer::Kind::Value, id});
     node.dy.bytes = place({Buffer::Kind::Gradient, id});
-    const Buffer saved{Buffer::Kind::Saved, id};
-    node.saved = {place(saved), size(saved)};
+    node.saved = {place({Buffer::Kind::Saved, id}), ops[id].saved_bytes};
     for (int i = 0; i < static_cast<int>(node.edges.size()); ++i) {
       Edge& edge = node.edges[i];
       edge.wanted.bytes = place({Buffer::Kind::Wanted, id, i});

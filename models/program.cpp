@@ -13,14 +13,6 @@ bool is_input(const Graph& graph, NodeId node) {
   return !graph.node(node).layer;
 }
 
-int readers(const Graph& graph, NodeId producer) {
-  int count = 0;
-  for (NodeId id = 0; id < graph.count(); ++id)
-    count +=
-        static_cast<int>(std::count(graph.node(id).inputs.begin(), graph.node(id).inputs.end(), producer));
-  return count;
-}
-
 void compile_forward(const Graph& graph, const Placement& placement, NodeId id,
                      std::vector<ProgramStep>& steps) {
   const auto inputs = static_cast<int>(graph.node(id).inputs.size());
@@ -96,7 +88,7 @@ bool aliases_producer(const Graph& graph, const Placement& placement, NodeId nod
 GradientPath gradient_path(const Graph& graph, const Placement& placement, NodeId node, std::size_t input) {
   const NodeId producer = graph.node(node).inputs[input];
   if (is_input(graph, producer)) return GradientPath::None;
-  if (readers(graph, producer) > 1) return GradientPath::Added;
+  if (graph.readers(producer).size() > 1) return GradientPath::Added;
   if (placement.edges[node][input].exchanged) return GradientPath::Exchanged;
   return aliases_producer(graph, placement, node, input) ? GradientPath::Direct : GradientPath::Added;
 }

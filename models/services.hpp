@@ -13,7 +13,8 @@ namespace tessera {
 class Exchange {
  public:
   virtual ~Exchange() = default;
-  /// owned: this process's part of the tensor; wanted: the dense buffer to fill, owned part included.
+  /// owned: this process's part of the tensor; wanted: the dense buffer to fill, owned part included. The
+  /// owned part may lie in its very place in the wanted one's memory, and so may its gradient.
   virtual void start_gather(ConstTensorView owned, TensorView wanted) = 0;
   virtual void finish_gather() = 0;
   /// The adjoint: owned_gradient becomes the sum over all processes of what they hold for those elements:

@@ -24,7 +24,8 @@ test::FirstStep step_of_part(const Graph& graph, const Partition& partition, int
     return std::make_unique<test::ThreadExchange>(group, part, owned);
   };
   const auto kernels = make_reference_kernels(Element::F64);
-  return test::first_step(graph, place(graph, partition, part), partition.parts(), *kernels, exchange);
+  NoGroupSum none;
+  return test::first_step(graph, place(graph, partition, part), partition.parts(), *kernels, exchange, none);
 }
 
 // Sum of all parts' shares, each part a thread.
@@ -95,6 +96,42 @@ TEST(Place, SendsTheGradientOfAHaloHomeBehindTheGradientOfTheWeights) {
   EXPECT_LT(at("BackwardParameters conv3d_1\n"), at("FinishScatterAdd conv3d_1 <- pool\n"));
   EXPECT_EQ(at("StartGather conv3d <- universe"), std::string::npos)
       << "the input's halo comes from the file";
+}
+
+// Hears of the tensors that it is to exchange, and does nothing.
+class Listener final : public Exchange {
+ public:
+  explicit Listener(int& in_place) : in_place_(in_place) {}
+  void start_gather(ConstTensorView owned, TensorView wanted) override { hear(owned, wanted); }
+  void finish_gather() override {}
+  void start_scatter_add(ConstTensorView wanted, TensorView owned) override { hear(owned, wanted); }
+  void finish_scatter_add() override {}
+
+ private:
+  void hear(ConstTensorView owned, ConstTensorView wanted) {
+    const auto place = run_offset(wanted.layout, owned.layout.box);
+    in_place_ += place && owned.bytes == wanted.bytes + *place;
+  }
+  int& in_place_;
+};
+
+// How many of the gathers and scatter-adds of a step find the owned part where it is wanted.
+int exchanges_in_place(std::int64_t batch, const GridDims& dims) {
+  CosmoFlowConfig config = kLittle;
+  config.batch = batch;
+  config.space = {16, 16, 16};
+  int in_place = 0;
+  const Graph graph = cosmoflow(config);
+  const auto kernels = make_reference_kernels(Element::F64);
+  test::first_step(graph, place(graph, Partition(dims), 0), dims.parts(), *kernels,
+                   [&](NodeId, std::size_t) { return std::make_unique<Listener>(in_place); });
+  return in_place;
+}
+
+TEST(Network, ComputesInPlaceBetweenTheHalosAlongTheOutermostAxisAtBatchOne) {
+  EXPECT_EQ(exchanges_in_place(1, {1, 2, 1, 1}), 6);  // conv3d_1, conv3d_2, flatten: values and gradients
+  EXPECT_EQ(exchanges_in_place(1, {1, 1, 2, 1}), 0) << "rows are not one run";
+  EXPECT_EQ(exchanges_in_place(2, {1, 2, 1, 1}), 0) << "samples are not one run";
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ class ThreadExchange final : public Exchange {
       : group_(group), me_(me), owned_(std::move(owned)) {}
 
   void start_gather(ConstTensorView owned, TensorView wanted) override {
-    group_.gathered[me_] = owned;
+    group_.gathered[me_] = show(owned);
     group_.barrier.arrive_and_wait();
     for (std::size_t q = 0; q < owned_.size(); ++q)
       copy_box(group_.gathered[q], wanted, non_empty(intersect(owned_[q], wanted.layout.box)));
@@ -34,7 +34,7 @@ class ThreadExchange final : public Exchange {
   void finish_gather() override {}
 
   void start_scatter_add(ConstTensorView wanted_gradient, TensorView owned_gradient) override {
-    group_.scattered[me_] = wanted_gradient;
+    group_.scattered[me_] = show(wanted_gradient);
     group_.barrier.arrive_and_wait();
     for (double& g : owned_gradient.span<double>()) g = 0;
     for (const ConstTensorView& theirs : group_.scattered)
@@ -44,11 +44,18 @@ class ThreadExchange final : public Exchange {
   void finish_scatter_add() override {}
 
  private:
+  // A copy, as the tensor to be filled may lie in the same memory.
+  ConstTensorView show(ConstTensorView tensor) {
+    shown_ = Tensor(tensor.layout);
+    copy_box(tensor, shown_.view(), tensor.layout.box);
+    return std::as_const(shown_).view();
+  }
   static Box non_empty(const Box& box) { return box.empty() ? Box{} : box; }
 
   ThreadGroup& group_;
   int me_;
   std::vector<Box> owned_;  // of the producer, by process
+  Tensor shown_;
 };
 
 }  // namespace tessera::test
