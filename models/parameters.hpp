@@ -10,7 +10,7 @@
 namespace tessera {
 
 /// How a parameter gets its first values.
-enum class Initializer : std::uint8_t { Zeros, GlorotUniform };
+enum class Initializer : std::uint8_t { Zeros, Ones, GlorotUniform, KaimingNormal, KaimingUniform };
 
 /// One trainable tensor of a network, named and laid out as the reference framework has it (Keras for
 /// CosmoFlow: "conv3d/kernel" with dims kd kh kw in out; "dense/kernel" with dims in out).
@@ -18,7 +18,8 @@ struct ParameterSpec {
   std::string name;
   std::vector<std::int64_t> dims;
   Initializer initializer = Initializer::Zeros;
-  bool decayed = false;  // L2 regularisation acts on it (kernels of dense layers)
+  bool decayed = false;     // L2 regularisation acts on it (kernels of dense layers)
+  std::int64_t fan_in = 0;  // for the Kaiming initialisers; see models/train/initializers.hpp
 
   std::int64_t count() const;
 };
