@@ -80,7 +80,7 @@ class Stepper {
     loss_.push_back(watch_.lap());
     network_.backward(context, {});
     watch_.lap();
-    optimizer_->step(1e-6);
+    optimizer_->step(1e-6, 0);
     update_.push_back(watch_.lap());
     steps_.push_back(whole.seconds());
   }

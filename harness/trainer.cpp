@@ -108,7 +108,7 @@ std::optional<StepResult> Trainer::step() {
   if (sums[kFailed] > 0) throw_failure();
   if (!std::isfinite(sums[kLoss])) return std::nullopt;
 
-  optimizer_->step(learning_rate());
+  optimizer_->step(learning_rate(), step_);
   ++step_;
   ++step_of_epoch_;
   times_.steps += watch.seconds();
@@ -143,7 +143,7 @@ std::optional<Evaluation> Trainer::evaluate() {
     const LossShare weight{1.0 / static_cast<double>(samples), batch_->counted};
     const double share =
         workload_.loss().share(prediction, batch_->target, weight, network_->output_gradient());
-    metric_->add(prediction, batch_->target, batch_->counted);
+    metric_->add(prediction, batch_->target, batch_->counted, alone_);
     const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0,
                                             failure_ ? 1.0 : 0.0};
     sums_.start(mine);

@@ -39,7 +39,7 @@ void Sgd::step_as(T learning_rate) {
   }
 }
 
-void Sgd::step(double learning_rate) {
+void Sgd::step(double learning_rate, std::int64_t /*steps_done*/) {
   parameters_.element() == Element::F64 ? step_as<double>(learning_rate)
                                         : step_as<float>(static_cast<float>(learning_rate));
 }
