@@ -22,6 +22,7 @@ class Touched {
       case Step::FinishGather:
       case Step::CopyWanted:
         return {{Buffer::Kind::Value, producer(step)}, {Buffer::Kind::Wanted, id, step.input}};
+      case Step::ForwardInterior:
       case Step::Forward: {
         std::vector<Buffer> touched = {{Buffer::Kind::Value, id}, {Buffer::Kind::Saved, id}};
         add_inputs(id, touched);
@@ -186,6 +187,7 @@ ActivationPlan plan_activations(const Graph& graph, const Placement& placement, 
   touch({Buffer::Kind::Value, graph.output()}, position);
 
   std::vector<BufferLifetime> list;
+  list.reserve(lifetimes.size());
   for (const auto& [buffer, lifetime] : lifetimes) list.push_back(lifetime);
   const MemoryPlan memory = plan_memory(list);
   std::map<Buffer, std::size_t> offset_of;

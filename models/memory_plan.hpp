@@ -19,7 +19,8 @@ struct MemoryPlan {
 };
 
 /// Largest first, each at the lowest place that is free for its lifetime ("greedy by size", Pisarchyk & Lee
-/// 2020, arXiv:2001.03288).
+/// 2020, arXiv:2001.03288); then, while more is taken than is ever alive at once, a few times again with the
+/// buffer that ended topmost placed first. The best of these plans.
 MemoryPlan plan_memory(std::span<const BufferLifetime> buffers);
 
 }  // namespace tessera

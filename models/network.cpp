@@ -66,6 +66,10 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
     if (here.owned.box.empty() && !graph_.node(id).layer->sums_over_group()) continue;
     node.op = graph_.node(id).layer->localize(here, kernels);
     scratch = std::max(scratch, node.op->scratch_bytes());
+    for (const Box& box : placement.slabs[id]) {
+      node.slabs.push_back(slab(here, box, kernels));
+      scratch = std::max(scratch, node.slabs.back().op->scratch_bytes());
+    }
   }
   scratch_ = AlignedBytes(scratch);
 }
@@ -86,6 +90,19 @@ Site Network::site(NodeId id, const Placement& placement, Element element) const
         {parameters_.values() + offset, spec.trained ? parameters_.gradients() + offset : nullptr});
   }
   return site;
+}
+
+Network::Slab Network::slab(Site site, const Box& box, Kernels& kernels) const {
+  Slab slab;
+  site.owned.box = box;
+  for (std::size_t i = 0; i < site.wanted.size(); ++i) {
+    site.wanted[i].box = wanted_box(graph_, static_cast<NodeId>(site.node), i, box);
+    slab.x.push_back({nullptr, site.wanted[i]});
+  }
+  slab.y.layout = site.owned;
+  slab.op = graph_.node(static_cast<NodeId>(site.node)).layer->localize(site, kernels);
+  assert(slab.op->saved_bytes() == 0 && "what an operation keeps is laid out for all of its output");
+  return slab;
 }
 
 void Network::bind_memory(const Placement& placement) {
@@ -114,6 +131,11 @@ void Network::bind_memory(const Placement& placement) {
       edge.scattered.bytes = place(scattered_buffer(graph_, placement, id, i));
       node.x.push_back(edge.x);
       node.dx.push_back(edge.dx);
+    }
+    for (Slab& slab : node.slabs) {
+      slab.y.bytes = node.y.bytes + *run_offset(node.y.layout, slab.y.layout.box);
+      for (std::size_t i = 0; i < slab.x.size(); ++i)
+        slab.x[i].bytes = node.x[i].bytes + *run_offset(node.x[i].layout, slab.x[i].layout.box);
     }
   }
 }
@@ -148,8 +170,13 @@ void Network::after(const ProgramStep& step) {
 
 void Network::run_forward(const ProgramStep& step, const StepContext& context) {
   Node& node = nodes_[step.node];
+  if (step.kind == Kind::ForwardInterior) {
+    run_slab(node, node.slabs.front(), context);
+    return;
+  }
   if (step.kind == Kind::Forward) {
-    if (node.op) node.op->forward(node.x, node.y, call(node, context));
+    if (node.op && node.slabs.empty()) node.op->forward(node.x, node.y, call(node, context));
+    for (std::size_t i = 1; i < node.slabs.size(); ++i) run_slab(node, node.slabs[i], context);
     return;
   }
   Edge& edge = node.edges[step.input];
@@ -157,6 +184,10 @@ void Network::run_forward(const ProgramStep& step, const StepContext& context) {
   if (step.kind == Kind::StartGather) edge.exchange->start_gather(produced, edge.wanted);
   if (step.kind == Kind::FinishGather) edge.exchange->finish_gather();
   if (step.kind == Kind::CopyWanted) copy_box(produced, edge.wanted, edge.wanted.layout.box);
+}
+
+void Network::run_slab(const Node& node, const Slab& slab, const StepContext& context) {
+  slab.op->forward(slab.x, slab.y, call(node, context));
 }
 
 void Network::backward(const StepContext& context, const BackwardHooks& hooks) {

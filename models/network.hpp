@@ -63,8 +63,14 @@ class Network {
     TensorView scattered;  // where the scatter-add of dx ends; dx itself where nothing is exchanged
     std::unique_ptr<Exchange> exchange;
   };
+  struct Slab {  // a part of a node's forward pass
+    std::unique_ptr<LocalOp> op;
+    std::vector<ConstTensorView> x;
+    TensorView y;
+  };
   struct Node {
     std::unique_ptr<LocalOp> op;  // null for the input, and where this process owns nothing of the output
+    std::vector<Slab> slabs;      // interior first; none where the forward pass is op's in one piece
     std::vector<Edge> edges;
     std::vector<ConstTensorView> x;  // of the edges, as operations take them
     std::vector<TensorView> dx;
@@ -75,10 +81,12 @@ class Network {
 
   void localize(const Placement& placement, Kernels& kernels, const ExchangeMaker& make_exchange);
   Site site(NodeId node, const Placement& placement, Element element) const;
+  Slab slab(Site site, const Box& box, Kernels& kernels) const;
   void bind_memory(const Placement& placement);
   void bind_input(ConstTensorView input);
   void run_forward(const ProgramStep& step, const StepContext& context);
   void run_backward(const ProgramStep& step, const StepContext& context, const BackwardHooks& hooks);
+  void run_slab(const Node& node, const Slab& slab, const StepContext& context);
   void clear_parameter_gradients(const Node& node);
   void after(const ProgramStep& step);
   OpCall call(const Node& node, const StepContext& context);

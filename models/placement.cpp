@@ -7,6 +7,7 @@ Placement Placement::whole(const Graph& graph) {
   for (NodeId id = 0; id < graph.count(); ++id) {
     placement.owned.push_back(Box::whole(graph.shape(id).space));
     placement.edges.emplace_back();
+    placement.slabs.emplace_back();
     for (const NodeId input : graph.node(id).inputs)
       placement.edges.back().push_back({Box::whole(graph.shape(input).space), false});
   }

@@ -1,10 +1,16 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "models/graph.hpp"
 
 namespace tessera {
+
+/// Where the interior of an operation's output, which reads no halo, is computed before the halo has come:
+/// Auto, where it is at least three margins wide, so that cutting it off costs little; On, wherever there is
+/// one; Off, nowhere.
+enum class Overlap : std::uint8_t { Auto, On, Off };
 
 /// One process's view of a graph: which box of each tensor it is responsible for, and which box of each input
 /// each of its operations reads. A value, made without a message.
@@ -15,6 +21,7 @@ struct Placement {
   };
   std::vector<Box> owned;                // by node
   std::vector<std::vector<Edge>> edges;  // by node, by input
+  std::vector<std::vector<Box>> slabs;   // by node: in which its output is computed, interior first; or none
 
   /// One process has all of it, and nothing is exchanged.
   static Placement whole(const Graph& graph);

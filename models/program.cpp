@@ -16,13 +16,16 @@ bool is_input(const Graph& graph, NodeId node) {
 void compile_forward(const Graph& graph, const Placement& placement, NodeId id,
                      std::vector<ProgramStep>& steps) {
   const auto inputs = static_cast<int>(graph.node(id).inputs.size());
-  for (int i = 0; i < inputs; ++i) {
-    if (placement.edges[id][i].exchanged)
-      steps.insert(steps.end(), {{Kind::StartGather, id, i}, {Kind::FinishGather, id, i}});
-    else if (!aliases_producer(graph, placement, id, i))
+  const auto exchanged = [&](const Graph::Edge& e) { return placement.edges[e.node][e.input].exchanged; };
+  for (int i = 0; i < inputs; ++i)
+    if (!exchanged({id, i}) && !aliases_producer(graph, placement, id, i))
       steps.push_back({Kind::CopyWanted, id, i});
-  }
+  if (!placement.slabs[id].empty()) steps.push_back({Kind::ForwardInterior, id});
+  for (int i = 0; i < inputs; ++i)
+    if (exchanged({id, i})) steps.push_back({Kind::FinishGather, id, i});
   steps.push_back({Kind::Forward, id});
+  for (const Graph::Edge& reader : graph.readers(id))
+    if (exchanged(reader)) steps.push_back({Kind::StartGather, reader.node, reader.input});
 }
 
 void compile_backward(const Graph& graph, const Placement& placement, NodeId id, std::vector<bool>& cleared,
@@ -58,6 +61,8 @@ const char* name(Kind kind) {
       return "FinishGather";
     case Kind::CopyWanted:
       return "CopyWanted";
+    case Kind::ForwardInterior:
+      return "ForwardInterior";
     case Kind::Forward:
       return "Forward";
     case Kind::BackwardInputs:

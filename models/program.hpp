@@ -15,7 +15,8 @@ struct ProgramStep {
     StartGather,         // edge: bring what the operation wants from its owners
     FinishGather,        // edge
     CopyWanted,          // edge: what is wanted is a part of what is owned here
-    Forward,             // node
+    ForwardInterior,     // node: the first of its slabs, which reads no halo
+    Forward,             // node: its other slabs, or all at once
     BackwardInputs,      // node
     StartScatterAdd,     // edge: take the gradient of what was wanted home to its owners
     BackwardParameters,  // node
@@ -39,8 +40,10 @@ enum class GradientPath : std::uint8_t {
   Added,      // one of several contributions, or of part of the producer's box
 };
 
-/// The steps of a training step on one process. The order is the same on every process that shares a sample;
-/// overlap is where the steps stand: the gradient of a halo travels while the weights' gradient is computed.
+/// The steps of a training step on one process. The communicating ones stand in the same order on every
+/// process that shares a sample; overlap is where they stand: a gather starts as soon as its producer is
+/// done, and a halo travels while interiors or other branches are computed, its gradient while the weights'
+/// gradient is.
 struct Program {
   std::vector<ProgramStep> forward, backward;
 };

@@ -14,7 +14,8 @@ class Exchange {
  public:
   virtual ~Exchange() = default;
   /// owned: this process's part of the tensor; wanted: the dense buffer to fill, owned part included. The
-  /// owned part may lie in its very place in the wanted one's memory, and so may its gradient.
+  /// owned part may lie in its very place in the wanted one's memory, and so may its gradient; it can be read
+  /// there once start_gather has returned.
   virtual void start_gather(ConstTensorView owned, TensorView wanted) = 0;
   virtual void finish_gather() = 0;
   /// The adjoint: owned_gradient becomes the sum over all processes of what they hold for those elements:

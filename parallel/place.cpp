@@ -1,5 +1,7 @@
 #include "parallel/place.hpp"
 
+#include "models/slabs.hpp"
+
 namespace tessera {
 namespace {
 
@@ -33,7 +35,7 @@ Box hull(const Box& a, const Box& b) {
 
 }  // namespace
 
-Placement place(const Graph& graph, const Partition& partition, int part) {
+Placement place(const Graph& graph, const Partition& partition, int part, Overlap overlap) {
   Placement placement;
   for (NodeId id = 0; id < graph.count(); ++id) {
     const Graph::Node& node = graph.node(id);
@@ -46,6 +48,8 @@ Placement place(const Graph& graph, const Partition& partition, int part) {
       if (!graph.node(producer).layer) placement.owned[producer] = hull(placement.owned[producer], wanted);
     }
   }
+  for (NodeId id = 0; id < graph.count(); ++id)
+    placement.slabs.push_back(slabs(graph, placement, id, overlap));
   return placement;
 }
 

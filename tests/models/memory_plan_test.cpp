@@ -58,6 +58,13 @@ TEST(MemoryPlan, StaysNearTheLargestSumOfLiveBuffers) {
   }
 }
 
+// A large buffer at the bottom keeps two small ones above it apart: the second large one must make room.
+TEST(MemoryPlan, MovesALargeBufferToMakeRoomForASmallOne) {
+  const std::vector<BufferLifetime> buffers = {
+      {0, 1, 1 << 20}, {1, 3, 1 << 16}, {3, 4, 1 << 16}, {4, 5, 1 << 20}};
+  EXPECT_EQ(plan_memory(buffers).bytes, (1U << 20) + (1U << 16));
+}
+
 TEST(MemoryPlan, OfNothingIsEmpty) {
   EXPECT_EQ(plan_memory({}).bytes, 0U);
 }

@@ -209,6 +209,26 @@ TEST(BoxExchange, AllocatesNothingInAStep) {
   EXPECT_GT(before, 0) << "the test isn't testing what it claims to test";
 }
 
+TEST(BoxExchange, LetsANetworkAllocateNothingInAStep) {
+  const Graph graph = cosmoflow({.batch = 1, .space = {16, 16, 16}, .conv_layers = 3, .conv_size = 2});
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  const auto kernels = make_reference_kernels(Element::F64);
+  ParameterStore parameters(graph.parameters(), Element::F64);
+  Network network(graph, place(graph, Partition(grid.dims()), grid.part()), *kernels, parameters,
+                  exchange_maker(graph, grid, Element::F64));
+  const Tensor input(network.input_layout());
+  NoGroupSum alone;
+  const std::array<std::int64_t, 1> sample = {3};
+  const BackwardHooks hooks;
+  const std::int64_t before = testing::allocations();
+  for (std::uint64_t step = 0; step < 2; ++step) {
+    const StepContext context{true, 1, step, sample, alone, alone};
+    network.forward(input.view(), context);
+    network.backward(context, hooks);
+  }
+  EXPECT_EQ(testing::allocations(), before);
+}
+
 TEST(ExchangeMaker, MakesEveryExchangeOfCosmoFlowOnEveryGrid) {
   const Graph graph =
       cosmoflow({.batch = 2, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 2, .fc1 = 4, .fc2 = 4});

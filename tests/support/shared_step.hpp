@@ -9,19 +9,27 @@ namespace tessera::test {
 
 /// The first training step of a graph whose samples the ranks of a grid (of one replica) share: the sums of
 /// all shares, on every rank.
-inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernels& kernels) {
+inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernels& kernels,
+                             Overlap overlap = Overlap::Auto) {
   const GridDims& dims = grid.dims();
   MpiGroupSum group(grid.spatial());
-  FirstStep step = first_step(graph, place(graph, Partition(dims), grid.part()), dims.parts(), kernels,
-                              exchange_maker(graph, grid, kernels.element()), group);
+  FirstStep step = first_step(graph, place(graph, Partition(dims), grid.part(), overlap), dims.parts(),
+                              kernels, exchange_maker(graph, grid, kernels.element()), group);
   grid.world().sum(std::span<double>(step.gradients));
   grid.world().sum(std::span<double>(&step.loss, 1));
   return step;
 }
 
-inline FirstStep whole_step(const Graph& graph, Kernels& kernels) {
+/// The same step by rank 0 alone, told to all.
+inline FirstStep whole_step(const Graph& graph, const Communicator& world, Kernels& kernels) {
+  FirstStep step;
   NoGroupSum alone;
-  return first_step(graph, Placement::whole(graph), 1, kernels, nullptr, alone);
+  if (world.rank() == 0) step = first_step(graph, Placement::whole(graph), 1, kernels, nullptr, alone);
+  const auto count = static_cast<std::int64_t>(step.gradients.size());
+  step.gradients.resize(static_cast<std::size_t>(world.max(count)));
+  world.broadcast(std::as_writable_bytes(std::span(step.gradients)), 0);
+  world.broadcast(std::as_writable_bytes(std::span(&step.loss, 1)), 0);
+  return step;
 }
 
 /// Norm-wise, over all gradients.
