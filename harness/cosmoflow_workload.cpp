@@ -77,15 +77,17 @@ CosmoflowWorkload::CosmoflowWorkload(const Config& config, std::uint64_t seed)
   cosmoflow(network_);  // refuses a network that doesn't fit
 }
 
-void CosmoflowWorkload::open_data(std::size_t cache_bytes) {
+void CosmoflowWorkload::open_data(const DataShare& share) {
   const std::filesystem::path directory = config_.data.data_dir;
   CosmoflowDatasetOptions options{.space = network_.space,
                                   .channels = static_cast<int>(network_.channels),
                                   .samples = config_.data.n_train,
                                   .standardize = {},
                                   .augmentation = augmentation_of(config_.data.augment),
+                                  .part = share.part,
+                                  .split_axes = share.split_axes,
                                   .seed = seed_,
-                                  .cache_bytes = cache_bytes / 2};  // of each of the two sets
+                                  .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
   if (config_.data.standardize) options.standardize = statistics_of(directory);
   training_.emplace(directory / "train", options);
   options.samples = config_.data.n_valid;

@@ -23,7 +23,7 @@ class CosmoflowWorkload final : public Workload {
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;
   std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const override;
 
-  void open_data(std::size_t cache_bytes) override;
+  void open_data(const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
   std::vector<std::filesystem::path> data_files() const override;

@@ -18,11 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::int64_t kFormat = 2;
 
 // Columns of the tables history, epoch_under_way and seconds.
 using EpochRow = std::array<double, 8>;
-using TimesRow = std::array<double, 4>;
+using TimesRow = std::array<double, 5>;
 
 EpochRow row_of(const EpochRecord& e) {
   return {static_cast<double>(e.epoch),
@@ -38,10 +38,10 @@ EpochRecord record_of(const EpochRow& row) {
   return {static_cast<std::int64_t>(row[0]), row[1], row[2], row[3], row[4], row[5], row[6], row[7]};
 }
 TimesRow row_of(const TrainingTimes& t) {
-  return {t.steps, t.exposed_input, t.exposed_reduction, t.evaluation};
+  return {t.steps, t.exposed_input, t.exposed_exchange, t.exposed_reduction, t.evaluation};
 }
 TrainingTimes times_of(const TimesRow& row) {
-  return {row[0], row[1], row[2], row[3]};
+  return {row[0], row[1], row[2], row[3], row[4]};
 }
 
 template <class Row>
@@ -105,7 +105,9 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
                            {"data_set", identity.data_set},
                            {"seed", static_cast<std::int64_t>(identity.seed)},
                            {"global_batch", identity.global_batch},
+                           {"kept_axes", identity.kept_axes},
                            {"ranks", identity.ranks},
+                           {"split", identity.split},
                            {"threads", identity.threads},
                            {"epoch", static_cast<std::int64_t>(position.epochs.size())},
                            {"step_of_epoch", position.step_of_epoch},
@@ -158,11 +160,15 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
   std::vector<std::string> wrong = config_differences(then, now.configuration);
   const auto seed = static_cast<std::uint64_t>(integer_of(checkpoint, "seed", file));
   const std::int64_t batch = integer_of(checkpoint, "global_batch", file);
+  const std::string& kept_axes = text_of(checkpoint, "kept_axes", file);
   const std::string& data_set = text_of(checkpoint, "data_set", file);
   if (seed != now.seed && wrong.empty())
     wrong.push_back(fmt::format("seed: {} then, {} now", seed, now.seed));
   if (batch != now.global_batch)
     wrong.push_back(fmt::format("global batch: {} samples then, {} now", batch, now.global_batch));
+  if (kept_axes != now.kept_axes)
+    wrong.push_back(
+        fmt::format("split axes, which augmentation keeps: {} then, {} now", kept_axes, now.kept_axes));
   if (data_set != now.data_set)
     wrong.push_back(
         fmt::format("checksum of the data set's manifest: {} then, {} now", data_set, now.data_set));
@@ -179,6 +185,7 @@ std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const
     if (then != current) differences.push_back(fmt::format("{} {} then, {} now", what, then, current));
   };
   compare(integer_of(checkpoint, "ranks", file), now.ranks, "ranks");
+  compare(text_of(checkpoint, "split", file), now.split, "split");
   compare(integer_of(checkpoint, "threads", file), now.threads, "threads a rank");
   compare(text_of(checkpoint, "tessera_version", file), now.version, "tessera");
   return differences;

@@ -22,9 +22,11 @@ struct RunIdentity {
   std::string data_set;          // checksum of the manifest; "none" where there is none
   std::uint64_t seed = 0;
   std::int64_t global_batch = 0;
+  std::string kept_axes = "none";  // that augmentation leaves alone as they are split: "D", "DH"
   // The bits depend on these, the result does not.
   std::string version;  // of the program
   std::int64_t ranks = 1, threads = 1;
+  std::string split = "1x1";
 };
 
 /// How far a run came.

@@ -21,16 +21,35 @@ json spread(const Communicator& world, double mine) {
 
 json seconds(const RunFacts& facts) {
   const TrainingTimes times = facts.trainer.times();
-  const double compute = times.steps - times.exposed_input - times.exposed_reduction;
+  const double compute = times.steps - times.exposed_input - times.exposed_exchange - times.exposed_reduction;
+  const Communicator& world = facts.grid.world();
   return {{"init", facts.init_seconds},
           {"run", facts.run_seconds},
-          {"training_steps", spread(facts.world, times.steps)},
-          {"compute", spread(facts.world, compute)},
-          {"exposed_input", spread(facts.world, times.exposed_input)},
-          {"exposed_exchange", 0.0},
-          {"exposed_reduction", spread(facts.world, times.exposed_reduction)},
-          {"evaluation", spread(facts.world, times.evaluation)},
+          {"training_steps", spread(world, times.steps)},
+          {"compute", spread(world, compute)},
+          {"exposed_input", spread(world, times.exposed_input)},
+          {"exposed_exchange", spread(world, times.exposed_exchange)},
+          {"exposed_reduction", spread(world, times.exposed_reduction)},
+          {"evaluation", spread(world, times.evaluation)},
           {"staging", 0.0}};
+}
+
+json memory_json(const RunFacts& facts) {
+  const Communicator& world = facts.grid.world();
+  const auto fixed = static_cast<double>(facts.trainer.fixed_memory_bytes());
+  return {{"peak_memory", spread(world, static_cast<double>(peak_memory_bytes()))},
+          {"fixed_memory", spread(world, fixed)},
+          {"activations", spread(world, static_cast<double>(facts.trainer.network().activation_bytes()))},
+          {"parameters", facts.trainer.parameters().bytes()},
+          {"reduced_a_step", facts.trainer.reducer().bytes_a_step()}};
+}
+
+json input_json(const RunFacts& facts) {
+  const auto read = facts.workload.training().bytes_read() + facts.workload.validation().bytes_read();
+  std::int64_t all = 0;
+  for (const std::uint64_t of_rank : facts.grid.world().all_gather(read))
+    all += static_cast<std::int64_t>(of_rank);
+  return {{"bytes_read", all}};
 }
 
 json kernels_of(const Network& network) {
@@ -90,10 +109,12 @@ json run_report(const RunFacts& facts) {
   report["training_flop_a_sample"] = flop;
   report["training_flop_per_second"] = flop * samples_per_second(facts);
   report["seconds"] = seconds(facts);
-  report["ranks"] = facts.world.size();
-  report["nodes"] = facts.nodes;
-  report["split"] = {{"depth", 1}, {"height", 1}, {"width", 1}};
-  report["replicas"] = facts.world.size();
+  const GridDims& dims = facts.grid.dims();
+  report["ranks"] = dims.processes();
+  report["nodes"] = facts.grid.nodes();
+  report["split"] = {{"depth", dims.depth}, {"height", dims.height}, {"width", dims.width}};
+  report["replicas"] = dims.replicas;
+  report["samples_across_nodes"] = facts.grid.samples_across_nodes();
   report["batch"] = {{"global", facts.batch.global}, {"replica", facts.batch.replica}};
   report["samples"] = {{"train", facts.workload.training().size()},
                        {"validation", facts.workload.validation().size()}};
@@ -101,10 +122,8 @@ json run_report(const RunFacts& facts) {
                        {"cores", facts.threads.cores},
                        {"bound", facts.threads.bound},
                        {"reason", facts.threads.reason}};
-  report["bytes"] = {{"peak_memory", spread(facts.world, static_cast<double>(peak_memory_bytes()))},
-                     {"activations", facts.trainer.network().activation_bytes()},
-                     {"parameters", facts.trainer.parameters().bytes()},
-                     {"reduced_a_step", facts.trainer.reducer().bytes_a_step()}};
+  report["bytes"] = memory_json(facts);
+  report["input"] = input_json(facts);
   report["kernels"] = kernels_of(facts.trainer.network());
   report["caches_cleared"] = facts.caches;
   report["configuration"] = to_json(facts.config);

@@ -18,12 +18,11 @@ struct RunFacts {
   const Config& config;
   const Workload& workload;
   Trainer& trainer;
-  const Communicator& world;
+  const ProcessGrid& grid;
   const BatchSize& batch;
   const ThreadChoice& threads;
   const std::vector<EpochRecord>& epochs;
   std::uint64_t seed = 0;
-  int nodes = 1;
   int interruptions = 0;  // after which it went on
   std::string division, caches;
   std::string status;   // success, aborted

@@ -8,11 +8,14 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/batch_size.hpp"
 #include "harness/cosmoflow_workload.hpp"
 #include "harness/make_kernels.hpp"
+#include "harness/split.hpp"
 #include "harness/threads.hpp"
 #include "harness/trainer.hpp"
 #include "io/hdf5.hpp"
@@ -25,39 +28,61 @@ namespace {
 // MPI counts bytes in an int; a global batch of large samples has more of them.
 constexpr std::size_t kMessageBytes = std::size_t{1} << 28;
 
-// What all ranks hold of a batch, rank after rank, which is the order of the global batch; on rank 0, empty
-// elsewhere. Every rank must give as much.
-template <class T>
-std::vector<T> gather_batch(const Communicator& world, const std::vector<T>& mine) {
-  const auto ranks = static_cast<std::size_t>(world.size());
-  const std::size_t step = std::max<std::size_t>(kMessageBytes / sizeof(T) / ranks, 1);
-  std::vector<T> all(world.rank() == 0 ? mine.size() * ranks : 0);
-  for (std::size_t first = 0; first < mine.size(); first += step) {
-    const std::size_t count = std::min(step, mine.size() - first);
-    const std::vector<std::string> parts =
-        world.gather({reinterpret_cast<const char*>(mine.data() + first), count * sizeof(T)}, 0);
-    for (std::size_t rank = 0; rank < parts.size(); ++rank)
-      std::memcpy(all.data() + rank * mine.size() + first, parts[rank].data(), parts[rank].size());
+/// Where what a rank holds belongs in the global batch.
+struct Place {
+  Layout layout;
+  std::int64_t first = 0;  // sample
+};
+
+// The bytes of all ranks' tensors, by rank; on rank 0, empty elsewhere.
+std::vector<std::string> gather_bytes(const Communicator& world, std::string_view mine) {
+  const std::size_t step = std::max<std::size_t>(kMessageBytes / static_cast<std::size_t>(world.size()), 1);
+  const auto longest = static_cast<std::size_t>(world.max(static_cast<std::int64_t>(mine.size())));
+  std::vector<std::string> all(world.rank() == 0 ? static_cast<std::size_t>(world.size()) : 0);
+  for (std::size_t first = 0; first < longest; first += step) {
+    const std::string_view part = mine.substr(std::min(first, mine.size()), step);
+    const std::vector<std::string> parts = world.gather(std::string(part), 0);
+    for (std::size_t rank = 0; rank < all.size(); ++rank) all[rank] += parts[rank];
+  }
+  return all;
+}
+
+// A tensor of the global batch from what each rank holds of it: its replica's samples, and of each sample a
+// box. Boxes may overlap, where they are equal. On rank 0; no memory elsewhere.
+Tensor gather_batch(const ProcessGrid& grid, std::int64_t batch, ConstTensorView mine, const Extents& space) {
+  const Communicator& world = grid.world();
+  const std::vector<Place> places = world.all_gather(Place{mine.layout, grid.replica() * batch});
+  const std::vector<std::string> parts =
+      gather_bytes(world, {reinterpret_cast<const char*>(mine.bytes), mine.layout.bytes()});
+  if (world.rank() != 0) return {};
+  Layout replica = mine.layout, whole = mine.layout;
+  replica.box = whole.box = Box::whole(space);
+  whole.n = batch * grid.dims().replicas;
+  Tensor all(whole);
+  for (std::size_t rank = 0; rank < parts.size(); ++rank) {
+    const Place& place = places[rank];
+    const TensorView into{all.view().sample(place.first).bytes, replica};
+    copy_box({reinterpret_cast<const std::byte*>(parts[rank].data()), place.layout}, into, place.layout.box);
   }
   return all;
 }
 
 // N D H W C, or N C for what has no space.
-std::vector<std::int64_t> storage_shape(const Layout& layout, std::int64_t samples) {
+std::vector<std::int64_t> storage_shape(const Layout& layout) {
   const Extents space = layout.box.extents();
-  if (layout.box.count() == 1) return {samples, layout.c};
-  return {samples, space.d, space.h, space.w, layout.c};
+  if (layout.box.count() == 1) return {layout.n, layout.c};
+  return {layout.n, space.d, space.h, space.w, layout.c};
 }
 
 /// The file as it grows, of which every rank has an object and rank 0 the bytes.
 template <class T>
 class StepDump {
  public:
-  explicit StepDump(const Communicator& world) : world_(world) {}
+  explicit StepDump(const ProcessGrid& grid) : grid_(grid) {}
 
   /// Notes what a rank knows between forward and backward alone.
   void note(const Batch& batch, ConstTensorView prediction) {
-    batch_ = {note(batch.input), note(batch.target), note(prediction)};
+    batch_ = {copy_of(batch.input), copy_of(batch.target), copy_of(prediction)};
   }
   void add_values(ParameterStore& parameters) {
     for (int p = 0; p < parameters.count(); ++p)
@@ -67,43 +92,41 @@ class StepDump {
     for (int p = 0; p < parameters.trained(); ++p)
       add("gradient/" + parameters.spec(p).name, parameters.spec(p).dims, parameters.gradient<T>(p));
   }
-  /// Collective.
-  void add_batch(const std::array<std::string, 3>& names) {
+  /// The input, of these extents, then target and prediction. Collective.
+  void add_batch(const std::array<std::string, 3>& names, const Extents& input, const Extents& output) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const Noted& noted = batch_[i];
-      const std::vector<T> all = gather_batch(world_, noted.values);
-      add(names[i], storage_shape(noted.layout, noted.layout.n * world_.size()), std::span(all));
+      const ConstTensorView mine = std::as_const(batch_[i]).view();
+      const Tensor all = gather_batch(grid_, mine.layout.n, mine, i == 0 ? input : output);
+      if (grid_.world().rank() == 0) add(names[i], storage_shape(all.layout()), all.view().span<T>());
     }
   }
   void add_loss(double loss) { image_.add("loss", {}, std::span<const double>(&loss, 1)); }
   std::vector<std::byte> bytes() const { return image_.bytes(); }
 
  private:
-  struct Noted {
-    Layout layout;
-    std::vector<T> values;
-  };
-  static Noted note(ConstTensorView tensor) {
-    const std::span<const T> values = tensor.span<T>();
-    return {tensor.layout, {values.begin(), values.end()}};
+  static Tensor copy_of(ConstTensorView tensor) {
+    Tensor copy(tensor.layout);
+    std::memcpy(copy.view().bytes, tensor.bytes, tensor.layout.bytes());
+    return copy;
   }
   void add(const std::string& name, const std::vector<std::int64_t>& shape, std::span<const T> values) {
-    if (world_.rank() == 0) image_.add(name, std::span(shape), values);
+    if (grid_.world().rank() == 0) image_.add(name, std::span(shape), values);
   }
 
-  const Communicator& world_;
-  std::array<Noted, 3> batch_;
+  const ProcessGrid& grid_;
+  std::array<Tensor, 3> batch_;
   Hdf5Image image_;
 };
 
 template <class T>
-int dump_step_as(const Communicator& world, const Workload& workload, Kernels& kernels,
+int dump_step_as(const ProcessGrid& grid, const Workload& workload, Kernels& kernels,
                  Trainer::Options options, const std::filesystem::path& file) {
-  StepDump<T> dump(world);
+  const Communicator& world = grid.world();
+  StepDump<T> dump(grid);
   options.predicted = [&dump](const Batch& batch, ConstTensorView prediction) {
     dump.note(batch, prediction);
   };
-  Trainer trainer(world, workload, kernels, std::move(options));
+  Trainer trainer(grid, workload, kernels, std::move(options));
   dump.add_values(trainer.parameters());
   trainer.start_epoch(0);
   const std::optional<StepResult> result = trainer.step();
@@ -114,7 +137,9 @@ int dump_step_as(const Communicator& world, const Workload& workload, Kernels& k
     return 1;
   }
   dump.add_gradients(trainer.parameters());
-  dump.add_batch({"input/" + trainer.graph().node(0).name, "target/" + workload.target_name(), "prediction"});
+  const Graph& graph = trainer.graph();
+  dump.add_batch({"input/" + graph.node(0).name, "target/" + workload.target_name(), "prediction"},
+                 graph.shape(0).space, graph.shape(graph.output()).space);
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
     dump.add_loss(result->loss);
@@ -126,21 +151,26 @@ int dump_step_as(const Communicator& world, const Workload& workload, Kernels& k
 
 }  // namespace
 
-int dump_step(const Communicator& world, const Config& config, std::uint64_t seed,
+int dump_step(const Communicator& world, const Config& config, const StepDumpOptions& options,
               const std::filesystem::path& file) {
-  Trainer::Options options{.seed = seed, .batch = {}, .prefetch = 1};
+  Trainer::Options of_trainer{.seed = options.seed, .batch = {}, .prefetch = 1};
   std::unique_ptr<Workload> workload;
+  GridDims dims;
   all_or_none(world, [&] {
-    options.batch = resolve_batch(config, world.size());
-    workload = std::make_unique<CosmoflowWorkload>(config, seed);
-    workload->open_data(0);  // one batch is read, and none again
+    workload = std::make_unique<CosmoflowWorkload>(config, options.seed);
+    dims = grid_of(options.split, world.size(), workload->graph(1));
+    of_trainer.batch = resolve_batch(config, dims.replicas);
+  });
+  const ProcessGrid grid(world, dims);
+  all_or_none(world, [&] {
+    workload->open_data(data_share(workload->graph(1), grid, 0));  // one batch is read, and none again
     workload->check_first_samples();
   });
   set_up_threads(world, config.compute.fixed_threads());
   const std::unique_ptr<Kernels> kernels = make_kernels(config.compute);
   return kernels->element() == Element::F64
-             ? dump_step_as<double>(world, *workload, *kernels, std::move(options), file)
-             : dump_step_as<float>(world, *workload, *kernels, std::move(options), file);
+             ? dump_step_as<double>(grid, *workload, *kernels, std::move(of_trainer), file)
+             : dump_step_as<float>(grid, *workload, *kernels, std::move(of_trainer), file);
 }
 
 }  // namespace tessera

@@ -2,11 +2,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "harness/config.hpp"
 #include "parallel/mpi.hpp"
 
 namespace tessera {
+
+struct StepDumpOptions {
+  std::uint64_t seed = 0;
+  std::string split = "";  // of each sample over ranks, see harness/split.hpp; empty: none
+};
 
 /// Computes the first training step that a run of this configuration and seed would take on these ranks, and
 /// writes what went in and what came out to one HDF5 file, whole or not at all:
@@ -21,7 +27,7 @@ namespace tessera {
 /// in the element of the configuration's kernels. It is no run: no output directory, no log, no update.
 /// Returns the exit code of the program: 1 where the loss isn't finite, and then there is no file.
 /// Collective; throws what all ranks throw.
-int dump_step(const Communicator& world, const Config& config, std::uint64_t seed,
+int dump_step(const Communicator& world, const Config& config, const StepDumpOptions& options,
               const std::filesystem::path& file);
 
 }  // namespace tessera

@@ -12,6 +12,8 @@ nlohmann::json probe_system();
 
 /// Of this node.
 std::size_t memory_bytes();
+/// What this process has in memory now.
+std::size_t resident_memory_bytes();
 /// The most that this process had in memory so far.
 std::size_t peak_memory_bytes();
 

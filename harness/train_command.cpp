@@ -17,7 +17,7 @@ namespace tessera {
 namespace {
 
 struct TrainArguments {
-  std::string config, output, dump_step;
+  std::string config, split, output, dump_step;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> max_epochs;
   std::string resume, time_limit;
@@ -43,9 +43,11 @@ int run(const TrainArguments& arguments, const Communicator& world) {
     if (!arguments.time_limit.empty()) time_limit = time_limit_of(arguments.time_limit);
   });
   const auto seed = static_cast<std::uint64_t>(config.train.seed);
-  if (!arguments.dump_step.empty()) return dump_step(world, config, seed, arguments.dump_step);
+  if (!arguments.dump_step.empty())
+    return dump_step(world, config, {seed, arguments.split}, arguments.dump_step);
   TrainingRun training(world, config,
                        {.seed = seed,
+                        .split = arguments.split,
                         .output = config.output_dir,
                         .max_epochs = config.data.n_epochs,
                         .time_limit = time_limit,
@@ -63,6 +65,9 @@ void add_train(CLI::App& app, Command& chosen) {
   command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
   command->add_option("--output", arguments->output,
                       "directory for result.txt, run.json, history.csv, checkpoint.h5");
+  command->add_option("--split", arguments->split,
+                      "parts of each sample along depth, height and width, a rank each: 4x1, 2x2x2; the "
+                      "rest of the ranks makes replicas");
   command->add_option("--seed", arguments->seed, "of weights, order, augmentation and dropout");
   command->add_option("--max-epochs", arguments->max_epochs, "give up after so many")->check(at_least_one());
   command->add_option(

@@ -6,9 +6,12 @@
 #include <cmath>
 
 #include "harness/stopwatch.hpp"
+#include "harness/system_probe.hpp"
 #include "io/epoch_order.hpp"
 #include "models/train/initializers.hpp"
 #include "parallel/broadcast.hpp"
+#include "parallel/exchange_maker.hpp"
+#include "parallel/place.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -20,40 +23,75 @@ constexpr std::size_t kBucketBytes = std::size_t{4} << 20;
 // What ranks tell each other beside the gradients of a step.
 enum Sum : std::uint8_t { kLoss, kStop, kFailed, kSums };
 
+std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const Graph& graph,
+                                                Element element, std::uint64_t seed) {
+  auto parameters = std::make_unique<ParameterStore>(graph.parameters(), element);
+  initialize(*parameters, seed);
+  broadcast_parameters(world, *parameters);
+  return parameters;
+}
+
+std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
+                                      ParameterStore& parameters) {
+  const Placement placement = place(graph, Partition(grid.dims()), grid.part());
+  return std::make_unique<Network>(graph, placement, kernels, parameters,
+                                   exchange_maker(graph, grid, kernels.element()));
+}
+
 }  // namespace
 
-Trainer::Trainer(const Communicator& world, const Workload& workload, Kernels& kernels, Options options)
-    : world_(world),
+Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& kernels, Options options)
+    : grid_(grid),
+      world_(grid.world()),
       workload_(workload),
       options_(std::move(options)),
       graph_(workload.graph(options_.batch.replica)),
-      parameters_(std::make_unique<ParameterStore>(graph_.parameters(), kernels.element())),
-      network_(std::make_unique<Network>(graph_, Placement::whole(graph_), kernels, *parameters_, nullptr)),
+      parameters_(make_parameters(world_, graph_, kernels.element(), options_.seed)),
       optimizer_(workload.make_optimizer(*parameters_)),
+      fixed_memory_bytes_(resident_memory_bytes()),
+      network_(make_network(grid, graph_, kernels, *parameters_)),
       schedule_(workload.make_schedule(options_.batch.global)),
       metric_(workload.make_metric()),
-      reducer_(std::make_unique<GradientReducer>(world, *parameters_, kBucketBytes)),
-      sums_(world, kSums),
+      reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kBucketBytes)),
+      sums_(world_, kSums),
       hooks_{[this](int parameter) { reducer_->ready(parameter); }, [this] { reducer_->poke(); }},
+      spatial_(grid.spatial()),
       synthetic_input_(network_->input_layout()),
       synthetic_target_(network_->output_layout()),
       synthetic_samples_(static_cast<std::size_t>(options_.batch.replica), 0),
       synthetic_{synthetic_input_.view(), synthetic_target_.view(), synthetic_samples_,
                  options_.batch.replica} {
-  initialize(*parameters_, options_.seed);
-  broadcast_parameters(world_, *parameters_);
+  network_->observe([this](const ProgramStep& step) { exchanges_.note(step); });
 }
 
 StepContext Trainer::context(const Batch& batch, bool training) {
-  return {training, options_.seed, static_cast<std::uint64_t>(step_), batch.samples, alone_, alone_};
+  return {training, options_.seed, static_cast<std::uint64_t>(step_), batch.samples, spatial_, spatial_};
+}
+
+ConstTensorView Trainer::forward(const StepContext& context) {
+  exchanges_.start();
+  return network_->forward(batch_->input, context);
+}
+
+void Trainer::backward(const StepContext& context) {
+  exchanges_.start();
+  network_->backward(context, hooks_);
+}
+
+// Of the mean over `samples`. What all parts of a replica hold is shared among them.
+LossShare Trainer::share_of_loss(std::int64_t samples) const {
+  const bool replicated = graph_.node(graph_.output()).spread == Spread::Replicated;
+  const int holders = replicated ? grid_.dims().parts() : 1;
+  return {1.0 / (static_cast<double>(samples) * holders), batch_->counted};
 }
 
 void Trainer::warm_up() {
-  const StepContext synthetic = context(synthetic_, true);
-  const ConstTensorView prediction = network_->forward(synthetic_.input, synthetic);
+  batch_ = &synthetic_;
+  const StepContext here = context(synthetic_, true);
+  const ConstTensorView prediction = forward(here);
   workload_.loss().share(prediction, synthetic_.target, {0.0, synthetic_.counted},
                          network_->output_gradient());
-  network_->backward(synthetic, hooks_);
+  backward(here);
   reducer_->finish();
 }
 
@@ -63,8 +101,9 @@ void Trainer::start_epoch(int epoch, std::int64_t step) {
                                                 network_->output_layout(), options_.prefetch);
   epoch_ = epoch;
   step_of_epoch_ = step;
-  std::vector<std::int64_t> order = epoch_order(workload_.training().size(), options_.seed, epoch,
-                                                options_.batch.global, world_.rank(), world_.size());
+  std::vector<std::int64_t> order =
+      epoch_order(workload_.training().size(), options_.seed, epoch, options_.batch.global, grid_.replica(),
+                  grid_.dims().replicas);
   order.erase(order.begin(), order.begin() + step * options_.batch.replica);
   const auto samples = static_cast<std::int64_t>(order.size());
   training_loader_->start(epoch, std::move(order), samples);
@@ -89,18 +128,19 @@ void Trainer::throw_failure() {
 
 std::optional<StepResult> Trainer::step() {
   const Stopwatch watch;
+  exchanges_.reset();
   batch_ = &next_batch(*training_loader_);
   batch_trains_ = true;
   const StepContext here = context(*batch_, true);
-  const ConstTensorView prediction = network_->forward(batch_->input, here);
+  const ConstTensorView prediction = forward(here);
   options_.predicted(*batch_, prediction);
-  const LossShare weight{1.0 / static_cast<double>(options_.batch.global), batch_->counted};
-  const double share =
-      workload_.loss().share(prediction, batch_->target, weight, network_->output_gradient());
+  const double share = workload_.loss().share(
+      prediction, batch_->target, share_of_loss(options_.batch.global), network_->output_gradient());
 
   const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0, failure_ ? 1.0 : 0.0};
   sums_.start(mine);
-  network_->backward(here, hooks_);
+  backward(here);
+  times_.exposed_exchange += exchanges_.seconds();
   const Stopwatch waiting;
   reducer_->finish();
   const std::span<const double> sums = sums_.finish();
@@ -131,7 +171,8 @@ std::optional<Evaluation> Trainer::evaluate() {
     validation_loader_ = std::make_unique<Loader>(workload_.validation(), network_->input_layout(),
                                                   network_->output_layout(), options_.prefetch);
   const std::int64_t samples = workload_.validation().size();
-  EvaluationOrder order = evaluation_order(samples, options_.batch.replica, world_.rank(), world_.size());
+  EvaluationOrder order =
+      evaluation_order(samples, options_.batch.replica, grid_.replica(), grid_.dims().replicas);
   validation_loader_->start(epoch_, std::move(order.samples), order.counted);
   metric_->reset();
 
@@ -139,11 +180,10 @@ std::optional<Evaluation> Trainer::evaluate() {
   while (validation_loader_->remaining() > 0) {
     batch_ = &next_batch(*validation_loader_);
     batch_trains_ = false;
-    const ConstTensorView prediction = network_->forward(batch_->input, context(*batch_, false));
-    const LossShare weight{1.0 / static_cast<double>(samples), batch_->counted};
-    const double share =
-        workload_.loss().share(prediction, batch_->target, weight, network_->output_gradient());
-    metric_->add(prediction, batch_->target, batch_->counted, alone_);
+    const ConstTensorView prediction = forward(context(*batch_, false));
+    const double share = workload_.loss().share(prediction, batch_->target, share_of_loss(samples),
+                                                network_->output_gradient());
+    metric_->add(prediction, batch_->target, batch_->counted, spatial_);
     const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0,
                                             failure_ ? 1.0 : 0.0};
     sums_.start(mine);
@@ -163,7 +203,7 @@ std::optional<Evaluation> Trainer::evaluate() {
 void Trainer::resume(std::int64_t steps_done, const TrainingTimes& times) {
   broadcast_parameters(world_, *parameters_);
   for (const OptimizerState& state : optimizer_->state())
-    world_.broadcast({state.values, parameters_->bytes()}, 0);
+    world_.broadcast({state.values, parameters_->trained_bytes()}, 0);
   step_ = steps_done;
   times_ = times;
 }

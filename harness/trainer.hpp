@@ -7,18 +7,22 @@
 #include <string>
 
 #include "harness/batch_size.hpp"
+#include "harness/exchange_timer.hpp"
 #include "harness/workload.hpp"
 #include "io/loader.hpp"
 #include "models/network.hpp"
 #include "parallel/gradient_reducer.hpp"
+#include "parallel/group_sum.hpp"
+#include "parallel/process_grid.hpp"
 #include "parallel/step_sums.hpp"
 
 namespace tessera {
 
-/// Where a run's time went, in seconds of this rank. Exposed: waited for, as compute did not hide it.
+/// Where a run's time went, in seconds of this rank. Exposed: waited for, as compute did not hide it; that
+/// other ranks were late is part of it.
 struct TrainingTimes {
-  double steps = 0;  // training steps, all that follows included
-  double exposed_input = 0, exposed_reduction = 0;
+  double steps = 0;  // training steps, the exposed times included
+  double exposed_input = 0, exposed_exchange = 0, exposed_reduction = 0;
   double evaluation = 0;
 };
 
@@ -34,9 +38,10 @@ struct Evaluation {
   bool stop = false;
 };
 
-/// Trains one network of a workload, data-parallel over the ranks of a world: the step, and the walk over the
-/// validation set. What happens between epochs is the caller's. Collective throughout; every rank gets the
-/// same results, and an error in one (a sample that can't be read) is thrown by all.
+/// Trains one network of a workload on a grid of processes, each sample split over the parts of a replica:
+/// the step, and the walk over the validation set. What happens between epochs is the caller's. Collective
+/// throughout; every rank gets the same results, and an error in one (a sample that can't be read) is thrown
+/// by all.
 class Trainer {
  public:
   struct Options {
@@ -47,8 +52,9 @@ class Trainer {
     /// Hears of each training step's batch and prediction, which the step leaves to nobody.
     std::function<void(const Batch&, ConstTensorView)> predicted = [](const Batch&, ConstTensorView) {};
   };
-  /// Prepares network and parameters (initialised from the seed, then those of rank 0). Reads no sample.
-  Trainer(const Communicator& world, const Workload& workload, Kernels& kernels, Options options);
+  /// Prepares network and parameters (initialised from the seed, then those of rank 0). Reads no sample. All
+  /// that is borrowed must outlive the trainer.
+  Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& kernels, Options options);
 
   /// One step on synthetic tensors, without an update: pages, primitives and messages are warm afterwards.
   void warm_up();
@@ -77,25 +83,34 @@ class Trainer {
   ParameterStore& parameters() { return *parameters_; }
   Optimizer& optimizer() { return *optimizer_; }
   const GradientReducer& reducer() const { return *reducer_; }
+  /// Resident memory of this process when it held its libraries, parameters, gradients and the optimizer's
+  /// state, and no activations yet.
+  std::size_t fixed_memory_bytes() const { return fixed_memory_bytes_; }
 
  private:
   const Batch& next_batch(Loader& loader);
   void throw_failure();
   StepContext context(const Batch& batch, bool training);
+  ConstTensorView forward(const StepContext& context);
+  void backward(const StepContext& context);
+  LossShare share_of_loss(std::int64_t samples) const;
 
+  const ProcessGrid& grid_;
   const Communicator& world_;
   const Workload& workload_;
   Options options_;
   Graph graph_;
   std::unique_ptr<ParameterStore> parameters_;
-  std::unique_ptr<Network> network_;
   std::unique_ptr<Optimizer> optimizer_;
+  std::size_t fixed_memory_bytes_;
+  std::unique_ptr<Network> network_;
   std::unique_ptr<Schedule> schedule_;
   std::unique_ptr<Metric> metric_;
   std::unique_ptr<GradientReducer> reducer_;
   StepSums sums_;
   BackwardHooks hooks_;
-  NoGroupSum alone_;
+  MpiGroupSum spatial_;
+  ExchangeTimer exchanges_;
 
   Tensor synthetic_input_, synthetic_target_;
   std::vector<std::int64_t> synthetic_samples_;

@@ -3,15 +3,16 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <iostream>
 
 #include "harness/cache_budget.hpp"
 #include "harness/cache_clear.hpp"
 #include "harness/cosmoflow_workload.hpp"
+#include "harness/injected_fault.hpp"
 #include "harness/make_kernels.hpp"
 #include "harness/output_directory.hpp"
 #include "harness/run_report.hpp"
+#include "harness/split.hpp"
 #include "harness/stopwatch.hpp"
 #include "harness/system_probe.hpp"
 #include "harness/training_state.hpp"
@@ -24,15 +25,16 @@
 namespace tessera {
 namespace {
 
-int count_nodes(const Communicator& world, const Communicator& node) {
-  const std::vector<int> first = world.all_gather(node.rank() == 0 ? 1 : 0);
-  return static_cast<int>(std::count(first.begin(), first.end(), 1));
-}
-
 // Of public data, which has none, there is nothing as short to tell it by.
 std::string checksum_of_manifest(const std::filesystem::path& data_set) {
   const std::filesystem::path manifest = data_set / kManifestName;
   return std::filesystem::exists(manifest) ? checksum_text(checksum_of_file(manifest)) : "none";
+}
+
+// The axes that augmentation leaves alone, as samples are split along them.
+std::string kept_axes(const Config& config, const GridDims& dims) {
+  if (config.data.augment != Augment::KeepSplitAxes || dims.parts() == 1) return "none";
+  return std::string(dims.depth > 1 ? "D" : "") + (dims.height > 1 ? "H" : "") + (dims.width > 1 ? "W" : "");
 }
 
 nlohmann::json epoch_number(std::int64_t epoch) {
@@ -47,15 +49,7 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
       options_(std::move(options)),
       writes_(world.rank() == 0),
       progress_(std::cout, writes_ && options_.show_progress && can_redraw(STDOUT_FILENO)) {
-  const Communicator node = world_.node_local();
-  all_or_none(world_, [&] {
-    batch_ = resolve_batch(config_, world_.size());
-    workload_ = std::make_unique<CosmoflowWorkload>(config_, options_.seed);
-    workload_->open_data(cache_budget(memory_bytes(), node.size()));
-    if (writes_) data_set_ = checksum_of_manifest(config_.data.data_dir);
-    if (writes_) resumes() ? read_interrupted() : prepare_output_directory(options_.output);
-    log_ = std::make_unique<RunLog>(options_.output / "result.txt", writes_ && !resumes());
-  });
+  open();
   const Stopwatch watch;
   const CacheClear cleared = clear_caches(world_, workload_->data_files());
   caches_ = cleared.done;
@@ -63,7 +57,6 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
   log.event(LogKey::CacheClear, cleared.complete, {{"done", caches_}});
   log.start(LogKey::InitStart);
   threads_ = set_up_threads(world_, config_.compute.fixed_threads());
-  nodes_ = count_nodes(world_, node);
   const std::optional<std::string> why_open = workload_->why_open();
   division_ = why_open ? "open" : config_.mlperf.division;
   if (why_open && config_.mlperf.division != "open")
@@ -71,23 +64,58 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
   log_submission();
 
   kernels_ = make_kernels(config_.compute);
-  trainer_ =
-      std::make_unique<Trainer>(world_, *workload_, *kernels_,
-                                Trainer::Options{.seed = options_.seed,
-                                                 .batch = batch_,
-                                                 .prefetch = static_cast<int>(config_.data.prefetch),
-                                                 .stop_requested = [this] { return stop_requested(); }});
-  say(fmt::format("{} on {} rank{} ({}), batch {} ({} a replica), {} + {} samples, seed {}",
-                  config_.mlperf.benchmark, world_.size(), world_.size() == 1 ? "" : "s", to_string(threads_),
-                  batch_.global, batch_.replica, workload_->training().size(), workload_->validation().size(),
-                  options_.seed));
-  if (const std::int64_t left = workload_->training().size() % batch_.global; left > 0)
-    say(fmt::format("{} training samples after the last full batch of an epoch are left out", left));
+  trainer_ = std::make_unique<Trainer>(*grid_, *workload_, *kernels_, trainer_options());
+  say_what_is_run();
   if (resumes()) restore();
   trainer_->warm_up();
   world_.barrier();
   init_seconds_ += watch.seconds();
   log.end(LogKey::InitStop);
+}
+
+// Everything that the user's input can be wrong about; nothing is written if it is.
+void TrainingRun::open() {
+  GridDims dims;
+  all_or_none(world_, [&] {
+    workload_ = std::make_unique<CosmoflowWorkload>(config_, options_.seed);
+    dims = grid_of(options_.split, world_.size(), workload_->graph(1));
+    batch_ = resolve_batch(config_, dims.replicas);
+    fault_ = injected_fault(world_.rank());
+  });
+  grid_ = std::make_unique<ProcessGrid>(world_, dims);
+  const int ranks_of_node = world_.node_local().size();
+  all_or_none(world_, [&] {
+    const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
+    workload_->open_data(data_share(workload_->graph(1), *grid_, cache_bytes));
+    if (writes_) data_set_ = checksum_of_manifest(config_.data.data_dir);
+    if (writes_) resumes() ? read_interrupted() : prepare_output_directory(options_.output);
+    log_ = std::make_unique<RunLog>(options_.output / "result.txt", writes_ && !resumes());
+  });
+}
+
+Trainer::Options TrainingRun::trainer_options() {
+  return {.seed = options_.seed,
+          .batch = batch_,
+          .prefetch = static_cast<int>(config_.data.prefetch),
+          .stop_requested = [this] { return stop_requested(); },
+          .predicted = [this](const Batch&, ConstTensorView) { fault_(); }};
+}
+
+void TrainingRun::say_what_is_run() {
+  const GridDims& dims = grid_->dims();
+  const std::string split =
+      dims.parts() == 1 ? "" : fmt::format(", each sample split {} over {}", split_text(dims), dims.parts());
+  say(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica), {} + {} samples, seed {}",
+                  config_.mlperf.benchmark, world_.size(), world_.size() == 1 ? "" : "s", to_string(threads_),
+                  split, batch_.global, batch_.replica, workload_->training().size(),
+                  workload_->validation().size(), options_.seed));
+  if (const int across = grid_->samples_across_nodes(); across > 0)
+    say(fmt::format(
+        "warning: {} of {} replicas have their parts on several nodes, so that exchanges cross the "
+        "network; a split of {} wants {} ranks on each node, or a multiple",
+        across, dims.replicas, split_text(dims), dims.parts()));
+  if (const std::int64_t left = workload_->training().size() % batch_.global; left > 0)
+    say(fmt::format("{} training samples after the last full batch of an epoch are left out", left));
 }
 
 void TrainingRun::log_submission() {
@@ -98,7 +126,7 @@ void TrainingRun::log_submission() {
   log.event(LogKey::SubmissionStatus, config_.mlperf.status);
   log.event(LogKey::SubmissionPlatform, config_.mlperf.platform);
   log.event(LogKey::Seed, options_.seed);
-  log.event(LogKey::NumberOfNodes, nodes_);
+  log.event(LogKey::NumberOfNodes, grid_->nodes());
   log.event(LogKey::AcceleratorsPerNode, 0);
   log.event(LogKey::GlobalBatchSize, batch_.global);
   log.event(LogKey::TrainSamples, workload_->training().size());
@@ -115,9 +143,11 @@ RunIdentity TrainingRun::identity() const {
           .data_set = data_set_,
           .seed = options_.seed,
           .global_batch = batch_.global,
+          .kept_axes = kept_axes(config_, grid_->dims()),
           .version = versions().tessera,
           .ranks = world_.size(),
-          .threads = threads_.threads};
+          .threads = threads_.threads,
+          .split = split_text(grid_->dims())};
 }
 
 // On one rank, before anything is changed.
@@ -342,12 +372,11 @@ void TrainingRun::finish(End end) {
   const RunFacts facts{.config = config_,
                        .workload = *workload_,
                        .trainer = *trainer_,
-                       .world = world_,
+                       .grid = *grid_,
                        .batch = batch_,
                        .threads = threads_,
                        .epochs = epochs_,
                        .seed = options_.seed,
-                       .nodes = nodes_,
                        .interruptions = log_so_far_.resumed + (resumes() ? 1 : 0),
                        .division = division_,
                        .caches = caches_,

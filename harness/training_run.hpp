@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ class TrainingRun {
  public:
   struct Options {
     std::uint64_t seed = 0;
+    std::string split = "";  // of each sample over ranks, see harness/split.hpp; empty: none
     std::filesystem::path output;
     std::int64_t max_epochs = 1;
     std::optional<double> time_limit = std::nullopt;  // seconds, from the making of the TrainingRun
@@ -47,6 +49,9 @@ class TrainingRun {
   int run();
 
  private:
+  void open();
+  Trainer::Options trainer_options();
+  void say_what_is_run();
   void log_submission();
   void read_interrupted();
   void restore();
@@ -75,14 +80,15 @@ class TrainingRun {
   BatchSize batch_;
   ThreadChoice threads_;
   std::unique_ptr<Workload> workload_;
+  std::unique_ptr<ProcessGrid> grid_;
   std::unique_ptr<Kernels> kernels_;
+  std::function<void()> fault_;  // of tests; called in the middle of each step
   std::unique_ptr<RunLog> log_;
   std::unique_ptr<Trainer> trainer_;
   Progress progress_;
 
   std::string caches_, division_;
-  std::string data_set_;  // by which it is known again; on the rank that writes
-  int nodes_ = 1;
+  std::string data_set_;             // by which it is known again; on the rank that writes
   EpochRecord current_;              // the epoch under way
   std::int64_t step_of_epoch_ = 0;   // steps done of it
   std::vector<EpochRecord> epochs_;  // trained and evaluated

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/data_share.hpp"
 #include "io/dataset.hpp"
 #include "models/graph.hpp"
 #include "models/train/loss.hpp"
@@ -30,10 +30,9 @@ class Workload {
   virtual std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const = 0;
   virtual std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const = 0;
 
-  /// Finds the data set, opening no sample; before the four calls that follow. cache_bytes: how much memory
-  /// this process may keep samples in. Throws InputError where the set is missing or doesn't fit the
-  /// configuration.
-  virtual void open_data(std::size_t cache_bytes) = 0;
+  /// Finds the data set, opening no sample; before the four calls that follow. Throws InputError where the
+  /// set is missing or doesn't fit the configuration.
+  virtual void open_data(const DataShare& share) = 0;
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
   /// The files of all samples.

@@ -63,8 +63,12 @@ CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, Cosmoflo
       transform_(options_.channels, options_.apply_log, options_.standardize),
       files_(files_of(folder, options_.samples)),
       kept_(files_.size()) {
-  const auto sample_bytes = static_cast<std::size_t>(options_.space.count() * options_.channels) * 2;
-  keep_counts_ = files_.size() <= options_.cache_bytes / sample_bytes;
+  const Box whole = Box::whole(options_.space), part = options_.part.value_or(whole);
+  const bool moves = options_.augmentation == Augmentation::All && part != whole;
+  held_ = moves || !options_.apply_log ? whole : part;
+  const auto held_bytes = static_cast<std::size_t>(held_.count() * options_.channels) * sizeof(std::int16_t);
+  const bool fits = files_.size() * held_bytes <= options_.cache_bytes;
+  keep_counts_ = fits && !(moves && options_.apply_log);
 }
 
 void CosmoflowDataset::check_first_sample() const {
@@ -72,22 +76,23 @@ void CosmoflowDataset::check_first_sample() const {
   counts(0, {});
 }
 
-// Of the box at least; of the whole sample where it is kept or its mean is needed. Under the mutex.
+// Of the box at least; of all that is ever held where that is kept or, for its mean, the whole is needed.
+// Under the mutex.
 CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box) const {
   Kept& kept = kept_[static_cast<std::size_t>(sample)];
-  const Box whole = Box::whole(options_.space);
-  if (!kept.counts.empty()) return {kept.counts.data(), whole};
+  if (!kept.counts.empty()) return {kept.counts.data(), held_};
   const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
   check_cosmoflow_form(file, options_.space, options_.channels);
   kept.target = read_cosmoflow_target(file);
-  const Box held = keep_counts_ || !options_.apply_log ? whole : box;
+  const Box held = keep_counts_ || !options_.apply_log ? held_ : box;
   std::vector<std::int16_t> fresh;
   std::vector<std::int16_t>& into = keep_counts_ ? fresh : scratch_;
   into.resize(static_cast<std::size_t>(held.count() * options_.channels));
   read_cosmoflow_counts(file, held, options_.channels, into);
+  bytes_read_ += file.bytes_read();
   if (!keep_counts_) return {scratch_.data(), held};
   kept.counts = std::move(fresh);  // only counts that passed the checks are kept
-  return {kept.counts.data(), whole};
+  return {kept.counts.data(), held_};
 }
 
 CubeSymmetry CosmoflowDataset::symmetry(std::int64_t sample, int epoch) const {
@@ -120,6 +125,11 @@ void CosmoflowDataset::read_target(std::int64_t sample, TensorView into) const {
     std::copy(target->begin(), target->end(), into.data<double>());
   else
     std::copy(target->begin(), target->end(), into.data<float>());
+}
+
+std::uint64_t CosmoflowDataset::bytes_read() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_read_;
 }
 
 }  // namespace tessera

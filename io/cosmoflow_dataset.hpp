@@ -26,14 +26,17 @@ struct CosmoflowDatasetOptions {
   bool apply_log = true;     // log(1 + x); otherwise x / mean(x) over the sample, as the reference has it
   ChannelStatistics standardize{};  // of log(1 + x), from the manifest; empty: don't
   Augmentation augmentation = Augmentation::None;
-  std::array<bool, 3> split_axes{false, false, false};  // D H W
+  /// The one box of each sample that this process reads; nullopt: any.
+  std::optional<Box> part = std::nullopt;
+  std::array<bool, 3> split_axes{false, false, false};  // D H W: axes along which processes share a sample
   std::uint64_t seed = 0;                               // of the augmentation
   std::size_t cache_bytes = std::size_t{1} << 30;
 };
 
 /// The samples of FOLDER/*.hdf5 (DIR/train or DIR/validation), in order of name; see cosmoflow_sample.hpp.
-/// A set that fits the cache whole is kept in memory as int16, so that every file is read once; of a larger
-/// one the wanted box is read from the file each time.
+/// Of each sample only what is wanted is read. Where that is one part of the file whatever the epoch, and the
+/// parts of all samples fit the cache, they are kept in memory as int16, so that every file is read once.
+/// Else they are read each time; so are parts that augmentation moves about the whole sample.
 class CosmoflowDataset final : public Dataset {
  public:
   /// Looks at the folder alone and opens no sample. Throws InputError where it is missing, empty or has fewer
@@ -50,6 +53,7 @@ class CosmoflowDataset final : public Dataset {
   }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;
   void read_target(std::int64_t sample, TensorView into) const override;
+  std::uint64_t bytes_read() const override;
 
  private:
   struct Kept {  // what has been read of a sample so far
@@ -63,11 +67,13 @@ class CosmoflowDataset final : public Dataset {
   CosmoflowDatasetOptions options_;
   CountTransform transform_;
   std::vector<std::filesystem::path> files_;
-  bool keep_counts_;
+  Box held_;          // of the files, whatever the epoch
+  bool keep_counts_;  // of that box
 
   mutable std::mutex mutex_;  // one reader at a time, of what follows
   mutable std::vector<Kept> kept_;
   mutable std::vector<std::int16_t> scratch_;
+  mutable std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace tessera

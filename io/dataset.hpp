@@ -18,6 +18,8 @@ class Dataset {
   virtual void read_input(std::int64_t sample, int epoch, TensorView into) const = 0;
   /// What the network should answer.
   virtual void read_target(std::int64_t sample, TensorView into) const = 0;
+  /// Bytes of data sets read from files by this process so far; what is kept in memory is read once.
+  virtual std::uint64_t bytes_read() const = 0;
 };
 
 }  // namespace tessera

@@ -119,6 +119,7 @@ std::string to_string(const Hdf5Array& array) {
 
 struct Hdf5File::Handle {
   Id file;
+  std::uint64_t bytes_read = 0;
 
   Id open(const std::string& name, const std::filesystem::path& path) const {
     Id data(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
@@ -185,6 +186,13 @@ void Hdf5File::read(const std::string& name, std::span<const Interval> block, st
   if (H5Dread(data.get(), native_type<T>(), memory.get(), space.get(), H5P_DEFAULT, into.data()) < 0)
     throw InputError(fmt::format("cannot read the data set '{}' ({})", name, innermost_error()),
                      path_.string(), "copy or generate the file again");
+  const Id type(H5Dget_type(data.get()), H5Tclose);
+  handle_->bytes_read +=
+      static_cast<std::uint64_t>(H5Sget_select_npoints(space.get())) * H5Tget_size(type.get());
+}
+
+std::uint64_t Hdf5File::bytes_read() const {
+  return handle_->bytes_read;
 }
 
 namespace {

@@ -48,6 +48,9 @@ class Hdf5File {
   /// Throws InputError where the block isn't within the data set or the bytes can't be read.
   template <class T>
   void read(const std::string& name, std::span<const Interval> block, std::span<T> into) const;
+  /// What read() has taken from data sets so far, by HDF5's own count of the elements selected, as they are
+  /// stored. A chunked or compressed data set, and the operating system, may move more.
+  std::uint64_t bytes_read() const;
   /// The attributes of the root group that are integers or texts of fixed length; others are passed over.
   std::map<std::string, Hdf5Attribute> attributes() const;
 

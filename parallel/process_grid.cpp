@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "models/error.hpp"
 #include "parallel/uniform.hpp"
@@ -13,6 +15,19 @@ namespace {
 GridDims checked(const Communicator& world, const GridDims& dims) {
   all_or_none(world, [&] { check_fits(dims, world.size()); });
   return dims;
+}
+
+// By rank: the first rank of its node.
+std::vector<int> nodes_of_ranks(const Communicator& world) {
+  const Communicator node = world.node_local();
+  return world.all_gather(static_cast<int>(node.min(world.rank())));
+}
+
+int count_across_nodes(const std::vector<int>& node_of_rank, const std::vector<int>& positions, int parts) {
+  std::map<int, std::set<int>> nodes;  // by sample
+  for (std::size_t rank = 0; rank < positions.size(); ++rank)
+    nodes[positions[rank] / parts].insert(node_of_rank[rank]);
+  return static_cast<int>(std::ranges::count_if(nodes, [](const auto& n) { return n.second.size() > 1; }));
 }
 
 }  // namespace
@@ -37,9 +52,32 @@ void check_fits(const GridDims& dims, int ranks) {
                    "partition", fix);
 }
 
+std::vector<int> grid_positions(std::span<const int> node_of_rank, int parts) {
+  std::map<int, std::vector<int>> ranks_of_node;
+  for (std::size_t rank = 0; rank < node_of_rank.size(); ++rank)
+    ranks_of_node[node_of_rank[rank]].push_back(static_cast<int>(rank));
+  std::vector<int> order, left;
+  for (const auto& [node, ranks] : ranks_of_node) {
+    const auto whole = ranks.end() - static_cast<std::ptrdiff_t>(ranks.size()) % parts;
+    order.insert(order.end(), ranks.begin(), whole);
+    left.insert(left.end(), whole, ranks.end());
+  }
+  order.insert(order.end(), left.begin(), left.end());
+  std::vector<int> positions(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) positions[order[i]] = static_cast<int>(i);
+  return positions;
+}
+
 ProcessGrid::ProcessGrid(const Communicator& world, GridDims dims)
+    : ProcessGrid(world, checked(world, dims), nodes_of_ranks(world)) {}
+
+ProcessGrid::ProcessGrid(const Communicator& world, GridDims dims, const std::vector<int>& node_of_rank)
     : world_(&world),
-      dims_(checked(world, dims)),
+      dims_(dims),
+      position_(grid_positions(node_of_rank, dims.parts())[world.rank()]),
+      nodes_(static_cast<int>(std::set(node_of_rank.begin(), node_of_rank.end()).size())),
+      samples_across_nodes_(
+          count_across_nodes(node_of_rank, grid_positions(node_of_rank, dims.parts()), dims.parts())),
       spatial_(world.split(replica(), part())),
       same_part_(world.split(part(), replica())) {}
 
@@ -49,7 +87,7 @@ Communicator ProcessGrid::norm_group(int replicas) const {
     throw InputError(fmt::format("{} replicas can't be put into groups of {}", dims_.replicas, replicas),
                      "batch statistics", fmt::format("choose a number that divides {}", dims_.replicas));
   });
-  return world_->split(replica() / replicas, world_->rank());
+  return world_->split(replica() / replicas, position_);
 }
 
 }  // namespace tessera

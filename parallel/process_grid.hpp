@@ -1,12 +1,15 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "parallel/mpi.hpp"
 #include "parallel/partition.hpp"
 
 namespace tessera {
 
-/// The processes as replicas x parts, replica-major: rank = replica * parts + part, so that the parts of one
-/// sample, which talk most, are neighbours and share a node where they can.
+/// The processes as replicas x parts. The parts of one sample, which talk most, share a node where one has
+/// room for them, however the launcher dealt the ranks; on one node rank = replica * parts + part.
 class ProcessGrid {
  public:
   /// Borrows world, which must outlive the grid. Collective. Throws InputError, the same on every rank, when
@@ -14,8 +17,11 @@ class ProcessGrid {
   ProcessGrid(const Communicator& world, GridDims dims);
 
   const GridDims& dims() const { return dims_; }
-  int replica() const { return world_->rank() / dims_.parts(); }
-  int part() const { return world_->rank() % dims_.parts(); }
+  int replica() const { return position_ / dims_.parts(); }
+  int part() const { return position_ % dims_.parts(); }
+  int nodes() const { return nodes_; }
+  /// How many samples of a step lie on several nodes, so that their exchanges cross the network.
+  int samples_across_nodes() const { return samples_across_nodes_; }
 
   /// All processes: gradients are summed over them.
   const Communicator& world() const { return *world_; }
@@ -28,12 +34,20 @@ class ProcessGrid {
   Communicator norm_group(int replicas) const;
 
  private:
+  ProcessGrid(const Communicator& world, GridDims dims, const std::vector<int>& node_of_rank);
+
   const Communicator* world_;
   GridDims dims_;
+  int position_, nodes_, samples_across_nodes_;
   Communicator spatial_, same_part_;
 };
 
 /// Throws InputError unless the grid has exactly `ranks` processes.
 void check_fits(const GridDims& dims, int ranks);
+
+/// Each rank's position in a grid, replica * parts + part, from the node that each is on. `parts` ranks of
+/// one node make a sample while it has so many; those left over, which are a multiple of `parts` together,
+/// make the last ones. In order of rank otherwise. Pure.
+std::vector<int> grid_positions(std::span<const int> node_of_rank, int parts);
 
 }  // namespace tessera

@@ -36,7 +36,7 @@ RunPosition position() {
           .step_of_epoch = 5,
           .steps = 29,
           .init_seconds = 1.5,
-          .times = {{1, 2, 3, 4}, {5, 6, 7, 8}}};
+          .times = {{1, 2, 3, 4, 5}, {5, 6, 7, 8, 9}}};
 }
 
 class RunCheckpoint : public testing::Test {
@@ -64,7 +64,8 @@ TEST_F(RunCheckpoint, BringsBackHowFarTheRunCame) {
   EXPECT_EQ(read.steps, 29);
   EXPECT_EQ(read.init_seconds, 1.5);
   ASSERT_EQ(read.times.size(), 2U);
-  EXPECT_EQ(read.times[1].evaluation, 8);
+  EXPECT_EQ(read.times[1].exposed_exchange, 7);
+  EXPECT_EQ(read.times[1].evaluation, 9);
 }
 
 TEST_F(RunCheckpoint, KeepsTheLastTwo) {
@@ -106,7 +107,7 @@ TEST_F(RunCheckpoint, OfAnotherFormatIsRefusedWithBothVersions) {
   Checkpoint checkpoint = make_checkpoint(identity(), position());
   checkpoint.attributes["format"] = std::int64_t{9};
   write(checkpoint);
-  EXPECT_THAT(refusal(), HasSubstr("format version 9, this program reads 1"));
+  EXPECT_THAT(refusal(), HasSubstr("format version 9, this program reads 2"));
 }
 
 TEST_F(RunCheckpoint, OfTheSameRunMayHaveMovedOrGoFurther) {

@@ -79,25 +79,48 @@ std::vector<double> read(const Hdf5File& file, const std::string& name) {
   return values;
 }
 
-TEST_F(StepDump, IsTheSameFromAnyNumberOfRanks) {
-  const Communicator alone = world().split(world().rank(), 0);
-  const std::string mine = path("alone_" + std::to_string(world().rank()) + ".h5");
-  EXPECT_EQ(dump_step(alone, config(kDouble), 5, mine), 0);
-  EXPECT_EQ(dump_step(world(), config(kDouble), 5, path("together.h5")), 0);
-  if (world().rank() != 0) return;
-  const Hdf5File one(mine), all(path("together.h5"));
-  ASSERT_EQ(one.names(), all.names());
-  for (const std::string& name : one.names()) {
-    EXPECT_EQ(one.describe(name), all.describe(name)) << name;
-    const bool computed = name == "prediction" || name == "loss" || name.starts_with("gradient/");
-    const std::vector<double> expected = read(one, name), found = read(all, name);
-    for (std::size_t i = 0; i < expected.size(); ++i)
-      ASSERT_NEAR(found[i], expected[i], computed ? 1e-14 : 0) << name << " " << i;
+// Samples whole, and cut along one, two and three axes, unevenly too.
+std::vector<std::string> splits() {
+  switch (world().size()) {
+    case 1:
+      return {""};
+    case 2:
+      return {"", "2x1", "1x2", "1x1x2"};
+    case 3:
+      return {"3x1"};
+    case 4:
+      return {"", "2x1", "4x1", "2x2"};
+    default:
+      return {"2x1", "8x1", "2x2x2"};
   }
 }
 
+TEST_F(StepDump, IsTheSameFromAnyNumberOfRanksAndAnySplit) {
+  const Communicator first = world().split(world().rank() == 0 ? 0 : 1, 0);
+  if (world().rank() == 0) EXPECT_EQ(dump_step(first, config(kDouble), {5}, path("alone.h5")), 0);
+  for (const std::string& split : splits()) {
+    SCOPED_TRACE(split);
+    EXPECT_EQ(dump_step(world(), config(kDouble), {5, split}, path("together.h5")), 0);
+    if (world().rank() != 0) continue;
+    const Hdf5File one(path("alone.h5")), all(path("together.h5"));
+    ASSERT_EQ(one.names(), all.names());
+    for (const std::string& name : one.names()) {
+      EXPECT_EQ(one.describe(name), all.describe(name)) << name;
+      const bool computed = name == "prediction" || name == "loss" || name.starts_with("gradient/");
+      const std::vector<double> expected = read(one, name), found = read(all, name);
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        ASSERT_NEAR(found[i], expected[i], computed ? 1e-14 : 0) << name << " " << i;
+    }
+  }
+}
+
+// For tests in which the split doesn't matter: the batch is not to be divided by three.
+StepDumpOptions as_one_replica() {
+  return {5, std::to_string(world().size())};
+}
+
 TEST_F(StepDump, HoldsShapesInStorageOrderAndEveryParameterTwice) {
-  EXPECT_EQ(dump_step(world(), config({}), 5, path("single.h5")), 0);
+  EXPECT_EQ(dump_step(world(), config({}), as_one_replica(), path("single.h5")), 0);
   if (world().rank() != 0) return;
   const Hdf5File file(path("single.h5"));
   EXPECT_EQ(to_string(file.describe("input/universe")), "float32 (8,8,8,8,4)");
@@ -111,7 +134,7 @@ TEST_F(StepDump, HoldsShapesInStorageOrderAndEveryParameterTwice) {
 }
 
 TEST_F(StepDump, HasTheLossOfItsPredictionAndGradientsOfItsLastBias) {
-  EXPECT_EQ(dump_step(world(), config(kDouble), 5, path("double.h5")), 0);
+  EXPECT_EQ(dump_step(world(), config(kDouble), as_one_replica(), path("double.h5")), 0);
   if (world().rank() != 0) return;
   const Hdf5File file(path("double.h5"));
   const std::vector<double> prediction = read(file, "prediction"), target = read(file, "target/cosmology");
@@ -128,7 +151,7 @@ TEST_F(StepDump, HasTheLossOfItsPredictionAndGradientsOfItsLastBias) {
 }
 
 TEST_F(StepDump, RefusesAPlaceItCannotWriteOnAllRanks) {
-  EXPECT_THROW(dump_step(world(), config({}), 5, path("absent/step.h5")), Error);
+  EXPECT_THROW(dump_step(world(), config({}), as_one_replica(), path("absent/step.h5")), Error);
 }
 
 }  // namespace

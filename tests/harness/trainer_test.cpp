@@ -1,5 +1,6 @@
 #include "harness/trainer.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,11 +8,13 @@
 
 #include "harness/config.hpp"
 #include "harness/cosmoflow_workload.hpp"
+#include "harness/data_share.hpp"
+#include "harness/split.hpp"
 #include "harness/training_state.hpp"
 #include "models/kernels/kernels.hpp"
 #include "support/mpi_world.hpp"
 
-// Data parallel against itself on one process: dropout, augmentation and padded evaluation included.
+// Data parallel and split samples against one process: dropout, augmentation and padded evaluation included.
 namespace tessera {
 namespace {
 
@@ -27,39 +30,81 @@ struct Outcome {
   std::vector<std::byte> parameters;
 };
 
+/// A trainer on some ranks, with all that it borrows.
+class Training {
+ public:
+  Training(const Communicator& ranks, GridDims dims, const Config& config)
+      : grid_(ranks, dims), workload_(config, kSeed), kernels_(make_onednn_kernels()) {
+    workload_.open_data(data_share(workload_.graph(1), grid_, std::size_t{64} << 20));
+    trainer_ = std::make_unique<Trainer>(
+        grid_, workload_, *kernels_,
+        Trainer::Options{.seed = kSeed, .batch = resolve_batch(config, dims.replicas)});
+  }
+  Trainer& operator*() { return *trainer_; }
+  Trainer* operator->() { return trainer_.get(); }
+
+ private:
+  ProcessGrid grid_;
+  CosmoflowWorkload workload_;
+  std::unique_ptr<Kernels> kernels_;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+/// Each way to lay out the world that is held against one process: samples cut along one, two and three axes,
+/// evenly or not, into parts that own nothing of the last layers, and replicas of them.
+std::vector<GridDims> grids() {
+  switch (world().size()) {
+    case 1:
+      return {{1, 1, 1, 1}};
+    case 2:
+      return {{2, 1, 1, 1}, {1, 2, 1, 1}, {1, 1, 2, 1}};
+    case 3:
+      return {{1, 3, 1, 1}};
+    case 4:
+      return {{4, 1, 1, 1}, {1, 4, 1, 1}, {1, 2, 2, 1}, {2, 2, 1, 1}};
+    default:
+      return {{1, 8, 1, 1}, {1, 2, 2, 2}, {4, 2, 1, 1}};
+  }
+}
+
 class TrainerTest : public ::testing::Test {
  protected:
-  TrainerTest() { workload_.open_data(std::size_t{64} << 20); }
-
-  Outcome train(const Communicator& ranks) const {
-    const std::unique_ptr<Kernels> kernels = make_onednn_kernels();
-    const std::int64_t global = *config_.data.global_batch_size;
-    Trainer trainer(ranks, workload_, *kernels, {.seed = kSeed, .batch = {global, global / ranks.size()}});
-    trainer.warm_up();
+  Outcome train(const Communicator& ranks, const GridDims& dims) const {
+    Training trainer(ranks, dims, config_);
+    trainer->warm_up();
     Outcome outcome;
-    take_steps(trainer, 0, kSteps, outcome);
-    finish(trainer, outcome);
+    take_steps(*trainer, 0, kSteps, outcome);
+    finish(*trainer, outcome);
+    return outcome;
+  }
+
+  /// On rank 0, for all to know.
+  Outcome train_on_one() const {
+    const Communicator group = world().split(world().rank() == 0 ? 0 : 1, 0);
+    Outcome outcome;
+    if (world().rank() == 0) outcome = train(group, {});
+    outcome.losses.resize(kSteps);
+    world().broadcast(std::as_writable_bytes(std::span(outcome.losses)), 0);
+    world().broadcast(std::as_writable_bytes(std::span(&outcome.evaluation, 1)), 0);
     return outcome;
   }
 
   /// The same in two parts: a second trainer goes on from the tensors of the first, which rank 0 alone has.
-  Outcome train_in_two_parts(const Communicator& ranks, std::int64_t first) const {
-    const std::unique_ptr<Kernels> kernels = make_onednn_kernels();
-    const std::int64_t global = *config_.data.global_batch_size;
-    const Trainer::Options options{.seed = kSeed, .batch = {global, global / ranks.size()}};
+  Outcome train_in_two_parts(const GridDims& before, const GridDims& after, std::int64_t first) const {
     Outcome outcome;
     Checkpoint checkpoint;
     {
-      Trainer trainer(ranks, workload_, *kernels, options);
-      take_steps(trainer, 0, first, outcome);
-      save_tensors(trainer.parameters(), trainer.optimizer(), checkpoint);
+      Training trainer(world(), before, config_);
+      take_steps(*trainer, 0, first, outcome);
+      save_tensors(trainer->parameters(), trainer->optimizer(), checkpoint);
     }
-    Trainer trainer(ranks, workload_, *kernels, options);
-    if (ranks.rank() == 0) load_tensors(checkpoint, "checkpoint", trainer.parameters(), trainer.optimizer());
-    trainer.resume(first, {});
-    trainer.warm_up();
-    take_steps(trainer, first, kSteps, outcome);
-    finish(trainer, outcome);
+    Training trainer(world(), after, config_);
+    if (world().rank() == 0)
+      load_tensors(checkpoint, "checkpoint", trainer->parameters(), trainer->optimizer());
+    trainer->resume(first, {});
+    trainer->warm_up();
+    take_steps(*trainer, first, kSteps, outcome);
+    finish(*trainer, outcome);
     return outcome;
   }
 
@@ -78,11 +123,19 @@ class TrainerTest : public ::testing::Test {
   }
 
   Config config_ = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
-  CosmoflowWorkload workload_{config_, kSeed};
 };
 
 double relative_difference(double a, double b) {
   return std::abs(a - b) / std::abs(b);
+}
+
+void expect_equal_but_for_rounding(const Outcome& found, const Outcome& expected) {
+  double furthest = 0;
+  for (std::size_t step = 0; step < kSteps; ++step)
+    furthest = std::max(furthest, relative_difference(found.losses[step], expected.losses[step]));
+  EXPECT_LE(furthest, 1e-5);
+  EXPECT_LE(relative_difference(found.evaluation.loss, expected.evaluation.loss), 1e-5);
+  EXPECT_LE(relative_difference(found.evaluation.metric, expected.evaluation.metric), 1e-5);
 }
 
 TEST_F(TrainerTest, RanksTogetherTrainAsOneDoesAlone) {
@@ -90,40 +143,47 @@ TEST_F(TrainerTest, RanksTogetherTrainAsOneDoesAlone) {
   ASSERT_GT(config_.model.dropout, 0);
   ASSERT_EQ(config_.data.augment, Augment::All);
   ASSERT_GT(kSteps, config_.data.n_train / *config_.data.global_batch_size) << "no second epoch is begun";
-  const Communicator alone = world().split(world().rank(), 0);
-  const Outcome together = train(world()), one = train(alone);
-  double furthest = 0;
-  for (std::size_t step = 0; step < together.losses.size(); ++step)
-    furthest = std::max(furthest, relative_difference(together.losses[step], one.losses[step]));
-  EXPECT_LE(furthest, 1e-5);
-  EXPECT_LE(relative_difference(together.evaluation.loss, one.evaluation.loss), 1e-5);
-  EXPECT_LE(relative_difference(together.evaluation.metric, one.evaluation.metric), 1e-5);
+  const Outcome one = train_on_one();
   EXPECT_NE(one.losses.front(), one.losses.back());
+  for (const GridDims& dims : grids()) {
+    SCOPED_TRACE(fmt::format("{} replicas of {}", dims.replicas, split_text(dims)));
+    expect_equal_but_for_rounding(train(world(), dims), one);
+  }
 }
 
 TEST_F(TrainerTest, TheSameRunTwiceGivesTheSameBits) {
-  const Outcome first = train(world()), second = train(world());
-  EXPECT_EQ(first.losses, second.losses);
-  EXPECT_EQ(first.evaluation.loss, second.evaluation.loss);
-  EXPECT_EQ(first.evaluation.metric, second.evaluation.metric);
-  EXPECT_TRUE(first.parameters == second.parameters);
+  for (const GridDims& dims : {grids().front(), grids().back()}) {
+    const Outcome first = train(world(), dims), second = train(world(), dims);
+    EXPECT_EQ(first.losses, second.losses);
+    EXPECT_EQ(first.evaluation.loss, second.evaluation.loss);
+    EXPECT_EQ(first.evaluation.metric, second.evaluation.metric);
+    EXPECT_TRUE(first.parameters == second.parameters);
+  }
 }
 
 TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBits) {
-  const Outcome whole = train(world());
+  const GridDims dims = grids().back();
+  const Outcome whole = train(world(), dims);
   for (const std::int64_t first : {1, 11, 12, 13}) {  // an epoch has 12
-    const Outcome parts = train_in_two_parts(world(), first);
+    const Outcome parts = train_in_two_parts(dims, dims, first);
     EXPECT_EQ(parts.losses, whole.losses) << first;
     EXPECT_EQ(parts.evaluation.metric, whole.evaluation.metric) << first;
     EXPECT_TRUE(parts.parameters == whole.parameters) << first;
   }
 }
 
+TEST_F(TrainerTest, GoesOnOnAnotherGridToTheSameLosses) {
+  const GridDims first = grids().front(), last = grids().back();
+  expect_equal_but_for_rounding(train_in_two_parts(last, first, 7), train(world(), last));
+}
+
 TEST_F(TrainerTest, AllRanksHoldTheSameBits) {
   if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
-  const Outcome mine = train(world());
-  const std::string bytes(reinterpret_cast<const char*>(mine.parameters.data()), mine.parameters.size());
-  for (const std::string& theirs : world().gather(bytes, 0)) EXPECT_TRUE(theirs == bytes);
+  for (const GridDims& dims : {grids().front(), grids().back()}) {
+    const Outcome mine = train(world(), dims);
+    const std::string bytes(reinterpret_cast<const char*>(mine.parameters.data()), mine.parameters.size());
+    for (const std::string& theirs : world().gather(bytes, 0)) EXPECT_TRUE(theirs == bytes);
+  }
 }
 
 }  // namespace

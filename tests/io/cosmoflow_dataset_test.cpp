@@ -110,6 +110,56 @@ TEST_F(CosmoflowDatasetTest, ABoxEqualsThatPartOfTheWholeWithAndWithoutCacheUnde
     }
 }
 
+// The part of a rank that owns the second of three slabs, with a margin, and of one that owns the last.
+constexpr Box kMiddle{{1, 5}, {0, kN}, {0, kN}}, kLast{{3, kN}, {0, kN}, {0, kN}};
+
+std::uint64_t bytes_of(const Box& box) {
+  return static_cast<std::uint64_t>(box.count()) * 4 * sizeof(std::int16_t) + sizeof(CosmoflowTarget);
+}
+
+TEST_F(CosmoflowDatasetTest, ReadsAPartThatStaysInPlaceOnceAndNothingElse) {
+  options_.split_axes = {true, false, false};
+  for (const Augmentation augmentation : {Augmentation::None, Augmentation::KeepSplitAxes})
+    for (const Box& part : {kMiddle, kLast}) {
+      options_.augmentation = augmentation;
+      options_.part = part;
+      const CosmoflowDataset dataset(folder_, options_);
+      Tensor into({1, 4, part});
+      for (int epoch = 0; epoch < 5; ++epoch) dataset.read_input(1, epoch, into.view());
+      EXPECT_EQ(dataset.bytes_read(), bytes_of(part));
+    }
+}
+
+TEST_F(CosmoflowDatasetTest, KeepsPartsWhereOnlyTheyFitTheCache) {
+  options_.split_axes = {true, false, false};
+  options_.part = kLast;
+  const auto all_parts = static_cast<std::size_t>(3 * kLast.count()) * 4 * sizeof(std::int16_t);
+  Tensor into({1, 4, kLast});
+  for (const bool fits : {true, false}) {
+    options_.cache_bytes = fits ? all_parts : all_parts - 1;
+    const CosmoflowDataset dataset(folder_, options_);
+    for (int epoch = 0; epoch < 5; ++epoch) dataset.read_input(1, epoch, into.view());
+    EXPECT_EQ(dataset.bytes_read(), (fits ? 1 : 5) * bytes_of(kLast));
+  }
+}
+
+TEST_F(CosmoflowDatasetTest, ReadsAPartThatAugmentationMovesWhereItIsEachTime) {
+  options_.split_axes = {true, false, false};
+  options_.augmentation = Augmentation::All;
+  const CosmoflowDataset everything(folder_, options_);
+  options_.part = kMiddle;
+  const CosmoflowDataset dataset(folder_, options_);
+  Tensor whole({1, 4, Box::whole(kSpace)}), part({1, 4, kMiddle}), expected({1, 4, kMiddle});
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    everything.read_input(2, epoch, whole.view());
+    copy_box(std::as_const(whole).view(), expected.view(), kMiddle);
+    dataset.read_input(2, epoch, part.view());
+    const auto a = part.view().span<float>(), b = expected.view().span<float>();
+    ASSERT_TRUE(std::equal(a.begin(), a.end(), b.begin()));
+  }
+  EXPECT_EQ(dataset.bytes_read(), 20 * bytes_of(kMiddle));
+}
+
 TEST_F(CosmoflowDatasetTest, AugmentationPermutesVoxelsAndNothingElse) {
   options_.augmentation = Augmentation::All;
   const CosmoflowDataset dataset(folder_, options_);

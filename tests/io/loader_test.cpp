@@ -25,6 +25,7 @@ class CountingDataset final : public Dataset {
   void read_target(std::int64_t sample, TensorView into) const override {
     for (float& value : into.span<float>()) value = static_cast<float>(sample);
   }
+  std::uint64_t bytes_read() const override { return 0; }
   std::int64_t bad = -1;
   std::chrono::milliseconds delay{0};
   mutable std::atomic<int> reads = 0;

@@ -32,6 +32,26 @@ TEST(ProcessGrid, PutsThePartsOfASampleSideBySide) {
   }
 }
 
+TEST(GridPositions, FollowTheRanksOnOneNode) {
+  EXPECT_EQ(grid_positions(std::vector{0, 0, 0, 0}, 2), (std::vector{0, 1, 2, 3}));
+}
+
+TEST(GridPositions, PutThePartsOfASampleOnOneNodeHoweverRanksWereDealt) {
+  EXPECT_EQ(grid_positions(std::vector{0, 1, 0, 1}, 2), (std::vector{0, 2, 1, 3}));
+  EXPECT_EQ(grid_positions(std::vector{0, 1, 2, 0, 1, 2}, 2), (std::vector{0, 2, 4, 1, 3, 5}));
+}
+
+TEST(GridPositions, GatherWhatNodesCannotFillIntoTheLastSamples) {
+  EXPECT_EQ(grid_positions(std::vector{0, 0, 0, 3, 3, 3}, 2), (std::vector{0, 1, 4, 2, 3, 5}));
+  EXPECT_EQ(grid_positions(std::vector{0, 0, 2, 2}, 4), (std::vector{0, 1, 2, 3}));
+}
+
+TEST(ProcessGrid, HasNoSampleAcrossNodesOnOneNode) {
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  EXPECT_EQ(grid.nodes(), 1);
+  EXPECT_EQ(grid.samples_across_nodes(), 0);
+}
+
 TEST(ProcessGrid, GroupsWholeReplicasForBatchStatistics) {
   const int ranks = world().size();
   for (int parts = 1; parts <= ranks; parts *= 2) {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "harness/stopwatch.hpp"
+#include "models/program.hpp"
+
+namespace tessera {
+
+/// Seconds that a network spends in its exchanges: packing, and waiting for what compute didn't hide, the
+/// other processes' lateness included.
+class ExchangeTimer {
+ public:
+  /// Before a forward or backward pass.
+  void start() { watch_.lap(); }
+  /// After each step of the program.
+  void note(const ProgramStep& step) {
+    using Kind = ProgramStep::Kind;
+    const double seconds = watch_.lap();
+    for (const Kind kind :
+         {Kind::StartGather, Kind::FinishGather, Kind::StartScatterAdd, Kind::FinishScatterAdd})
+      if (step.kind == kind) seconds_ += seconds;
+  }
+  /// Since it was reset.
+  double seconds() const { return seconds_; }
+  void reset() { seconds_ = 0; }
+
+ private:
+  Stopwatch watch_;
+  double seconds_ = 0;
+};
+
+}  // namespace tessera
