@@ -85,6 +85,11 @@ const char* name(Kind kind) {
 
 }  // namespace
 
+bool communicates(Kind kind) {
+  return kind == Kind::StartGather || kind == Kind::FinishGather || kind == Kind::StartScatterAdd ||
+         kind == Kind::FinishScatterAdd || kind == Kind::Ready;
+}
+
 bool aliases_producer(const Graph& graph, const Placement& placement, NodeId node, std::size_t input) {
   const Placement::Edge& edge = placement.edges[node][input];
   return !edge.exchanged && edge.wanted == placement.owned[graph.node(node).inputs[input]];

@@ -32,6 +32,9 @@ struct ProgramStep {
   friend bool operator==(const ProgramStep&, const ProgramStep&) = default;
 };
 
+/// Whether other processes have a part in such a step.
+bool communicates(ProgramStep::Kind kind);
+
 /// How the gradient of an edge reaches its producer.
 enum class GradientPath : std::uint8_t {
   None,       // the producer is an input of the network

@@ -29,7 +29,8 @@ class Plans {
  public:
   Plans(const Graph& graph, const Partition& partition, int me, Element element)
       : graph_(graph), element_(element), me_(me) {
-    for (int part = 0; part < partition.parts(); ++part) parts_.push_back(place(graph, partition, part));
+    for (int part = 0; part < partition.parts(); ++part)
+      parts_.push_back(place(graph, partition, part, Overlap::Off));  // slabs communicate nothing
     for (NodeId id = 0; id < graph.count(); ++id)
       for (std::size_t i = 0; i < parts_[me].edges[id].size(); ++i)
         if (parts_[me].edges[id][i].exchanged) plan({id, i});
@@ -37,7 +38,9 @@ class Plans {
   }
 
   std::map<EdgeId, PlannedExchange> take_exchanges() { return std::move(exchanges_); }
-  std::uint64_t hash() const { return XXH3_64bits(hashed_.data(), hashed_.size() * sizeof(hashed_[0])); }
+  std::uint64_t hash_of_all() const {
+    return XXH3_64bits(hashed_.data(), hashed_.size() * sizeof(hashed_[0]));
+  }
   void check_sizes() const {
     for (const auto& [edge, exchange] : exchanges_)
       for (const auto* pieces : {&exchange.plan.receive, &exchange.plan.send})
@@ -52,24 +55,25 @@ class Plans {
       owned.push_back(part.owned[producer]);
       wanted.push_back(part.edges[edge.first][edge.second].wanted);
     }
-    hashed_.push_back(plan_hash(owned, wanted));
     const Shape& shape = graph_.shape(producer);
+    hash(plan_hash(owned, wanted), shape.n, shape.c, element_);
     const auto layout = [&](const Box& box) { return Layout{shape.n, shape.c, box, element_}; };
     exchanges_.emplace(edge, PlannedExchange{plan_exchange(owned, wanted, me_),
                                              {layout(owned[me_]), layout(wanted[me_])},
                                              static_cast<int>(exchanges_.size())});
   }
 
-  // The steps that communicate; steps that copy within a part may differ between parts.
+  // Of the steps, those that communicate; the others may differ between parts.
   void hash_program() {
-    using Kind = ProgramStep::Kind;
     const Program program = compile(graph_, parts_[me_]);
     for (const auto* steps : {&program.forward, &program.backward})
       for (const ProgramStep& step : *steps)
-        for (const Kind kind : {Kind::StartGather, Kind::FinishGather, Kind::StartScatterAdd,
-                                Kind::FinishScatterAdd, Kind::Ready})
-          if (step.kind == kind)
-            for (const int part : {static_cast<int>(kind), step.node, step.input}) hashed_.push_back(part);
+        if (communicates(step.kind)) hash(step.kind, step.node, step.input);
+  }
+
+  template <class... Numbers>
+  void hash(Numbers... numbers) {
+    (hashed_.push_back(static_cast<std::uint64_t>(numbers)), ...);
   }
 
   void check_size(const EdgeId& edge, Layout layout, const Piece& piece) const {
@@ -93,7 +97,7 @@ class Plans {
 ExchangeMaker exchange_maker(const Graph& graph, const ProcessGrid& grid, Element element) {
   Plans plans(graph, Partition(grid.dims()), grid.part(), element);
   all_or_none(grid.world(), [&] { plans.check_sizes(); });
-  agree(grid.world(), plans.hash(), "exchange plans");
+  agree(grid.world(), plans.hash_of_all(), "exchange plans");
   return [&grid, exchanges = plans.take_exchanges()](NodeId reader, std::size_t input) {
     const PlannedExchange& exchange = exchanges.at({reader, input});
     return std::make_unique<BoxExchange>(grid.spatial(), exchange.plan, exchange.ends, exchange.tag);

@@ -272,6 +272,7 @@ TEST(ExchangeMaker, RefusesOnEveryRankPlansThatDiffer) {
   if (world().size() == 1) GTEST_SKIP() << "one rank agrees with itself";
   EXPECT_EQ(fault_of({.space = {32, 32, 32}}, {.space = {32, 32, 32}, .kernel = 5}), Fault::Machine);
   EXPECT_EQ(fault_of({.space = {32, 32, 32}}, {.space = {32, 32, 32}, .dropout = 0}), Fault::Machine);
+  EXPECT_EQ(fault_of({.space = {32, 32, 32}}, {.batch = 2, .space = {32, 32, 32}}), Fault::Machine);
 }
 
 TEST(ExchangeMaker, RefusesMessagesThatMpiCannotCount) {
