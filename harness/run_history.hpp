@@ -13,7 +13,7 @@ struct EpochRecord {
   double loss = 0;           // mean over the epoch's steps
   double validation_loss = 0, metric = 0;
   double training_seconds = 0, evaluation_seconds = 0;
-  double samples_per_second = 0;  // training samples of all ranks
+  double samples_per_second = 0;  // training samples of all replicas
 };
 
 /// history.csv: one line an epoch, with Keras' names for what Keras has too.

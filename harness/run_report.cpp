@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "harness/system_probe.hpp"
 #include "harness/versions.hpp"
@@ -39,17 +40,16 @@ json memory_json(const RunFacts& facts) {
   const auto fixed = static_cast<double>(facts.trainer.fixed_memory_bytes());
   return {{"peak_memory", spread(world, static_cast<double>(peak_memory_bytes()))},
           {"fixed_memory", spread(world, fixed)},
-          {"activations", spread(world, static_cast<double>(facts.trainer.network().activation_bytes()))},
+          {"activations", world.max(static_cast<std::int64_t>(facts.trainer.network().activation_bytes()))},
           {"parameters", facts.trainer.parameters().bytes()},
           {"reduced_a_step", facts.trainer.reducer().bytes_a_step()}};
 }
 
 json input_json(const RunFacts& facts) {
-  const auto read = facts.workload.training().bytes_read() + facts.workload.validation().bytes_read();
-  std::int64_t all = 0;
-  for (const std::uint64_t of_rank : facts.grid.world().all_gather(read))
-    all += static_cast<std::int64_t>(of_rank);
-  return {{"bytes_read", all}};
+  const std::uint64_t mine =
+      facts.workload.training().bytes_read() + facts.workload.validation().bytes_read();
+  const std::vector<std::uint64_t> all = facts.grid.world().all_gather(mine);
+  return {{"bytes_read", std::accumulate(all.begin(), all.end(), std::uint64_t{0})}};
 }
 
 json kernels_of(const Network& network) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -155,14 +156,18 @@ std::optional<StepResult> Trainer::step() {
   return StepResult{sums[kLoss], sums[kStop] > 0};
 }
 
+// Ranks that share a sample may meet it in different layers, as it spreads from part to part: the first layer
+// is where it began.
 std::string Trainer::find_not_finite() {
-  const auto found = network_->first_not_finite(batch_->input, context(*batch_, batch_trains_));
-  const std::vector<std::string> all = world_.gather(found.value_or(""), 0);
-  std::string first = "the loss itself: every tensor is finite";
-  for (std::size_t rank = all.size(); rank-- > 0;)
-    if (!all[rank].empty()) first = fmt::format("{} (rank {})", all[rank], rank);
-  world_.broadcast(first, 0);
-  return first;
+  const std::optional<NotFinite> found =
+      network_->first_not_finite(batch_->input, context(*batch_, batch_trains_));
+  const std::vector<NodeId> nodes = world_.all_gather(found ? found->node : graph_.count());
+  const auto first = std::ranges::min_element(nodes);
+  if (*first == graph_.count()) return "the loss itself: every tensor is finite";
+  std::string tensor = found ? found->tensor : "";
+  const auto rank = static_cast<int>(first - nodes.begin());
+  world_.broadcast(tensor, rank);
+  return fmt::format("{} (rank {})", tensor, rank);
 }
 
 std::optional<Evaluation> Trainer::evaluate() {

@@ -104,7 +104,8 @@ Trainer::Options TrainingRun::trainer_options() {
 void TrainingRun::say_what_is_run() {
   const GridDims& dims = grid_->dims();
   const std::string split =
-      dims.parts() == 1 ? "" : fmt::format(", each sample split {} over {}", split_text(dims), dims.parts());
+      dims.parts() == 1 ? ""
+                        : fmt::format(", each sample split {} over {} ranks", split_text(dims), dims.parts());
   say(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica), {} + {} samples, seed {}",
                   config_.mlperf.benchmark, world_.size(), world_.size() == 1 ? "" : "s", to_string(threads_),
                   split, batch_.global, batch_.replica, workload_->training().size(),

@@ -234,21 +234,22 @@ void Network::clear_parameter_gradients(const Node& node) {
   }
 }
 
-std::optional<std::string> Network::first_not_finite(ConstTensorView input, const StepContext& context) {
-  std::optional<std::string> found;
-  const auto note = [&found](bool finite, const char* what, const std::string& name) {
-    if (!finite && !found) found = fmt::format("{} {}", what, name);
+std::optional<NotFinite> Network::first_not_finite(ConstTensorView input, const StepContext& context) {
+  std::optional<NotFinite> found;
+  const auto note = [&found](bool finite, NodeId node, const char* what, const std::string& name) {
+    if (!finite && !found) found = {node, fmt::format("{} {}", what, name)};
   };
   bind_input(input);
-  note(all_finite(input), "the", "input");
+  note(all_finite(input), input_, "the", "input");
   for (const ProgramStep& step : program_.forward) {
     // All steps are run even after the find: other processes may wait for what this one sends.
     const Node& node = nodes_[step.node];
     if (step.kind == Kind::Forward)
       for (const int parameter : node.parameters)
-        note(all_finite(parameters_, parameter), "parameter", parameters_.spec(parameter).name);
+        note(all_finite(parameters_, parameter), step.node, "parameter", parameters_.spec(parameter).name);
     run_forward(step, context);
-    if (step.kind == Kind::Forward) note(all_finite(node.y), "the output of", graph_.node(step.node).name);
+    if (step.kind == Kind::Forward)
+      note(all_finite(node.y), step.node, "the output of", graph_.node(step.node).name);
   }
   return found;
 }

@@ -24,6 +24,12 @@ struct BackwardHooks {
   std::function<void()> poke = [] {};
 };
 
+/// The first tensor in which a pass met a number that is not finite, and the node at which it did.
+struct NotFinite {
+  NodeId node = 0;
+  std::string tensor;  // "the input", "parameter conv3d/kernel" or "the output of conv3d"
+};
+
 /// A graph made executable on one process: localised operations, their memory (one allocation, places used
 /// again once their contents are dead) and the program. Nothing is allocated after construction. Graph,
 /// kernels and parameters must outlive it; the parameters are the graph's, in the graph's order.
@@ -43,9 +49,9 @@ class Network {
   /// After a forward call with the same context: overwrites all gradients in the ParameterStore.
   void backward(const StepContext& context, const BackwardHooks& hooks);
 
-  /// Repeats a forward pass and names the first tensor in which a number is not finite: "the input",
-  /// "parameter conv3d/kernel" or "the output of conv3d". Slow; for the report of a failed run.
-  std::optional<std::string> first_not_finite(ConstTensorView input, const StepContext& context);
+  /// Repeats a forward pass and looks for what is not finite in what this process holds. Slow; for the report
+  /// of a failed run.
+  std::optional<NotFinite> first_not_finite(ConstTensorView input, const StepContext& context);
 
   /// Calls `observer` after each step of the program, in forward and backward; for measurements.
   void observe(std::function<void(const ProgramStep&)> observer) { observer_ = std::move(observer); }

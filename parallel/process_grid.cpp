@@ -23,13 +23,6 @@ std::vector<int> nodes_of_ranks(const Communicator& world) {
   return world.all_gather(static_cast<int>(node.min(world.rank())));
 }
 
-int count_across_nodes(const std::vector<int>& node_of_rank, const std::vector<int>& positions, int parts) {
-  std::map<int, std::set<int>> nodes;  // by sample
-  for (std::size_t rank = 0; rank < positions.size(); ++rank)
-    nodes[positions[rank] / parts].insert(node_of_rank[rank]);
-  return static_cast<int>(std::ranges::count_if(nodes, [](const auto& n) { return n.second.size() > 1; }));
-}
-
 }  // namespace
 
 void check_fits(const GridDims& dims, int ranks) {
@@ -68,16 +61,23 @@ std::vector<int> grid_positions(std::span<const int> node_of_rank, int parts) {
   return positions;
 }
 
+int samples_across_nodes(std::span<const int> node_of_rank, int parts) {
+  const std::vector<int> positions = grid_positions(node_of_rank, parts);
+  std::map<int, std::set<int>> nodes;  // by sample
+  for (std::size_t rank = 0; rank < positions.size(); ++rank)
+    nodes[positions[rank] / parts].insert(node_of_rank[rank]);
+  return static_cast<int>(std::ranges::count_if(nodes, [](const auto& n) { return n.second.size() > 1; }));
+}
+
 ProcessGrid::ProcessGrid(const Communicator& world, GridDims dims)
-    : ProcessGrid(world, checked(world, dims), nodes_of_ranks(world)) {}
+    : ProcessGrid{world, checked(world, dims), nodes_of_ranks(world)} {}  // collective, in this order
 
 ProcessGrid::ProcessGrid(const Communicator& world, GridDims dims, const std::vector<int>& node_of_rank)
     : world_(&world),
       dims_(dims),
       position_(grid_positions(node_of_rank, dims.parts())[world.rank()]),
       nodes_(static_cast<int>(std::set(node_of_rank.begin(), node_of_rank.end()).size())),
-      samples_across_nodes_(
-          count_across_nodes(node_of_rank, grid_positions(node_of_rank, dims.parts()), dims.parts())),
+      samples_across_nodes_(tessera::samples_across_nodes(node_of_rank, dims.parts())),
       spatial_(world.split(replica(), part())),
       same_part_(world.split(part(), replica())) {}
 

@@ -49,5 +49,7 @@ void check_fits(const GridDims& dims, int ranks);
 /// one node make a sample while it has so many; those left over, which are a multiple of `parts` together,
 /// make the last ones. In order of rank otherwise. Pure.
 std::vector<int> grid_positions(std::span<const int> node_of_rank, int parts);
+/// How many samples then have parts on several nodes. Pure.
+int samples_across_nodes(std::span<const int> node_of_rank, int parts);
 
 }  // namespace tessera

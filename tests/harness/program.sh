@@ -296,6 +296,72 @@ interrupt() {
   grep -q "stopped by SIG$1" said || fail "$*: nothing says why it ended"
 }
 
+# What a sample can't be split into is refused before anything is looked at; replicas are what is left of the ranks.
+split() {
+  local nowhere=(--set data.data_dir=nowhere)
+  refuses "'2y1' is no split" --split 2y1 "${nowhere[@]}"
+  also "samples can be split as 2x1, 1x2, 1x1x2, 1x1"
+  refuses "splits 4 axes" --split 2x1x1x1 "${nowhere[@]}"
+  refuses "'2x0' has no part along height" --split 2x0 "${nowhere[@]}"
+  refuses "makes 17 parts along depth, where the largest layer has 16 elements" --split 17 "${nowhere[@]}"
+  ranks=3 refuses "makes 2 parts of a sample, which don't divide 3 ranks" --split 2x1 "${nowhere[@]}"
+  also "3x1, 1x3, 1x1x3"
+  refuses "'x' is no split" --split x --dump-step run/step.h5 "${nowhere[@]}"
+  ranks=4 refuses "a global batch of 9 samples can't be divided among 2 replicas" --split 2x1 --set data.global_batch_size=9
+  also "set data.global_batch_size to 8 or 10"
+  TESSERA_FAULT=soon refuses "'soon' is no fault to inject"
+  ranks=4 train 1 "each sample split 2x1 over 2 ranks, batch 8 (4 a replica)" --split 2x1 --max-epochs 1
+  grep -q '"replicas": 2' run/run.json || fail "run.json has other replicas"
+  universes truncated "$(nth train 40)"
+  aborted 2 "${says[truncated]}" --set data.data_dir=data --split 2x1
+}
+
+# A rank that fails by itself in the middle of a step, or is killed, ends all of them soon.
+thrown_fault() {
+  thrown 0 2 2x1
+  thrown 1 4 2x1
+}
+killed_rank() {
+  killed 2 2x1
+  killed 4 1x2
+}
+# thrown RANK RANKS SPLIT
+thrown() {
+  rm -rf run
+  local begin=$SECONDS
+  TESSERA_FAULT="step=3,rank=$1" ranks=$2 train 3 "a fault was injected in step 3" --split "$3"
+  ((SECONDS - begin <= 10)) || fail "took $((SECONDS - begin)) seconds to end"
+  [[ $(grep -c 'tessera: ' said) -eq 1 ]] || fail "more than one message"
+  can_be_run_again --split "$3"
+}
+# killed RANKS SPLIT: its second rank is.
+killed() {
+  cases=$((cases + 1))
+  rm -rf run ranks
+  # shellcheck disable=SC2016  # for the inner shell
+  "$LAUNCHER" -n "$1" bash -c 'echo $$ >>ranks; exec "$@"' shell "$TESSERA" train "$here/fixture.yaml" --output run \
+    --split "$2" --max-epochs 100000 --set train.target_mae=0.0001 </dev/null >said 2>&1 &
+  local launcher=$! begin=$SECONDS rank
+  until [[ -e run/history.csv ]] || ((SECONDS > begin + 20)); do sleep 0.05; done
+  begin=$SECONDS
+  kill -s KILL "$(sed -n 2p ranks)"
+  wait "$launcher" && fail "killed $*: the launcher ended with exit code 0"
+  ((SECONDS - begin <= 10)) || fail "killed $*: took $((SECONDS - begin)) seconds to end"
+  while read -r rank; do
+    kill -0 "$rank" 2>/dev/null && fail "killed $*: process $rank outlived the launcher"
+  done <ranks
+  can_be_run_again --split "$2"
+}
+# can_be_run_again ARGUMENTS...: what is left isn't taken for a finished run.
+can_be_run_again() {
+  [[ ! -e run/run.json ]] || fail "there is a run.json"
+  ! grep -q '"run_stop"' run/result.txt || fail "result.txt has a run_stop"
+  ends 1 "missing-key run_stop" "$TESSERA" check run
+  local again=()
+  [[ ! -e run/checkpoint.h5 ]] || again=(--resume)
+  train 1 "stopped at the time limit" --time-limit 0.001 --max-epochs 100000 --set train.target_mae=0.0001 "${again[@]}" "$@"
+}
+
 # The same seed gives the same bytes on any number of ranks.
 same_bytes() {
   local n

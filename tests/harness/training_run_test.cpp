@@ -12,6 +12,7 @@
 #include "parallel/uniform.hpp"
 #include "results/log_reader.hpp"
 #include "results/run_rules.hpp"
+#include "support/errors.hpp"
 #include "support/mpi_world.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -46,8 +47,10 @@ class TrainingRunTest : public ::testing::Test {
   TrainingRun::Options options(std::int64_t epochs) const {
     return {.seed = 5, .output = directory_ / "run", .max_epochs = epochs, .show_progress = false};
   }
-  int run(const Config& config, std::int64_t epochs) const {
-    const int code = TrainingRun(world(), config, options(epochs)).run();
+  int run(const Config& config, std::int64_t epochs, const std::string& split = "") const {
+    TrainingRun::Options options = this->options(epochs);
+    options.split = split;
+    const int code = TrainingRun(world(), config, options).run();
     world().barrier();
     return code;
   }
@@ -109,9 +112,26 @@ TEST_F(TrainingRunTest, MissesAHardTargetAndSaysSo) {
 TEST_F(TrainingRunTest, ReportsWhatReadersOfRunJsonRelyOn) {
   run(configure(), 2);
   const json report = this->report();
-  for (const char* key : {"versions", "system", "ranks", "split", "replicas", "threads", "configuration",
-                          "seed", "epochs", "steps", "samples_per_second", "seconds", "bytes", "kernels",
-                          "batch", "samples", "status", "division", "caches_cleared"})
+  for (const char* key : {"versions",
+                          "system",
+                          "ranks",
+                          "split",
+                          "replicas",
+                          "threads",
+                          "configuration",
+                          "seed",
+                          "epochs",
+                          "steps",
+                          "samples_per_second",
+                          "seconds",
+                          "bytes",
+                          "kernels",
+                          "batch",
+                          "samples",
+                          "status",
+                          "division",
+                          "caches_cleared",
+                          "input"})
     EXPECT_TRUE(report.contains(key)) << key;
   EXPECT_EQ(report.at("seed"), 5);
   EXPECT_EQ(report.at("ranks"), world().size());
@@ -123,17 +143,58 @@ TEST_F(TrainingRunTest, ReportsWhatReadersOfRunJsonRelyOn) {
     EXPECT_NE(report.at("versions").at(version), "") << version;
 }
 
+TEST_F(TrainingRunTest, OnSplitSamplesSaysHowAndWhatThatTook) {
+  EXPECT_EQ(run(configure({"data.augment=keep_split_axes"}), 2, "2x1"), 1);
+  const json report = this->report();
+  EXPECT_EQ(report.at("replicas"), 1);
+  EXPECT_EQ(report.at("split"), (json{{"depth", 2}, {"height", 1}, {"width", 1}}));
+  EXPECT_EQ(report.at("batch"), (json{{"global", 8}, {"replica", 8}}));
+  EXPECT_EQ(report.at("samples_across_nodes"), 0);
+  // Each rank reads its half of each sample and one plane of the other's, once.
+  const double sample = 16 * 16 * 16 * 4 * 2, samples = 96 + 13;
+  EXPECT_EQ(report.at("input").at("bytes_read"), samples * (sample * 18 / 16 + 2 * 4 * 4));
+  EXPECT_GT(report.at("seconds").at("exposed_exchange").at("min"), 0);
+  const json& bytes = report.at("bytes");
+  EXPECT_GT(bytes.at("fixed_memory").at("min"), 3 * bytes.at("parameters").get<double>())
+      << "values, gradients and momentum";
+  EXPECT_GE(bytes.at("peak_memory").at("max"),
+            bytes.at("fixed_memory").at("max").get<double>() + bytes.at("activations").get<double>());
+}
+
+TEST_F(TrainingRunTest, GoesOnWithSamplesSplitOtherwise) {
+  EXPECT_EQ(run(configure({"train.target_mae=0.001"}), 1, "2x1"), 1);
+  TrainingRun::Options options = this->options(2);
+  options.resume = "checkpoint.h5";
+  options.split = "1x2";
+  EXPECT_EQ(TrainingRun(world(), configure({"train.target_mae=0.001"}), options).run(), 1);
+  EXPECT_EQ(report().at("epochs").size(), 2U);
+}
+
+TEST_F(TrainingRunTest, ThatAugmentsAlongTheAxesLeftWholeGoesOnWithTheSameOnes) {
+  const std::vector<std::string> keeping = {"data.augment=keep_split_axes", "train.target_mae=0.001"};
+  EXPECT_EQ(run(configure(keeping), 1, "2x1"), 1);
+  TrainingRun::Options options = this->options(2);
+  options.resume = "checkpoint.h5";
+  options.split = "1x2";
+  EXPECT_THAT(message_of<UniformError>([&] { TrainingRun(world(), configure(keeping), options); }),
+              ::testing::HasSubstr("split axes, which augmentation keeps: D then, H now"));
+  options.split = "2x1";
+  EXPECT_EQ(TrainingRun(world(), configure(keeping), options).run(), 1);
+}
+
 TEST_F(TrainingRunTest, ItsTimesAddUp) {
-  run(configure(), 2);
+  run(configure(), 2, "2x1");
   const json seconds = report().at("seconds");
   const double steps = seconds.at("training_steps").at("max"), run = seconds.at("run");
   const double input = seconds.at("exposed_input").at("max"),
+               exchange = seconds.at("exposed_exchange").at("max"),
                reduction = seconds.at("exposed_reduction").at("max");
   const double compute = seconds.at("compute").at("max"), evaluation = seconds.at("evaluation").at("max");
   for (const double part : {compute, evaluation, static_cast<double>(seconds.at("init"))}) EXPECT_GT(part, 0);
   EXPECT_GE(input, 0);
   EXPECT_GE(reduction, 0);
-  EXPECT_LE(std::max({input, reduction, compute}), steps);
+  EXPECT_GT(exchange, 0);
+  EXPECT_LE(std::max({input, reduction, exchange, compute}), steps);
   EXPECT_LE(steps + evaluation, run);
 }
 

@@ -46,6 +46,12 @@ TEST(GridPositions, GatherWhatNodesCannotFillIntoTheLastSamples) {
   EXPECT_EQ(grid_positions(std::vector{0, 0, 2, 2}, 4), (std::vector{0, 1, 2, 3}));
 }
 
+TEST(GridPositions, TellHowManySamplesLieOnSeveralNodes) {
+  EXPECT_EQ(samples_across_nodes(std::vector{0, 1, 0, 1}, 2), 0);
+  EXPECT_EQ(samples_across_nodes(std::vector{0, 1, 0, 1}, 4), 1) << "larger than a node";
+  EXPECT_EQ(samples_across_nodes(std::vector{0, 0, 0, 3, 3, 3}, 2), 1);
+}
+
 TEST(ProcessGrid, HasNoSampleAcrossNodesOnOneNode) {
   const ProcessGrid grid(world(), {1, world().size(), 1, 1});
   EXPECT_EQ(grid.nodes(), 1);
