@@ -19,12 +19,12 @@ class NotingKernels final : public Kernels {
  public:
   explicit NotingKernels(Element element) : kernels_(make_reference_kernels(element)) {}
 
-  const std::optional<WindowProblem>& convolution() const { return convolution_; }
+  const std::optional<ConvolutionProblem>& convolution() const { return convolution_; }
 
   Element element() const override { return kernels_->element(); }
-  std::unique_ptr<LinearKernel> convolution(const WindowProblem& problem, bool input_gradients) override {
+  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
     convolution_ = problem;
-    return kernels_->convolution(problem, input_gradients);
+    return kernels_->convolution(problem);
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
     return kernels_->max_pool(problem, negative_slope);
@@ -35,12 +35,12 @@ class NotingKernels final : public Kernels {
 
  private:
   std::unique_ptr<Kernels> kernels_;
-  std::optional<WindowProblem> convolution_;
+  std::optional<ConvolutionProblem> convolution_;
 };
 
 }  // namespace
 
-std::optional<WindowProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
+std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
                                             Element element) {
   if (!graph.node(node).layer || placement.owned[node].empty()) return std::nullopt;
   NotingKernels kernels(element);
@@ -48,8 +48,8 @@ std::optional<WindowProblem> convolution_of(const Graph& graph, const Placement&
   return kernels.convolution();
 }
 
-Ceilings::Ceilings(const std::vector<WindowProblem>& problems) {
-  for (const WindowProblem& problem : problems)
+Ceilings::Ceilings(const std::vector<ConvolutionProblem>& problems) {
+  for (const ConvolutionProblem& problem : problems)
     for (const Tensors tensors : {Tensors::ChannelsLast, Tensors::LibraryChoice})
       candidates_.push_back({make_onednn_ceiling(problem, tensors), {}});
   std::size_t bytes = 0;

@@ -16,7 +16,7 @@ namespace tessera {
 
 /// The problem of the convolution that a node solves here; nullopt where it is no convolution, or this
 /// process owns nothing of its output.
-std::optional<WindowProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
+std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
                                             Element element);
 
 /// What convolutions would take by themselves: each of them in both layouts, sharing one memory.
@@ -28,7 +28,7 @@ class Ceilings {
     std::string implementation;
   };
 
-  explicit Ceilings(const std::vector<WindowProblem>& problems);
+  explicit Ceilings(const std::vector<ConvolutionProblem>& problems);
   /// Each once, in each direction.
   void run();
   /// Of what has been run so far.

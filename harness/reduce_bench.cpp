@@ -31,7 +31,7 @@ double reducer_seconds(const Communicator& world, ParameterStore& parameters, st
                        std::int64_t repeats) {
   GradientReducer reducer(world, parameters, bucket_bytes);
   return median_seconds(world, repeats, [&] {
-    for (int p = 0; p < parameters.count(); ++p) reducer.ready(p);
+    for (int p = 0; p < parameters.trained(); ++p) reducer.ready(p);
     reducer.finish();
   });
 }

@@ -137,7 +137,7 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   bench.peak_bytes = spread_over(world, static_cast<double>(peak_memory_bytes()));
 
   std::map<NodeId, std::size_t> place_of;  // of the node's convolution among the problems
-  std::vector<WindowProblem> problems;
+  std::vector<ConvolutionProblem> problems;
   for (NodeId id = 0; id < graph.count() && compute.kernels == KernelChoice::OneDnn; ++id)
     if (const auto problem = convolution_of(graph, placement, id, kernels->element())) {
       place_of[id] = problems.size();

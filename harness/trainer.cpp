@@ -205,7 +205,7 @@ std::optional<Evaluation> Trainer::evaluate() {
 void Trainer::resume(std::int64_t steps_done, const TrainingTimes& times) {
   broadcast_parameters(world_, *parameters_);
   for (const OptimizerState& state : optimizer_->state())
-    world_.broadcast({state.values, parameters_->bytes()}, 0);
+    world_.broadcast({state.values, parameters_->trained_bytes()}, 0);
   step_ = steps_done;
   times_ = times;
 }

@@ -1,5 +1,6 @@
 #include "models/graph.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/error.hpp"
@@ -68,12 +69,17 @@ std::vector<ParameterSpec> Graph::parameters() const {
   std::vector<ParameterSpec> all;
   for (NodeId id = count() - 1; id >= 0; --id) {
     if (!nodes_[id].layer) continue;
-    for (ParameterSpec spec : nodes_[id].layer->parameters(input_shapes(id))) {
-      spec.name = nodes_[id].name + "/" + spec.name;
-      all.push_back(std::move(spec));
-    }
+    const std::vector<ParameterSpec> own = parameters(id);
+    all.insert(all.end(), own.begin(), own.end());
   }
+  std::stable_partition(all.begin(), all.end(), [](const ParameterSpec& spec) { return spec.trained; });
   return all;
+}
+
+std::vector<ParameterSpec> Graph::parameters(NodeId node) const {
+  std::vector<ParameterSpec> own = nodes_[node].layer->parameters(input_shapes(node));
+  for (ParameterSpec& spec : own) spec.name = nodes_[node].name + separator_ + spec.name;
+  return own;
 }
 
 }  // namespace tessera

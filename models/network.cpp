@@ -61,9 +61,9 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
                             exchanged ? make_exchange(id, i) : nullptr});
       if (exchanged) exchanges_.push_back(node.edges.back().exchange.get());
     }
-    for (const ParameterSpec& spec : graph_.node(id).layer->parameters(here.inputs))
-      node.parameters.push_back(parameters_.find(here.name + "/" + spec.name));
-    if (here.owned.box.empty()) continue;
+    for (const ParameterSpec& spec : graph_.parameters(id))
+      if (spec.trained) node.parameters.push_back(parameters_.find(spec.name));
+    if (here.owned.box.empty() && !graph_.node(id).layer->sums_over_group()) continue;
     node.op = graph_.node(id).layer->localize(here, kernels);
     scratch = std::max(scratch, node.op->scratch_bytes());
     for (const Box& box : placement.slabs[id]) {
@@ -77,10 +77,9 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
 Site Network::site(NodeId id, const Placement& placement, Element element) const {
   Site site = local_site(graph_, placement, id, element);
   auto view = site.parameters.begin();
-  for (const ParameterSpec& spec : graph_.node(id).layer->parameters(site.inputs)) {
-    const int parameter = parameters_.find(site.name + "/" + spec.name);
-    const std::size_t offset = parameters_.offset(parameter) * bytes_of(element);
-    *view++ = {parameters_.values() + offset, parameters_.gradients() + offset};
+  for (const ParameterSpec& spec : graph_.parameters(id)) {
+    const std::size_t offset = parameters_.offset(parameters_.find(spec.name)) * bytes_of(element);
+    *view++ = {parameters_.values() + offset, spec.trained ? parameters_.gradients() + offset : nullptr};
   }
   return site;
 }

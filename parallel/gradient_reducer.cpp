@@ -16,10 +16,10 @@ std::span<T> run_of(ParameterStore& parameters, int first, int last) {
 std::vector<GradientBucket> gradient_buckets(const ParameterStore& parameters, std::size_t bucket_bytes) {
   std::vector<GradientBucket> buckets;
   int first = 0;
-  for (int last = 1; last <= parameters.count(); ++last) {
+  for (int last = 1; last <= parameters.trained(); ++last) {
     const std::size_t bytes =
         (parameters.offset(last) - parameters.offset(first)) * bytes_of(parameters.element());
-    if (bytes < bucket_bytes && last < parameters.count()) continue;
+    if (bytes < bucket_bytes && last < parameters.trained()) continue;
     buckets.push_back({first, last, bytes});
     first = last;
   }
@@ -66,7 +66,7 @@ void GradientReducer::finish() {
 }
 
 std::size_t GradientReducer::bytes_a_step() const {
-  return buckets_.empty() ? 0 : parameters_->bytes();
+  return buckets_.empty() ? 0 : parameters_->trained_bytes();
 }
 
 }  // namespace tessera

@@ -10,12 +10,19 @@ Box owned_box(const Graph& graph, const Partition& partition, NodeId node, int p
   return graph.node(node).spread == Spread::Split ? partition.owned(space, part) : Box::whole(space);
 }
 
+// The box of an input that a part reads for its own box of the output.
+Box part_wants(const Graph& graph, const Partition& partition, NodeId node, std::size_t input, int part) {
+  const Graph::Node& reader = graph.node(node);
+  if (reader.layer->reads_owned()) return owned_box(graph, partition, reader.inputs[input], part);
+  return wanted_box(graph, node, input, owned_box(graph, partition, node, part));
+}
+
 // Whether some part reads of this edge what another part owns. All parts must come to the same answer.
 bool is_exchanged(const Graph& graph, const Partition& partition, NodeId node, std::size_t input) {
   const NodeId producer = graph.node(node).inputs[input];
   if (!graph.node(producer).layer) return false;  // read from the file
   for (int part = 0; part < partition.parts(); ++part) {
-    const Box wanted = wanted_box(graph, node, input, owned_box(graph, partition, node, part));
+    const Box wanted = part_wants(graph, partition, node, input, part);
     if (!owned_box(graph, partition, producer, part).contains(wanted)) return true;
   }
   return false;
@@ -44,7 +51,7 @@ Placement place(const Graph& graph, const Partition& partition, int part, const 
     placement.owned.push_back(node.layer ? owned_box(graph, partition, id, part) : Box{});
     placement.edges.emplace_back();
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const Box wanted = wanted_box(graph, id, i, placement.owned[id]);
+      const Box wanted = part_wants(graph, partition, id, i, part);
       placement.edges[id].push_back({wanted, exchanged[id][i]});
       const NodeId producer = node.inputs[i];
       if (!graph.node(producer).layer) placement.owned[producer] = hull(placement.owned[producer], wanted);

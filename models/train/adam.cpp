@@ -13,7 +13,7 @@ Adam::Adam(ParameterStore& parameters, const MomentSettings& settings, WeightDec
 template <class T>
 void Adam::step_as(double learning_rate, const BiasCorrection& correction) {
   constexpr std::size_t kLine = 64 / sizeof(T);
-  const std::size_t end = parameters_.offset(parameters_.count());
+  const std::size_t end = parameters_.offset(parameters_.trained());
   T* const values = reinterpret_cast<T*>(parameters_.values());
   const T* const gradients = reinterpret_cast<const T*>(parameters_.gradients());
   T *const m = moments_.m<T>(), *const v = moments_.v<T>();

@@ -34,9 +34,9 @@ Lamb::Lamb(ParameterStore& parameters, const MomentSettings& settings, double ma
       settings_(settings),
       max_gradient_norm_(max_gradient_norm),
       moments_(parameters),
-      trust_ratios_(static_cast<std::size_t>(parameters.count()), 1.0) {
+      trust_ratios_(static_cast<std::size_t>(parameters.trained()), 1.0) {
   assert(settings.epsilon > 0);  // or padding would be 0 / 0
-  for (int p = 0; p < parameters.count(); ++p)
+  for (int p = 0; p < parameters.trained(); ++p)
     for (std::size_t begin = parameters.offset(p); begin < parameters.offset(p + 1); begin += kChunkElements)
       chunks_.push_back({begin, std::min(begin + kChunkElements, parameters.offset(p + 1)), p});
 }

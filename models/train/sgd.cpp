@@ -3,8 +3,8 @@
 namespace tessera {
 
 Sgd::Sgd(ParameterStore& parameters, double momentum, double l2)
-    : parameters_(parameters), momentum_(momentum), velocity_(parameters.bytes()) {
-  for (int p = 0; p < parameters.count(); ++p) {
+    : parameters_(parameters), momentum_(momentum), velocity_(parameters.trained_bytes()) {
+  for (int p = 0; p < parameters.trained(); ++p) {
     const double penalty = parameters.spec(p).decayed ? l2 : 0.0;
     const std::size_t end = parameters.offset(p + 1);
     if (!runs_.empty() && runs_.back().l2 == penalty)

@@ -17,10 +17,10 @@ class CountingKernels final : public Kernels {
   double flop() const { return flop_; }
 
   Element element() const override { return kernels_->element(); }
-  std::unique_ptr<LinearKernel> convolution(const WindowProblem& problem, bool input_gradients) override {
-    auto taps = static_cast<double>(problem.x.c);
+  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
+    auto taps = static_cast<double>(problem.x.c / problem.groups);
     for (const LocalWindow& window : problem.window) taps *= static_cast<double>(window.kernel);
-    return std::make_unique<Counting>(kernels_->convolution(problem, input_gradients),
+    return std::make_unique<Counting>(kernels_->convolution(problem),
                                       2 * taps * static_cast<double>(problem.y.count()), flop_);
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
