@@ -41,7 +41,7 @@ class NotingKernels final : public Kernels {
 }  // namespace
 
 std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
-                                            Element element) {
+                                                 Element element) {
   if (!graph.node(node).layer || placement.owned[node].empty()) return std::nullopt;
   NotingKernels kernels(element);
   graph.node(node).layer->localize(local_site(graph, placement, node, element), kernels);

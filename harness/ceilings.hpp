@@ -17,7 +17,7 @@ namespace tessera {
 /// The problem of the convolution that a node solves here; nullopt where it is no convolution, or this
 /// process owns nothing of its output.
 std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
-                                            Element element);
+                                                 Element element);
 
 /// What convolutions would take by themselves: each of them in both layouts, sharing one memory.
 class Ceilings {

@@ -194,7 +194,7 @@ json to_json(const RunPlan& plan) {
       {"all_reduces", all_reduces_json(partition)},
       {"reduced_bytes", plan.reduced_bytes()},
       {"parameter_bytes", partition.parameter_bytes},
-      {"gradient_bytes", partition.parameter_bytes},
+      {"gradient_bytes", partition.gradient_bytes},
       {"optimizer_bytes", plan.optimizer_bytes},
       {"memory_bytes", to_json(spread_by(plan.memory(), &PartMemory::total))},
       {"training_flop", to_json(spread_of(partition.part_flop()))},

@@ -39,7 +39,7 @@ double reducer_seconds(const Communicator& world, ParameterStore& parameters, st
 BenchedReduction bench_reduction(const Communicator& world, const std::vector<ParameterSpec>& specs,
                                  Element element, std::size_t bucket_bytes, std::int64_t repeats) {
   ParameterStore parameters(specs, element);
-  const std::size_t bytes = parameters.bytes();
+  const std::size_t bytes = parameters.trained_bytes();
   BenchedReduction benched;
   for (const ParameterSpec& spec : specs) benched.parameters.push_back(spec.name);
   benched.bytes = bytes;
@@ -74,10 +74,12 @@ ReduceBench bench_reductions(const Graph& graph, const Communicator& world, Elem
   const std::vector<ParameterSpec> specs = graph.parameters();
   ReduceBench bench{world.size(), repeats, {}, {}};
   constexpr std::size_t kOneBucket = std::numeric_limits<std::size_t>::max();
-  for (const GradientBucket& b : gradient_buckets(ParameterStore(specs, element), kGradientBucketBytes))
+  const ParameterStore store(specs, element);
+  for (const GradientBucket& b : gradient_buckets(store, kGradientBucketBytes))
     bench.buckets.push_back(bench_reduction(world, {specs.begin() + b.first, specs.begin() + b.last}, element,
                                             kOneBucket, repeats));
-  bench.all = bench_reduction(world, specs, element, kGradientBucketBytes, repeats);
+  bench.all = bench_reduction(world, {specs.begin(), specs.begin() + store.trained()}, element,
+                              kGradientBucketBytes, repeats);
   return bench;
 }
 

@@ -10,6 +10,7 @@
 #include "harness/message_times.hpp"
 #include "harness/stepper.hpp"
 #include "harness/system_probe.hpp"
+#include "parallel/partition_plan.hpp"
 #include "parallel/place.hpp"
 
 namespace tessera {
@@ -45,7 +46,7 @@ class Calls {
       BenchedCall call = blank(id, kCalls[c].name);
       for (const Kind kind : kCalls[c].steps) call.seconds += stepper_.seconds({kind, id});
       if (call.seconds == 0) continue;
-      call.flop = graph_.forward_flop(id, local_shape(id));
+      call.flop = local_forward_flop(graph_, placement_, id);
       call.bytes = tensor_bytes(id);
       call.implementation = implementation_of(id, c);
       if (ceilings) {
@@ -78,9 +79,6 @@ class Calls {
     if (call.bytes > 0) calls.push_back(std::move(call));
   }
 
-  Shape local_shape(NodeId id) const {
-    return {graph_.shape(id).n, graph_.shape(id).c, placement_.owned[id].extents()};
-  }
   double layout(NodeId tensor, const Box& box) const {
     return static_cast<double>(Layout{graph_.shape(tensor).n, graph_.shape(tensor).c, box, element_}.bytes());
   }

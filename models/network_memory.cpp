@@ -12,9 +12,10 @@ NetworkMemory network_memory(const Graph& graph, const Placement& placement, con
   NetworkMemory memory;
   std::vector<OpMemory> ops(static_cast<std::size_t>(graph.count()));
   for (NodeId id = 0; id < graph.count(); ++id) {
-    if (!graph.node(id).layer || placement.owned[id].empty()) continue;
+    const Layer* const layer = graph.node(id).layer.get();
+    if (!layer || (placement.owned[id].empty() && !layer->sums_over_group())) continue;
     const auto localize = [&](const Site& site) {
-      auto op = graph.node(id).layer->localize(site, kernels);
+      auto op = layer->localize(site, kernels);
       memory.scratch = std::max(memory.scratch, op->scratch_bytes());
       return op;
     };

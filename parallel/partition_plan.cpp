@@ -36,6 +36,7 @@ class Planner {
         placements_(place_all(graph, Partition(grid))) {
     plan_.grid = grid;
     plan_.parameter_bytes = parameters.bytes();
+    plan_.gradient_bytes = parameters.trained_bytes();
     plan_.training_flop = graph.training_flop();
     for (const Placement& placement : placements_) prepared_.push_back(&prepare(placement));
   }
@@ -62,13 +63,33 @@ class Planner {
     const Graph::Node& from = graph_.node(id);
     PlannedNode planned{from.name, from.shape, from.spread, {}, {}};
     for (const Placement& placement : placements_) {
-      const Box& owned = placement.owned[id];
-      const Shape here{from.shape.n, from.shape.c, owned.extents()};
-      planned.parts.push_back({owned, graph_.forward_flop(id, here), graph_.training_flop(id, here)});
+      const double whole = local_forward_flop(graph_, placement, id),
+                   forward = slabwise_flop(placement, id, whole);
+      planned.parts.push_back({placement.owned[id], forward, forward + backward_calls(id) * whole});
     }
     for (int i = 0; i < static_cast<int>(from.inputs.size()); ++i)
       if (placements_[0].edges[id][i].exchanged) planned.exchanges.push_back(edge(id, i));
     return planned;
+  }
+
+  // Slabs of a transposed convolution share inputs, and with them work.
+  double slabwise_flop(const Placement& placement, NodeId id, double whole) const {
+    if (placement.slabs[id].empty()) return whole;
+    double sum = 0;
+    for (const Box& slab : placement.slabs[id]) {
+      Placement alone = placement;
+      alone.owned[id] = slab;
+      for (std::size_t i = 0; i < alone.edges[id].size(); ++i)
+        alone.edges[id][i].wanted = wanted_box(graph_, id, i, slab);
+      sum += local_forward_flop(graph_, alone, id);
+    }
+    return sum;
+  }
+
+  // Each as much work as a forward call of the whole.
+  double backward_calls(NodeId id) const {
+    if (!graph_.node(id).layer) return 0;
+    return local_site(graph_, placements_[0], id, kernels_.element()).input_gradients ? 2 : 1;
   }
 
   PlannedEdge edge(NodeId id, int input) const {
@@ -164,7 +185,13 @@ class Planner {
 
   NodeId node_of(const std::string& parameter) const {
     NodeId id = 0;
-    while (graph_.node(id).name != parameter.substr(0, parameter.rfind('/'))) ++id;
+    const auto holds = [&](NodeId node) {
+      if (!graph_.node(node).layer) return false;
+      const std::vector<ParameterSpec> specs = graph_.parameters(node);
+      return std::any_of(specs.begin(), specs.end(),
+                         [&](const auto& spec) { return spec.name == parameter; });
+    };
+    while (!holds(id)) ++id;
     return id;
   }
 
@@ -199,6 +226,14 @@ std::vector<Traffic> PartitionPlan::received() const {
 }
 std::vector<Traffic> PartitionPlan::sent() const {
   return sum_over_edges(*this, &EdgeShare::sent);
+}
+
+double local_forward_flop(const Graph& graph, const Placement& placement, NodeId id) {
+  const Graph::Node& node = graph.node(id);
+  if (!node.layer) return 0;
+  std::vector<Shape> inputs = graph.input_shapes(id);
+  for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i].space = placement.edges[id][i].wanted.extents();
+  return node.layer->forward_flop(inputs, {node.shape.n, node.shape.c, placement.owned[id].extents()});
 }
 
 PartitionPlan plan_partition(const Graph& graph, const GridDims& grid, Kernels& kernels,

@@ -27,7 +27,7 @@ struct Traffic {
 /// What one part does of one node.
 struct NodeShare {
   Box owned;                                   // of the output; of the network's input: what is read of it
-  double forward_flop = 0, training_flop = 0;  // counted as Graph counts them, of the owned box
+  double forward_flop = 0, training_flop = 0;  // counted as Graph counts them, of these boxes
   friend bool operator==(const NodeShare&, const NodeShare&) = default;
 };
 
@@ -69,8 +69,9 @@ struct PartitionPlan {
   std::vector<NetworkMemory> memory;     // by part
   std::vector<std::size_t> input_bytes;  // by part: of one batch, as the part reads it
   std::vector<PlannedBucket> buckets;    // empty on one process
-  std::size_t parameter_bytes = 0;       // and as many of gradients
-  double training_flop = 0;              // of a replica's batch on one process
+  std::size_t parameter_bytes = 0;
+  std::size_t gradient_bytes = 0;  // of the trained parameters
+  double training_flop = 0;        // of a replica's batch on one process
 
   /// Of a training step, by part.
   std::vector<double> part_flop() const;
@@ -79,6 +80,9 @@ struct PartitionPlan {
   std::vector<Traffic> sent() const;
   friend bool operator==(const PartitionPlan&, const PartitionPlan&) = default;
 };
+
+/// Work of one forward call of a node on one process, two flop a multiply-add: of its own boxes.
+double local_forward_flop(const Graph& graph, const Placement& placement, NodeId node);
 
 /// graph: of one replica's batch; parameters: the graph's. kernels say how much memory they need, so they
 /// should be those of the run. Thousands of parts take seconds.

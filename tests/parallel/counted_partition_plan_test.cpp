@@ -4,7 +4,9 @@
 #include <deque>
 
 #include "models/cosmoflow.hpp"
+#include "models/deepcam.hpp"
 #include "parallel/exchange_maker.hpp"
+#include "parallel/group_sum.hpp"
 #include "parallel/partition_plan.hpp"
 #include "parallel/place.hpp"
 #include "support/counting_kernels.hpp"
@@ -79,7 +81,8 @@ void expect_counted_as_planned(const Graph& graph, const ProcessGrid& grid, Elem
     return std::make_unique<CountedExchange>(maker(reader, input), gathers, scatters);
   };
   const Placement placement = place(graph, Partition(grid.dims()), grid.part());
-  test::first_step(graph, placement, grid.dims().parts(), kernels, counted);
+  MpiGroupSum spatial(grid.spatial());
+  test::first_step(graph, placement, grid.dims().parts(), kernels, counted, spatial);
 
   const int me = grid.part();
   EXPECT_EQ(gathers.bytes, plan.sent()[me].bytes);
@@ -103,6 +106,12 @@ TEST(CountedPartitionPlan, IsWhatAStepOfTheTinyNetworkSendsComputesAndHolds) {
     for (const Element element : {Element::F32, Element::F64})
       expect_counted_as_planned(graph, grid, element);
   }
+}
+
+TEST(CountedPartitionPlan, IsWhatAStepOfDeepCamSendsComputesAndHolds) {
+  const Graph graph = deepcam({.height = 96, .width = 48, .width_factor = 1.0 / 8, .middle_blocks = 1});
+  const ProcessGrid grid(world(), {1, 1, world().size(), 1});
+  expect_counted_as_planned(graph, grid, Element::F32);
 }
 
 TEST(CountedPartitionPlan, IsWhatAStepOfARandomGraphSendsComputesAndHolds) {

@@ -138,8 +138,10 @@ int exchanges_in_place(std::int64_t batch, const GridDims& dims) {
   int in_place = 0;
   const Graph graph = cosmoflow(config);
   const auto kernels = make_reference_kernels(Element::F64);
-  test::first_step(graph, place(graph, Partition(dims), 0), dims.parts(), *kernels,
-                   [&](NodeId, std::size_t) { return std::make_unique<Listener>(in_place); });
+  NoGroupSum alone;
+  test::first_step(
+      graph, place(graph, Partition(dims), 0), dims.parts(), *kernels,
+      [&](NodeId, std::size_t) { return std::make_unique<Listener>(in_place); }, alone);
   return in_place;
 }
 
