@@ -35,6 +35,11 @@ void add_bench(CLI::App& app, Command& chosen);
 void add_check(CLI::App& app, Command& chosen);
 void add_generate(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
+void add_plan(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
+
+/// The subcommands of `generate`.
+void add_generate_cosmoflow(CLI::App& generator, Command& chosen);
+void add_generate_deepcam(CLI::App& generator, Command& chosen);
 
 }  // namespace tessera

@@ -4,26 +4,11 @@
 #include <cassert>
 #include <numeric>
 
+#include "io/sample_files.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
 namespace {
-
-std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder, std::int64_t wanted) {
-  constexpr const char* kFix = "name a data set with train/*.hdf5 and validation/*.hdf5, or generate one";
-  std::error_code error;
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".hdf5") files.push_back(entry.path());
-  if (error) throw InputError("cannot list a data directory: " + error.message(), folder.string(), kFix);
-  if (files.empty()) throw InputError("a data directory holds no *.hdf5 file", folder.string(), kFix);
-  if (static_cast<std::int64_t>(files.size()) < wanted)
-    throw InputError(fmt::format("{} samples are asked for, {} are there", wanted, files.size()),
-                     folder.string(), "ask for fewer samples or generate more");
-  std::sort(files.begin(), files.end());
-  if (wanted > 0) files.resize(static_cast<std::size_t>(wanted));
-  return files;
-}
 
 void check_options(const CosmoflowDatasetOptions& options) {
   const Extents& space = options.space;
@@ -61,7 +46,7 @@ void check_options(const CosmoflowDatasetOptions& options) {
 CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options)
     : options_((check_options(options), std::move(options))),
       transform_(options_.channels, options_.apply_log, options_.standardize),
-      files_(files_of(folder, options_.samples)),
+      files_(sample_files(folder, options_.samples)),
       kept_(files_.size()) {
   const Box whole = Box::whole(options_.space), part = options_.part.value_or(whole);
   const bool moves = options_.augmentation == Augmentation::All && part != whole;

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "io/generated_set.hpp"
 #include "io/manifest.hpp"
 #include "io/universe.hpp"
 
@@ -25,11 +25,7 @@ int usual_lpt_order(int size);
 /// Throws InputError where the recipe can't be followed.
 void check_recipe(const CosmoflowRecipe& recipe);
 
-enum class DirectoryState { ToGenerate, Complete };
-
-/// Makes DIR ready, or finds that it holds exactly this data set already. An unfinished generation of the
-/// same recipe is gone over again, to the same bytes. Throws InputError where DIR holds anything else or
-/// can't be written.
+/// Checks the recipe and prepares DIR for it; see generated_set.hpp.
 DirectoryState prepare_directory(const std::filesystem::path& directory, const CosmoflowRecipe& recipe);
 
 /// Of one sample's file and counts; sums of log(1 + count) are one a channel.
@@ -37,9 +33,6 @@ struct SampleSummary {
   std::uint64_t checksum = 0;
   std::array<double, kUniverseChannels> sum{}, sum_of_squares{};
 };
-
-/// Called now and then: how many of this part are written, of how many.
-using GenerateProgress = std::function<void(std::int64_t done, std::int64_t of)>;
 
 /// Writes the samples of part `part` of `parts`, a run of the numbers [0, train + validation), training
 /// first; returns their summaries in order. A sample is a pure function of (recipe, number in its subset), so

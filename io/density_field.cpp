@@ -5,16 +5,10 @@
 #include <numbers>
 #include <vector>
 
+#include "io/white_noise.hpp"
+
 namespace tessera {
 namespace {
-
-void fill_with_white_noise(std::span<double> sites, const RandomStream& noise) {
-  for (std::size_t pair = 0; pair < sites.size() / 2; ++pair) {
-    const auto two = noise.normal2(pair);
-    sites[2 * pair] = two[0];
-    sites[2 * pair + 1] = two[1];
-  }
-}
 
 /// sqrt(P / V) by the squared wave number.
 std::vector<double> amplitudes(int size, const LinearPower& power, double length) {

@@ -12,16 +12,17 @@ struct Fourier::Plan {
   fftw_plan plan;
 };
 
-Fourier::Fourier(int size)
-    : size_(size),
-      count_sites_(static_cast<std::size_t>(size) * size * size),
-      count_modes_(static_cast<std::size_t>(size) * size * (size / 2 + 1)),
+Fourier::Fourier(const Extents& extents)
+    : extents_(extents),
+      count_sites_(static_cast<std::size_t>(extents.count())),
+      count_modes_(static_cast<std::size_t>(extents.d * extents.h * (extents.w / 2 + 1))),
       sites_(count_sites_ * sizeof(double)),
       modes_(count_modes_ * sizeof(fftw_complex)) {
+  const int d = static_cast<int>(extents.d), h = static_cast<int>(extents.h), w = static_cast<int>(extents.w);
   auto* real = sites().data();
   auto* complex = reinterpret_cast<fftw_complex*>(modes_.data());
-  forward_ = std::make_unique<Plan>(fftw_plan_dft_r2c_3d(size, size, size, real, complex, FFTW_ESTIMATE));
-  backward_ = std::make_unique<Plan>(fftw_plan_dft_c2r_3d(size, size, size, complex, real, FFTW_ESTIMATE));
+  forward_ = std::make_unique<Plan>(fftw_plan_dft_r2c_3d(d, h, w, real, complex, FFTW_ESTIMATE));
+  backward_ = std::make_unique<Plan>(fftw_plan_dft_c2r_3d(d, h, w, complex, real, FFTW_ESTIMATE));
 }
 
 Fourier::~Fourier() = default;

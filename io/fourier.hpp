@@ -9,20 +9,23 @@
 
 namespace tessera {
 
-/// Discrete Fourier transform of a real field on a periodic lattice of size^3 sites (FFTW, double precision),
-/// with its memory. Sites lie in order D H W. Modes lie in order D H W too, of W the non-negative half:
-/// size * size * (size/2 + 1) of them. Neither direction is normalised: forward then backward multiplies by
-/// size^3. Plans are made by rule and not by measurement, so that the same input gives the same bits.
-/// One thread at a time may make one (FFTW's planner).
+/// Discrete Fourier transform of a real field on a periodic lattice of d * h * w sites (FFTW, double
+/// precision), with its memory; a plane has d = 1. Sites lie in order D H W. Modes lie in order D H W too, of
+/// W the non-negative half: d * h * (w/2 + 1) of them. Neither direction is normalised: forward then backward
+/// multiplies by the number of sites. Plans are made by rule and not by measurement, so that the same input
+/// gives the same bits. One thread at a time may make one (FFTW's planner).
 class Fourier {
  public:
-  /// size: even.
-  explicit Fourier(int size);
+  /// extents.w: even.
+  explicit Fourier(const Extents& extents);
+  /// A cube of size^3 sites.
+  explicit Fourier(int size) : Fourier(Extents{size, size, size}) {}
   ~Fourier();
   Fourier(const Fourier&) = delete;
   Fourier& operator=(const Fourier&) = delete;
 
-  int size() const { return size_; }
+  /// Sites an axis of a cube.
+  int size() const { return static_cast<int>(extents_.w); }
   std::span<double> sites() { return {reinterpret_cast<double*>(sites_.data()), count_sites_}; }
   std::span<std::complex<double>> modes() {
     return {reinterpret_cast<std::complex<double>*>(modes_.data()), count_modes_};
@@ -34,7 +37,7 @@ class Fourier {
 
  private:
   struct Plan;
-  int size_;
+  Extents extents_;
   std::size_t count_sites_, count_modes_;
   AlignedBytes sites_, modes_;
   std::unique_ptr<Plan> forward_, backward_;
@@ -46,7 +49,7 @@ struct WaveNumber {
   std::int64_t squared() const { return std::int64_t{d} * d + std::int64_t{h} * h + std::int64_t{w} * w; }
 };
 
-/// Calls visit(index, wave_number) for every mode, in order.
+/// Calls visit(index, wave_number) for every mode of a cube, in order.
 template <class Visit>
 void for_each_mode(int size, Visit&& visit) {
   const auto signed_number = [size](int i) { return i <= size / 2 ? i : i - size; };

@@ -72,6 +72,7 @@ std::string element_name(hid_t type) {
 
 template <class T>
 hid_t native_type() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_NATIVE_INT16;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_NATIVE_INT64;
   if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
@@ -80,6 +81,7 @@ hid_t native_type() {
 
 template <class T>
 hid_t file_type() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_STD_U8LE;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_STD_I16LE;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_STD_I64LE;
   if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
@@ -309,6 +311,7 @@ std::vector<std::byte> Hdf5Image::bytes() const {
 #define TESSERA_HDF5_ELEMENT(T)                                                                    \
   template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const; \
   template void Hdf5Image::add(const std::string&, std::span<const std::int64_t>, std::span<const T>);
+TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)
 TESSERA_HDF5_ELEMENT(std::int64_t)
 TESSERA_HDF5_ELEMENT(float)

@@ -1,89 +1,21 @@
 #include "io/inspect.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 
+#include "io/array_summary.hpp"
 #include "io/checksum.hpp"
-#include "io/hdf5.hpp"
+#include "io/deepcam_manifest.hpp"
 #include "io/manifest.hpp"
+#include "io/sample_files.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-/// One data set, in one file or in many of one form.
-struct ArraySummary {
-  std::string name;
-  Hdf5Array form;
-  double minimum = std::numeric_limits<double>::infinity(), maximum = -minimum;
-  bool finite = true;
-
-  void take(std::span<const double> values) {
-    for (const double value : values) {
-      finite &= std::isfinite(value);
-      minimum = std::min(minimum, value);
-      maximum = std::max(maximum, value);
-    }
-  }
-};
-
-std::vector<ArraySummary> arrays_of(const Hdf5File& file) {
-  std::vector<ArraySummary> arrays;
-  for (const std::string& name : file.names()) {
-    ArraySummary array{.name = name, .form = file.describe(name)};
-    std::vector<Interval> block;
-    std::size_t count = 1;
-    for (const std::int64_t extent : array.form.shape) {
-      block.push_back({0, extent});
-      count *= static_cast<std::size_t>(extent);
-    }
-    if (array.form.element != "other") {
-      std::vector<double> values(count);
-      file.read<double>(name, block, values);
-      array.take(values);
-    }
-    arrays.push_back(std::move(array));
-  }
-  return arrays;
-}
-
-/// Widens the ranges; false where the forms differ.
-bool merge(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& from) {
-  const auto same_form = [](const ArraySummary& a, const ArraySummary& b) {
-    return a.name == b.name && a.form == b.form;
-  };
-  if (!std::equal(into.begin(), into.end(), from.begin(), from.end(), same_form)) return false;
-  for (std::size_t i = 0; i < into.size(); ++i) {
-    into[i].minimum = std::min(into[i].minimum, from[i].minimum);
-    into[i].maximum = std::max(into[i].maximum, from[i].maximum);
-    into[i].finite &= from[i].finite;
-  }
-  return true;
-}
-
-Json to_json(const std::vector<ArraySummary>& arrays) {
-  Json json = Json::array();
-  for (const ArraySummary& array : arrays)
-    json.push_back({{"name", array.name},
-                    {"element", array.form.element},
-                    {"shape", array.form.shape},
-                    {"minimum", array.minimum},
-                    {"maximum", array.maximum},
-                    {"finite", array.finite}});
-  return json;
-}
-
-void add_lines(const std::vector<ArraySummary>& arrays, std::vector<std::string>& lines) {
-  for (const ArraySummary& array : arrays)
-    lines.push_back(fmt::format("  {}: {}, from {:.6g} to {:.6g}{}", array.name, to_string(array.form),
-                                array.minimum, array.maximum,
-                                array.finite ? "" : ", with values that are no numbers"));
+void add(const std::vector<std::string>& lines, Inspection& found) {
+  found.lines.insert(found.lines.end(), lines.begin(), lines.end());
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -98,14 +30,9 @@ std::string listed(const std::vector<double>& values) {
   return text;
 }
 
-// A path may hold any bytes.
-std::string text_of(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
-}
-
 Inspection inspect_file(const fs::path& path) {
   const Hdf5File file(path);
-  const auto arrays = arrays_of(file);
+  const auto arrays = summarize_arrays(file);
   const std::string sum = checksum_text(checksum_of_file(path));
   const Json json{{"path", path.string()},
                   {"kind", "file"},
@@ -113,7 +40,7 @@ Inspection inspect_file(const fs::path& path) {
                   {"checksum_xxh3_64", sum},
                   {"arrays", to_json(arrays)}};
   Inspection found{text_of(json), {fmt::format("{}: HDF5 file, checksum {}", path.string(), sum)}, true};
-  add_lines(arrays, found.lines);
+  add(to_lines(arrays), found);
   return found;
 }
 
@@ -127,14 +54,11 @@ struct Subset {
 
 Subset inspect_subset(const fs::path& directory, const std::string& name) {
   std::vector<fs::path> files;
-  if (fs::is_directory(directory / name))
-    for (const auto& entry : fs::directory_iterator(directory / name))
-      if (entry.path().extension() == ".hdf5") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
+  if (fs::is_directory(directory / name)) files = list_samples(directory / name);
   Subset subset;
   for (const fs::path& path : files) {
     const std::string short_name = name + "/" + path.filename().string();
-    const auto arrays = arrays_of(Hdf5File(path));
+    const auto arrays = summarize_arrays(Hdf5File(path));
     if (subset.samples++ == 0)
       subset.arrays = arrays;
     else if (!merge(subset.arrays, arrays))
@@ -157,24 +81,65 @@ std::vector<std::string> differing(std::map<std::string, std::string> found,
   return names;
 }
 
+/// What a generated data set's manifest says.
+struct ManifestSummary {
+  Json json;
+  std::vector<std::string> lines;
+  std::map<std::string, std::string> checksums;
+};
+
+ManifestSummary cosmoflow_summary(const fs::path& directory) {
+  const CosmoflowManifest manifest = read_manifest(directory);
+  const UniverseOptions& universe = manifest.recipe.universe;
+  return {{{"version", manifest.version},
+           {"recipe", Json::parse(recipe_text(manifest.recipe))},
+           {"mean", manifest.statistics.mean},
+           {"standard_deviation", manifest.statistics.deviation}},
+          {fmt::format("generated by version {}: suite {}, {} initial conditions, order {}, seed {}",
+                       manifest.version, to_string(universe.suite), to_string(universe.initial_conditions),
+                       universe.lpt_order, manifest.recipe.seed),
+           fmt::format("log(1 + x) of the training set: mean{}, standard deviation{}",
+                       listed(manifest.statistics.mean), listed(manifest.statistics.deviation))},
+          manifest.checksums};
+}
+
+ManifestSummary deepcam_summary(const fs::path& directory) {
+  const DeepcamManifest manifest = read_deepcam_manifest(directory);
+  const auto& [background, cyclones, rivers] = manifest.class_frequencies;
+  return {{{"version", manifest.version},
+           {"recipe", Json::parse(recipe_text(manifest.recipe))},
+           {"class_frequencies", manifest.class_frequencies}},
+          {fmt::format("generated by version {}: grid {}, seed {}", manifest.version, manifest.recipe.grid,
+                       manifest.recipe.seed),
+           fmt::format("classes in the training set: background {:.5f}, tropical cyclone {:.5f}, atmospheric "
+                       "river {:.5f}",
+                       background, cyclones, rivers)},
+          manifest.checksums};
+}
+
 void add_manifest(const fs::path& directory, const std::map<std::string, std::string>& checksums, Json& json,
                   Inspection& found) {
-  const CosmoflowManifest manifest = read_manifest(directory);
+  const bool deepcam = generator_of(directory) == kDeepcamGenerator;
+  const ManifestSummary manifest = deepcam ? deepcam_summary(directory) : cosmoflow_summary(directory);
   const auto wrong = differing(checksums, manifest.checksums);
-  json["manifest"] = {{"version", manifest.version},
-                      {"recipe", Json::parse(recipe_text(manifest.recipe))},
-                      {"mean", manifest.statistics.mean},
-                      {"standard_deviation", manifest.statistics.deviation}};
+  json["manifest"] = manifest.json;
   json["checksums"] = {{"listed", manifest.checksums.size()}, {"differing", wrong}};
   found.sound &= wrong.empty();
-  found.lines.push_back(fmt::format(
-      "generated by version {}: suite {}, {} initial conditions, order {}, seed {}", manifest.version,
-      to_string(manifest.recipe.universe.suite), to_string(manifest.recipe.universe.initial_conditions),
-      manifest.recipe.universe.lpt_order, manifest.recipe.seed));
-  found.lines.push_back(fmt::format("log(1 + x) of the training set: mean{}, standard deviation{}",
-                                    listed(manifest.statistics.mean), listed(manifest.statistics.deviation)));
+  add(manifest.lines, found);
   found.lines.push_back(wrong.empty() ? fmt::format("all {} checksums are right", manifest.checksums.size())
                                       : fmt::format("differ from the manifest: {}", listed(wrong)));
+}
+
+/// The ranges of DeepCAM's channels, where a data set has them beside train/ and validation/.
+void add_statistics(const fs::path& directory, std::map<std::string, std::string>& checksums, Json& json,
+                    Inspection& found) {
+  const fs::path path = directory / kStatsName;
+  if (!fs::exists(path)) return;
+  const auto arrays = summarize_arrays(Hdf5File(path));
+  checksums[kStatsName] = checksum_text(checksum_of_file(path));
+  json["statistics"] = to_json(arrays);
+  found.lines.push_back(fmt::format("{}:", kStatsName));
+  add(to_lines(arrays), found);
 }
 
 Inspection inspect_directory(const fs::path& directory) {
@@ -189,13 +154,14 @@ Inspection inspect_directory(const fs::path& directory) {
         {"samples", subset.samples}, {"arrays", to_json(subset.arrays)}, {"misshapen", subset.misshapen}};
     found.sound &= subset.misshapen.empty();
     found.lines.push_back(fmt::format("{}: {} samples", name, subset.samples));
-    add_lines(subset.arrays, found.lines);
+    add(to_lines(subset.arrays), found);
     if (!subset.misshapen.empty())
       found.lines.push_back(fmt::format("  of another form: {}", listed(subset.misshapen)));
   }
   if (checksums.empty())
-    throw InputError("the directory holds no train/*.hdf5 or validation/*.hdf5", directory.string(),
+    throw InputError("the directory holds no train/*.hdf5 or validation/*.hdf5 (or *.h5)", directory.string(),
                      "name a data set's directory or an HDF5 file");
+  add_statistics(directory, checksums, json, found);
   if (fs::exists(directory / kManifestName))
     add_manifest(directory, checksums, json, found);
   else

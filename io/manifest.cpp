@@ -1,14 +1,11 @@
 #include "io/manifest.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include "io/json_text.hpp"
 #include "io/whole_file.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json recipe_json(const CosmoflowRecipe& recipe) {
   const UniverseOptions& universe = recipe.universe;
@@ -52,10 +49,6 @@ Json physics_json(const CosmoflowRecipe& recipe) {
           {"channels", channels}};
 }
 
-std::string text_of(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 }  // namespace
 
 std::string to_string(Suite suite) {
@@ -81,10 +74,10 @@ InitialConditions initial_conditions_named(const std::string& name) {
 }
 
 std::string recipe_text(const CosmoflowRecipe& recipe) {
-  return text_of(recipe_json(recipe));
+  return text_of(recipe_json(recipe)) + "\n";
 }
 
-void write_manifest(const std::filesystem::path& directory, const CosmoflowManifest& manifest) {
+std::string manifest_text(const CosmoflowManifest& manifest) {
   const auto size = manifest.recipe.universe.size;
   Json json{{"generator", "tessera generate cosmoflow"},
             {"version", manifest.version},
@@ -100,7 +93,7 @@ void write_manifest(const std::filesystem::path& directory, const CosmoflowManif
         "the real data's layout, for performance studies: small budgets don't reach the target on it";
   json["checksum"] = "XXH3 64";
   json["checksums"] = manifest.checksums;
-  write_whole_file(directory / kManifestName, text_of(json));
+  return text_of(json) + "\n";
 }
 
 CosmoflowManifest read_manifest(const std::filesystem::path& directory) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "io/count_transform.hpp"
+#include "io/generated_set.hpp"
 #include "io/universe.hpp"
 
 namespace tessera {
@@ -29,20 +30,18 @@ struct CosmoflowManifest {
   friend bool operator==(const CosmoflowManifest&, const CosmoflowManifest&) = default;
 };
 
-inline constexpr const char* kManifestName = "manifest.json";
-
 /// The names that files and options use.
 std::string to_string(Suite suite);                   // "multiscale", "redshifts"
 std::string to_string(InitialConditions conditions);  // "fixed", "gaussian"
 Suite suite_named(const std::string& name);           // throws InputError, as the next
 InitialConditions initial_conditions_named(const std::string& name);
 
-/// Written whole or not at all.
-void write_manifest(const std::filesystem::path& directory, const CosmoflowManifest& manifest);
+/// As JSON.
+std::string manifest_text(const CosmoflowManifest& manifest);
 /// Throws InputError where there is none, it isn't JSON or lacks something.
 CosmoflowManifest read_manifest(const std::filesystem::path& directory);
 
-/// The recipe alone as JSON text, the same for equal recipes.
+/// The recipe alone as JSON text, the same for equal recipes and as it stands in the manifest.
 std::string recipe_text(const CosmoflowRecipe& recipe);
 
 }  // namespace tessera

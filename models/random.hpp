@@ -16,6 +16,7 @@ enum class Purpose : std::uint32_t {
   Cosmology,
   WhiteNoise,
   Synthetic,
+  Climate,
 };
 
 /// A stream of random numbers, told apart from every other by seed, purpose, a and b (for instance layer and

@@ -86,7 +86,7 @@ directories() {
   refuses "there is no such data directory" --set data.data_dir=nowhere
   refuses "nowhere/train" --set data.data_dir=nowhere --set data.standardize=false
   mkdir -p data/train data/validation
-  refuses "a data directory holds no *.hdf5 file" --set data.data_dir=data --set data.standardize=false
+  refuses "a data directory holds no *.hdf5 or *.h5 file" --set data.data_dir=data --set data.standardize=false
   also "data/train"
   config=. refuses "this is no regular file"
   ln -s loop loop

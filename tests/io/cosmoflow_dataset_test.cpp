@@ -208,7 +208,7 @@ TEST_F(CosmoflowDatasetTest, RefusesAFolderThatIsMissingOrEmpty) {
               HasSubstr((directory_ / "none").string()));
   std::filesystem::create_directory(directory_ / "empty");
   EXPECT_THAT(message_of<InputError>([&] { CosmoflowDataset(directory_ / "empty", options_); }),
-              HasSubstr("no *.hdf5 file"));
+              HasSubstr("no *.hdf5 or *.h5 file"));
 }
 
 TEST_F(CosmoflowDatasetTest, RefusesOptionsThatContradictEachOther) {

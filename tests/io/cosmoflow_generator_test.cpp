@@ -4,10 +4,11 @@
 
 #include <cmath>
 #include <limits>
-#include <map>
+#include <set>
 
 #include "io/checksum.hpp"
 #include "io/whole_file.hpp"
+#include "support/directory_contents.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -27,13 +28,6 @@ CosmoflowManifest make(const fs::path& directory, const CosmoflowRecipe& recipe,
     all.insert(all.end(), summaries.begin(), summaries.end());
   }
   return finish_directory(directory, recipe, all);
-}
-
-std::map<std::string, std::string> contents(const fs::path& directory) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(directory))
-    if (entry.is_regular_file()) files[fs::relative(entry.path(), directory)] = read_whole_file(entry.path());
-  return files;
 }
 
 TEST(CosmoflowGenerator, WritesTheSameBytesInAnyNumberOfParts) {

@@ -4,6 +4,8 @@
 
 #include "io/cosmoflow_generator.hpp"
 #include "io/cosmoflow_sample.hpp"
+#include "io/deepcam_generator.hpp"
+#include "io/deepcam_sample.hpp"
 #include "io/whole_file.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
@@ -65,6 +67,35 @@ TEST(Inspect, NoticesMissingUnlistedAndMisshapenSamples) {
   EXPECT_THAT(found.lines, Contains("  of another form: train/universe_000009.hdf5"));
   EXPECT_THAT(found.lines, Contains("differ from the manifest: validation/universe_000000.hdf5, "
                                     "train/universe_000009.hdf5"));
+}
+
+TEST(Inspect, SaysTheRangesOfDeepcamsChannelsAndTheSharesOfItsClasses) {
+  const TemporaryDirectory directory;
+  std::vector<float> fields(16 * 16 * 16, 1);
+  fields[7] = 101325;
+  std::vector<std::uint8_t> labels(16 * 16);
+  std::fill_n(labels.begin(), 64, std::uint8_t{2});
+  write_whole_file(directory / "a.h5", deepcam_image({1, 16, 16}, fields, labels));
+  const Inspection found = inspect(directory / "a.h5");
+  EXPECT_THAT(found.lines, Contains("    PSL     from 1 to 101325"));
+  EXPECT_THAT(found.lines,
+              Contains("  climate/labels_0: uint8 (16,16), from 0 to 2; background 0.75000; tropical "
+                       "cyclone 0.00000; atmospheric river 0.25000"));
+}
+
+TEST(Inspect, VerifiesADeepcamDataSetAgainstItsManifest) {
+  const TemporaryDirectory directory;
+  const DeepcamRecipe recipe{"basin96x", 2, 1, 1};
+  prepare_directory(directory.path(), recipe);
+  finish_directory(directory.path(), recipe, generate(directory.path(), recipe, 0, 1, {}));
+  Inspection found = inspect(directory.path());
+  EXPECT_TRUE(found.sound);
+  EXPECT_THAT(found.lines, Contains(HasSubstr("grid basin96x, seed 1")));
+  EXPECT_THAT(found.lines, Contains("all 4 checksums are right"));
+  write_whole_file(directory / "stats.h5", deepcam_statistics_image({}));
+  found = inspect(directory.path());
+  EXPECT_FALSE(found.sound);
+  EXPECT_THAT(found.lines, Contains("differ from the manifest: stats.h5"));
 }
 
 TEST(Inspect, RefusesWhatIsNeither) {
