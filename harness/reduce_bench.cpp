@@ -39,7 +39,7 @@ double reducer_seconds(const Communicator& world, ParameterStore& parameters, st
 BenchedReduction bench_reduction(const Communicator& world, const std::vector<ParameterSpec>& specs,
                                  Element element, std::size_t bucket_bytes, std::int64_t repeats) {
   ParameterStore parameters(specs, element);
-  const std::size_t bytes = parameters.bytes();
+  const std::size_t bytes = parameters.trained_bytes();
   BenchedReduction benched;
   for (const ParameterSpec& spec : specs) benched.parameters.push_back(spec.name);
   benched.bytes = bytes;

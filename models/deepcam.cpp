@@ -156,7 +156,7 @@ class DeepCam {
     for (const int i : {0, 3})
       x = normalized(fmt::format("{}conv1.{}", in, i + 1),
                      convolved(fmt::format("{}conv1.{}", in, i), x, out, 3), true);
-    x = graph_.add(in + "conv1.6", convolution_2d({.out = out, .bias = true}), {x});
+    x = graph_.add(in + "conv1.6", convolution_2d({.out = out, .window = {}, .bias = true}), {x});
     x = normalized(in + "deconv2.1", deconvolved(in + "deconv2.0", x, out), true);
     deconvolved(in + "last_deconv.0", x, config_.classes);
   }
