@@ -32,7 +32,7 @@ RunPlan plan_run(const Config& config, int ranks, const std::string& split) {
   plan.input_batches = 2 * (config.data.prefetch + 1) + 1;
   const Graph graph = workload.graph(plan.batch.replica);
   ParameterStore parameters(graph.parameters(), config.compute.element);
-  plan.optimizer_bytes = workload.make_optimizer(parameters)->state().size() * parameters.bytes();
+  plan.optimizer_bytes = workload.make_optimizer(parameters)->state().size() * parameters.trained_bytes();
   plan.partition = plan_partition(graph, grid, *make_kernels(config.compute), parameters);
   return plan;
 }

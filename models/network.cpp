@@ -203,7 +203,7 @@ void Network::run_backward(const ProgramStep& step, const StepContext& context, 
       for (const int parameter : node.parameters) hooks.ready(parameter);
       return;
     case Kind::ClearGradient:
-      std::memset(node.dy.bytes, 0, node.dy.layout.bytes());
+      if (!node.dy.layout.box.empty()) std::memset(node.dy.bytes, 0, node.dy.layout.bytes());
       return;
     default:
       break;

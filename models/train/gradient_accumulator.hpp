@@ -16,7 +16,7 @@ namespace tessera {
 class GradientAccumulator {
  public:
   explicit GradientAccumulator(ParameterStore& parameters)
-      : parameters_(parameters), kept_(parameters.bytes()) {}
+      : parameters_(parameters), kept_(parameters.trained_bytes()) {}
 
   /// Adds the parameter's gradient to what is kept of it.
   void keep(int parameter);
