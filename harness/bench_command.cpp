@@ -1,41 +1,98 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/command.hpp"
 #include "harness/cosmoflow_workload.hpp"
+#include "harness/exchange_bench.hpp"
+#include "harness/reduce_bench.hpp"
 #include "harness/shared_config.hpp"
+#include "harness/split.hpp"
 #include "harness/step_bench.hpp"
 #include "harness/threads.hpp"
-#include "models/error.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
 namespace {
 
 struct BenchArguments {
-  std::string config;
+  std::string config, split;
   std::vector<std::string> overrides;
   std::int64_t batch = 1, repeats = 7;
   bool json = false;
 };
 
-int run_step(const BenchArguments& arguments, const Communicator& world) {
-  all_or_none(world, [&] {
-    if (world.size() > 1)
-      throw InputError(fmt::format("a step of one process is measured, {} were started", world.size()),
-                       "bench step", "start it without a launcher");
-  });
-  const Config config = shared_config(world, arguments.config, arguments.overrides);
-  set_up_threads(world, config.compute.fixed_threads());
-  const CosmoflowWorkload workload(config, 1);
-  const StepBench bench = bench_step(workload, arguments.batch, arguments.repeats);
+/// What every benchmark needs of the configuration. Collective.
+class Bench {
+ public:
+  Bench(const BenchArguments& arguments, const Communicator& world)
+      : arguments_(arguments),
+        world_(world),
+        config_(shared_config(world, arguments.config, arguments.overrides)) {
+    set_up_threads(world, config_.compute.fixed_threads());
+    GridDims dims;
+    all_or_none(world, [&] {
+      workload_.emplace(config_, 1);
+      dims = grid_of(arguments_.split, world.size(), workload_->graph(1));
+    });
+    grid_.emplace(world, dims);
+  }
+
+  StepBench step() const {
+    return bench_step(*workload_, *grid_, config_.compute, arguments_.batch, arguments_.repeats);
+  }
+  ExchangeBench exchanges() const {
+    return bench_exchanges(workload_->graph(arguments_.batch), *grid_, config_.compute.element,
+                           arguments_.repeats);
+  }
+  ReduceBench reductions() const {
+    return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);
+  }
+
+ private:
+  const BenchArguments& arguments_;
+  const Communicator& world_;
+  Config config_;
+  std::optional<CosmoflowWorkload> workload_;
+  std::optional<ProcessGrid> grid_;
+};
+
+template <class Result>
+int print(const Result& result, const BenchArguments& arguments, const Communicator& world) {
+  if (world.rank() > 0) return 0;
   std::cout << (arguments.json
-                    ? to_json(bench).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-                    : to_string(bench))
+                    ? to_json(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
+                    : to_string(result))
             << std::flush;
   return 0;
+}
+
+enum class Batched : std::uint8_t { No, Yes };  // whether the size of the batch, and the split, matter
+
+template <class Result>
+void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*measure)() const,
+         Batched batched, Command& chosen) {
+  CLI::App* command = bench.add_subcommand(name, what);
+  const auto arguments = std::make_shared<BenchArguments>();
+  command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
+  if (batched == Batched::Yes) {
+    command->add_option("--split", arguments->split, "parts of each sample, a rank each: 4x1, 2x2x2");
+    command->add_option("--batch", arguments->batch, "samples a replica and step")
+        ->check(at_least_one())
+        ->capture_default_str();
+  }
+  command->add_option("--repeats", arguments->repeats, "rounds, of which medians are taken")
+      ->check(at_least_one())
+      ->capture_default_str();
+  add_overrides(*command, arguments->overrides);
+  command->add_flag("--json", arguments->json, "as JSON");
+  command->callback([arguments, measure, &chosen] {
+    chosen = [arguments, measure](const Communicator& world) {
+      return print((Bench(*arguments, world).*measure)(), *arguments, world);
+    };
+  });
 }
 
 }  // namespace
@@ -43,20 +100,12 @@ int run_step(const BenchArguments& arguments, const Communicator& world) {
 void add_bench(CLI::App& app, Command& chosen) {
   CLI::App* bench = app.add_subcommand("bench", "measure parts of a run against their ceilings");
   bench->require_subcommand(1);
-  CLI::App* step = bench->add_subcommand("step", "each layer of a training step, on synthetic data");
-  const auto arguments = std::make_shared<BenchArguments>();
-  step->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
-  step->add_option("--batch", arguments->batch, "samples a step")
-      ->check(at_least_one())
-      ->capture_default_str();
-  step->add_option("--repeats", arguments->repeats, "rounds, of which medians are taken")
-      ->check(at_least_one())
-      ->capture_default_str();
-  add_overrides(*step, arguments->overrides);
-  step->add_flag("--json", arguments->json, "as JSON");
-  step->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run_step(*arguments, world); };
-  });
+  add(*bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
+      &Bench::step, Batched::Yes, chosen);
+  add(*bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
+      Batched::Yes, chosen);
+  add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Batched::No,
+      chosen);
 }
 
 }  // namespace tessera

@@ -105,23 +105,30 @@ std::unique_ptr<Optimizer> CosmoflowWorkload::make_optimizer(ParameterStore& par
   return std::make_unique<Sgd>(parameters, config_.optimizer.momentum, config_.model.l2);
 }
 
-std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_batch) const {
+ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batch) const {
   const LrScheduleConfig& lr = config_.lr_schedule;
-  if (lr.schedule == ScheduleKind::Reference)
-    return std::make_unique<ReferenceSchedule>(
-        ReferenceSchedule::Settings{.base_rate = lr.base_lr,
-                                    .scaling = scaling_of(lr.scaling),
-                                    .base_batch_size = lr.base_batch_size.value_or(1),
-                                    .warmup_epochs = lr.n_warmup_epochs,
-                                    .decays = decays_of(lr.decay_schedule)},
-        global_batch);
+  return {{.base_rate = lr.base_lr,
+           .scaling = scaling_of(lr.scaling),
+           .base_batch_size = lr.base_batch_size.value_or(1),
+           .warmup_epochs = lr.n_warmup_epochs,
+           .decays = decays_of(lr.decay_schedule)},
+          global_batch};
+}
+
+WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) const {
+  const LrScheduleConfig& lr = config_.lr_schedule;
   const std::int64_t steps = training_->size() / global_batch;
-  return std::make_unique<WarmupSchedule>(
-      WarmupSchedule::Settings{.peak_rate = lr.lr,
-                               .warmup_steps = lr.n_warmup_steps.value_or(lr.n_warmup_epochs * steps),
-                               .decays = decays_of(lr.decay_epochs),
-                               .cosine_epochs = lr.cosine_epochs.value_or(0)},
-      steps);
+  return {{.peak_rate = lr.lr,
+           .warmup_steps = lr.n_warmup_steps.value_or(lr.n_warmup_epochs * steps),
+           .decays = decays_of(lr.decay_epochs),
+           .cosine_epochs = lr.cosine_epochs.value_or(0)},
+          steps};
+}
+
+std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_batch) const {
+  if (config_.lr_schedule.schedule == ScheduleKind::Reference)
+    return std::make_unique<ReferenceSchedule>(reference_schedule(global_batch));
+  return std::make_unique<WarmupSchedule>(warmup_schedule(global_batch));
 }
 
 std::vector<std::filesystem::path> CosmoflowWorkload::data_files() const {
@@ -164,7 +171,9 @@ std::unique_ptr<Metric> CosmoflowWorkload::make_metric() const {
 }
 
 void CosmoflowWorkload::log_hyperparameters(MlLog& log, std::int64_t global_batch) const {
-  const ScheduleSummary schedule = make_schedule(global_batch)->summary();
+  const ScheduleSummary schedule = config_.lr_schedule.schedule == ScheduleKind::Reference
+                                       ? reference_schedule(global_batch).summary()
+                                       : warmup_schedule(global_batch).summary();
   log.event(LogKey::OptName, "sgd");
   log.event(LogKey::OptBaseLearningRate, schedule.base_learning_rate);
   log.event(LogKey::OptLearningRateWarmupEpochs, schedule.warmup_epochs);

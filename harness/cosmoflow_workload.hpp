@@ -40,6 +40,9 @@ class CosmoflowWorkload final : public Workload {
   void log_hyperparameters(MlLog& log, std::int64_t global_batch) const override;
 
  private:
+  ReferenceSchedule reference_schedule(std::int64_t global_batch) const;
+  WarmupSchedule warmup_schedule(std::int64_t global_batch) const;
+
   Config config_;
   std::uint64_t seed_;
   CosmoFlowConfig network_;

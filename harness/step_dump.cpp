@@ -89,7 +89,7 @@ class StepDump {
       add("parameter/" + parameters.spec(p).name, parameters.spec(p).dims, parameters.value<T>(p));
   }
   void add_gradients(ParameterStore& parameters) {
-    for (int p = 0; p < parameters.count(); ++p)
+    for (int p = 0; p < parameters.trained(); ++p)
       add("gradient/" + parameters.spec(p).name, parameters.spec(p).dims, parameters.gradient<T>(p));
   }
   /// The input, of these extents, then target and prediction. Collective.

@@ -18,9 +18,6 @@
 namespace tessera {
 namespace {
 
-// Large enough that latency doesn't count, small enough that most of it travels behind backward.
-constexpr std::size_t kBucketBytes = std::size_t{4} << 20;
-
 // What ranks tell each other beside the gradients of a step.
 enum Sum : std::uint8_t { kLoss, kStop, kFailed, kSums };
 
@@ -32,14 +29,14 @@ std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const
   return parameters;
 }
 
+}  // namespace
+
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
                                       ParameterStore& parameters) {
   const Placement placement = place(graph, Partition(grid.dims()), grid.part());
   return std::make_unique<Network>(graph, placement, kernels, parameters,
                                    exchange_maker(graph, grid, kernels.element()));
 }
-
-}  // namespace
 
 Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& kernels, Options options)
     : grid_(grid),
@@ -53,7 +50,7 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       network_(make_network(grid, graph_, kernels, *parameters_)),
       schedule_(workload.make_schedule(options_.batch.global)),
       metric_(workload.make_metric()),
-      reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kBucketBytes)),
+      reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kGradientBucketBytes)),
       sums_(world_, kSums),
       hooks_{[this](int parameter) { reducer_->ready(parameter); }, [this] { reducer_->poke(); }},
       spatial_(grid.spatial()),
@@ -149,7 +146,7 @@ std::optional<StepResult> Trainer::step() {
   if (sums[kFailed] > 0) throw_failure();
   if (!std::isfinite(sums[kLoss])) return std::nullopt;
 
-  optimizer_->step(learning_rate());
+  optimizer_->step(learning_rate(), step_);
   ++step_;
   ++step_of_epoch_;
   times_.steps += watch.seconds();
@@ -188,7 +185,7 @@ std::optional<Evaluation> Trainer::evaluate() {
     const ConstTensorView prediction = forward(context(*batch_, false));
     const double share = workload_.loss().share(prediction, batch_->target, share_of_loss(samples),
                                                 network_->output_gradient());
-    metric_->add(prediction, batch_->target, batch_->counted);
+    metric_->add(prediction, batch_->target, batch_->counted, spatial_);
     const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0,
                                             failure_ ? 1.0 : 0.0};
     sums_.start(mine);
@@ -208,7 +205,7 @@ std::optional<Evaluation> Trainer::evaluate() {
 void Trainer::resume(std::int64_t steps_done, const TrainingTimes& times) {
   broadcast_parameters(world_, *parameters_);
   for (const OptimizerState& state : optimizer_->state())
-    world_.broadcast({state.values, parameters_->bytes()}, 0);
+    world_.broadcast({state.values, parameters_->trained_bytes()}, 0);
   step_ = steps_done;
   times_ = times;
 }

@@ -38,6 +38,10 @@ struct Evaluation {
   bool stop = false;
 };
 
+/// The network of this process's part of a grid. Borrows all; collective.
+std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
+                                      ParameterStore& parameters);
+
 /// Trains one network of a workload on a grid of processes, each sample split over the parts of a replica:
 /// the step, and the walk over the validation set. What happens between epochs is the caller's. Collective
 /// throughout; every rank gets the same results, and an error in one (a sample that can't be read) is thrown

@@ -27,6 +27,7 @@ std::vector<LiveTensor> live_tensors(ParameterStore& parameters, Optimizer& opti
     const std::size_t begin = parameters.offset(p) * size,
                       bytes = static_cast<std::size_t>(spec.count()) * size;
     live.push_back({"parameter/" + spec.name, spec.dims, parameters.values() + begin, bytes});
+    if (!spec.trained) continue;
     for (const OptimizerState& state : optimizer.state())
       live.push_back(
           {fmt::format("optimizer/{}/{}", spec.name, state.name), spec.dims, state.values + begin, bytes});

@@ -1,5 +1,6 @@
 #include "models/graph.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "models/error.hpp"
@@ -34,6 +35,16 @@ std::vector<Shape> Graph::input_shapes(NodeId node) const {
   return shapes;
 }
 
+double Graph::forward_flop(NodeId node, const Shape& here) const {
+  return nodes_[node].layer ? nodes_[node].layer->forward_flop(input_shapes(node), here) : 0;
+}
+
+double Graph::training_flop(NodeId node, const Shape& here) const {
+  if (!nodes_[node].layer) return 0;
+  const bool inputs_differ = nodes_[nodes_[node].inputs[0]].layer != nullptr;
+  return (inputs_differ ? 3 : 2) * forward_flop(node, here);
+}
+
 std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
   std::vector<Edge> edges;
   for (NodeId id = 0; id < count(); ++id)
@@ -44,18 +55,13 @@ std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
 
 double Graph::forward_flop() const {
   double flop = 0;
-  for (NodeId id = 0; id < count(); ++id)
-    if (nodes_[id].layer) flop += nodes_[id].layer->forward_flop(input_shapes(id), nodes_[id].shape);
+  for (NodeId id = 0; id < count(); ++id) flop += forward_flop(id, nodes_[id].shape);
   return flop;
 }
 
 double Graph::training_flop() const {
   double flop = 0;
-  for (NodeId id = 0; id < count(); ++id) {
-    if (!nodes_[id].layer) continue;
-    const bool inputs_differ = nodes_[nodes_[id].inputs[0]].layer != nullptr;
-    flop += (inputs_differ ? 3 : 2) * nodes_[id].layer->forward_flop(input_shapes(id), nodes_[id].shape);
-  }
+  for (NodeId id = 0; id < count(); ++id) flop += training_flop(id, nodes_[id].shape);
   return flop;
 }
 
@@ -63,12 +69,17 @@ std::vector<ParameterSpec> Graph::parameters() const {
   std::vector<ParameterSpec> all;
   for (NodeId id = count() - 1; id >= 0; --id) {
     if (!nodes_[id].layer) continue;
-    for (ParameterSpec spec : nodes_[id].layer->parameters(input_shapes(id))) {
-      spec.name = nodes_[id].name + "/" + spec.name;
-      all.push_back(std::move(spec));
-    }
+    const std::vector<ParameterSpec> own = parameters(id);
+    all.insert(all.end(), own.begin(), own.end());
   }
+  std::stable_partition(all.begin(), all.end(), [](const ParameterSpec& spec) { return spec.trained; });
   return all;
+}
+
+std::vector<ParameterSpec> Graph::parameters(NodeId node) const {
+  std::vector<ParameterSpec> own = nodes_[node].layer->parameters(input_shapes(node));
+  for (ParameterSpec& spec : own) spec.name = nodes_[node].name + separator_ + spec.name;
+  return own;
 }
 
 }  // namespace tessera

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/layer.hpp"
@@ -30,6 +31,9 @@ class Graph {
     int input;
   };
 
+  /// separator: between the names of nodes and their parameters; Keras has "/", PyTorch ".".
+  explicit Graph(std::string separator = "/") : separator_(std::move(separator)) {}
+
   NodeId input(std::string name, const Shape& shape);
   /// Throws InputError, with the node's name as place, when the layer can't take these inputs.
   NodeId add(std::string name, std::unique_ptr<const Layer> layer, std::vector<NodeId> inputs);
@@ -48,12 +52,18 @@ class Graph {
   /// network's).
   double forward_flop() const;
   double training_flop() const;
+  /// The same of one node (0 for an input), for an output of which only `here` is computed.
+  double forward_flop(NodeId node, const Shape& here) const;
+  double training_flop(NodeId node, const Shape& here) const;
 
-  /// All parameters, named "<node>/<parameter>", in the order in which a backward pass completes their
-  /// gradients.
+  /// All parameters, named "<node><separator><parameter>", in the order in which a backward pass completes
+  /// their gradients; those that aren't trained come last.
   std::vector<ParameterSpec> parameters() const;
+  /// Those of one node, in the order of its layer.
+  std::vector<ParameterSpec> parameters(NodeId node) const;
 
  private:
+  std::string separator_;
   std::vector<Node> nodes_;
 };
 

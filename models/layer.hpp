@@ -65,8 +65,8 @@ class LocalOp {
 
 /// A parameter as an operation sees it: stable addresses in the ParameterStore.
 struct ParameterView {
-  const std::byte* value = nullptr;
-  std::byte* gradient = nullptr;
+  std::byte* value = nullptr;     // written only by operations whose parameter isn't trained
+  std::byte* gradient = nullptr;  // null where it isn't trained
 };
 
 /// Where an operation runs: global shapes, this process's layouts, its parameters.
@@ -92,6 +92,12 @@ class Layer {
   virtual std::array<Footprint, 3> reads(std::size_t input, const Shape& input_shape) const;
   /// Split if any input is, unless said otherwise.
   virtual Spread spread(std::span<const Spread> inputs) const;
+  /// Whether each input is read where this process owns it, whatever the output: the operation completes
+  /// its result by a sum over the processes that share the sample.
+  virtual bool reads_owned() const { return false; }
+  /// Whether its operation takes part in sums over processes. It is then localised and called on processes
+  /// that own nothing of its output, too.
+  virtual bool sums_over_group() const { return false; }
   /// Names are relative to the node's ("kernel"); the graph prefixes them.
   virtual std::vector<ParameterSpec> parameters(std::span<const Shape>) const { return {}; }
   /// Work of one forward pass over `output`, two flop a multiply-add; elementwise work is not counted.

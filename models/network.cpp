@@ -61,9 +61,9 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
                             exchanged ? make_exchange(id, i) : nullptr});
       if (exchanged) exchanges_.push_back(node.edges.back().exchange.get());
     }
-    for (const ParameterSpec& spec : graph_.node(id).layer->parameters(here.inputs))
-      node.parameters.push_back(parameters_.find(here.name + "/" + spec.name));
-    if (here.owned.box.empty()) continue;
+    for (const ParameterSpec& spec : graph_.parameters(id))
+      if (spec.trained) node.parameters.push_back(parameters_.find(spec.name));
+    if (here.owned.box.empty() && !graph_.node(id).layer->sums_over_group()) continue;
     node.op = graph_.node(id).layer->localize(here, kernels);
     scratch = std::max(scratch, node.op->scratch_bytes());
     for (const Box& box : placement.slabs[id]) {
@@ -75,30 +75,19 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
 }
 
 Site Network::site(NodeId id, const Placement& placement, Element element) const {
-  const Graph::Node& node = graph_.node(id);
-  Site site{
-      node.name, static_cast<std::uint64_t>(id), graph_.input_shapes(id), node.shape, {}, layouts_[id], {},
-      false};
-  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const Shape& shape = site.inputs[i];
-    site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
-    site.input_gradients |= node.inputs[i] != input_;
-  }
-  for (const ParameterSpec& spec : node.layer->parameters(site.inputs)) {
-    const int parameter = parameters_.find(node.name + "/" + spec.name);
-    const std::size_t offset = parameters_.offset(parameter) * bytes_of(element);
-    site.parameters.push_back({parameters_.values() + offset, parameters_.gradients() + offset});
+  Site site = local_site(graph_, placement, id, element);
+  auto view = site.parameters.begin();
+  for (const ParameterSpec& spec : graph_.parameters(id)) {
+    const std::size_t offset = parameters_.offset(parameters_.find(spec.name)) * bytes_of(element);
+    *view++ = {parameters_.values() + offset, spec.trained ? parameters_.gradients() + offset : nullptr};
   }
   return site;
 }
 
-Network::Slab Network::slab(Site site, const Box& box, Kernels& kernels) const {
+Network::Slab Network::slab(const Site& whole, const Box& box, Kernels& kernels) const {
   Slab slab;
-  site.owned.box = box;
-  for (std::size_t i = 0; i < site.wanted.size(); ++i) {
-    site.wanted[i].box = wanted_box(graph_, static_cast<NodeId>(site.node), i, box);
-    slab.x.push_back({nullptr, site.wanted[i]});
-  }
+  const Site site = slab_site(graph_, whole, box);
+  for (const Layout& wanted : site.wanted) slab.x.push_back({nullptr, wanted});
   slab.y.layout = site.owned;
   slab.op = graph_.node(static_cast<NodeId>(site.node)).layer->localize(site, kernels);
   assert(slab.op->saved_bytes() == 0 && "what an operation keeps is laid out for all of its output");
@@ -214,7 +203,7 @@ void Network::run_backward(const ProgramStep& step, const StepContext& context, 
       for (const int parameter : node.parameters) hooks.ready(parameter);
       return;
     case Kind::ClearGradient:
-      std::memset(node.dy.bytes, 0, node.dy.layout.bytes());
+      if (!node.dy.layout.box.empty()) std::memset(node.dy.bytes, 0, node.dy.layout.bytes());
       return;
     default:
       break;

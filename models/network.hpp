@@ -57,6 +57,7 @@ class Network {
   void observe(std::function<void(const ProgramStep&)> observer) { observer_ = std::move(observer); }
 
   std::size_t activation_bytes() const { return memory_.size(); }
+  std::size_t scratch_bytes() const { return scratch_.size(); }
   const Program& program() const { return program_; }
   /// Implementation of each node's kernels, for the record of a run.
   std::vector<std::pair<std::string, std::vector<std::string>>> implementations() const;
@@ -87,7 +88,7 @@ class Network {
 
   void localize(const Placement& placement, Kernels& kernels, const ExchangeMaker& make_exchange);
   Site site(NodeId node, const Placement& placement, Element element) const;
-  Slab slab(Site site, const Box& box, Kernels& kernels) const;
+  Slab slab(const Site& whole, const Box& box, Kernels& kernels) const;
   void bind_memory(const Placement& placement);
   void bind_input(ConstTensorView input);
   void run_forward(const ProgramStep& step, const StepContext& context);

@@ -6,13 +6,23 @@
 #include <utility>
 
 namespace tessera {
+namespace {
+
+bool is_trained(const ParameterSpec& spec) {
+  return spec.trained;
+}
+
+}  // namespace
 
 std::int64_t ParameterSpec::count() const {
   return std::accumulate(dims.begin(), dims.end(), std::int64_t{1}, std::multiplies<>());
 }
 
 ParameterStore::ParameterStore(std::vector<ParameterSpec> specs, Element element)
-    : specs_(std::move(specs)), element_(element) {
+    : specs_(std::move(specs)),
+      element_(element),
+      trained_(static_cast<int>(std::count_if(specs_.begin(), specs_.end(), is_trained))) {
+  assert(std::is_partitioned(specs_.begin(), specs_.end(), is_trained));
   const std::size_t line = 64 / bytes_of(element);
   std::size_t next = 0;
   for (const ParameterSpec& spec : specs_) {
@@ -21,7 +31,7 @@ ParameterStore::ParameterStore(std::vector<ParameterSpec> specs, Element element
   }
   offsets_.push_back(next);
   values_ = AlignedBytes(bytes());
-  gradients_ = AlignedBytes(bytes());
+  gradients_ = AlignedBytes(trained_bytes());
 }
 
 int ParameterStore::find(const std::string& name) const {

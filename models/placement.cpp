@@ -24,4 +24,29 @@ Box wanted_box(const Graph& graph, NodeId node, std::size_t input, const Box& ou
   return Box::of(axes);
 }
 
+Site local_site(const Graph& graph, const Placement& placement, NodeId id, Element element) {
+  const Graph::Node& node = graph.node(id);
+  Site site;
+  site.name = node.name;
+  site.node = static_cast<std::uint64_t>(id);
+  site.inputs = graph.input_shapes(id);
+  site.output = node.shape;
+  site.owned = {node.shape.n, node.shape.c, placement.owned[id], element};
+  site.parameters.resize(node.layer->parameters(site.inputs).size());
+  site.input_gradients = false;
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const Shape& shape = site.inputs[i];
+    site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
+    site.input_gradients |= graph.node(node.inputs[i]).layer != nullptr;
+  }
+  return site;
+}
+
+Site slab_site(const Graph& graph, Site site, const Box& slab) {
+  site.owned.box = slab;
+  for (std::size_t i = 0; i < site.wanted.size(); ++i)
+    site.wanted[i].box = wanted_box(graph, static_cast<NodeId>(site.node), i, slab);
+  return site;
+}
+
 }  // namespace tessera

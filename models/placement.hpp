@@ -30,4 +30,10 @@ struct Placement {
 /// The box of input `input` that node reads to compute `output` of itself.
 Box wanted_box(const Graph& graph, NodeId node, std::size_t input, const Box& output);
 
+/// Where a node's operation runs. Its parameters are left without memory; all that depends on sizes alone
+/// (saved and scratch bytes, flop) can be asked of an operation localised here.
+Site local_site(const Graph& graph, const Placement& placement, NodeId node, Element element);
+/// The same for a part of the node's output.
+Site slab_site(const Graph& graph, Site site, const Box& slab);
+
 }  // namespace tessera

@@ -28,9 +28,10 @@ struct PlannedExchange {
 class Plans {
  public:
   Plans(const Graph& graph, const Partition& partition, int me, Element element)
-      : graph_(graph), element_(element), me_(me) {
-    for (int part = 0; part < partition.parts(); ++part)
-      parts_.push_back(place(graph, partition, part, Overlap::Off));  // slabs communicate nothing
+      : graph_(graph),
+        element_(element),
+        me_(me),
+        parts_(place_all(graph, partition, Overlap::Off)) {  // slabs communicate nothing
     for (NodeId id = 0; id < graph.count(); ++id)
       for (std::size_t i = 0; i < parts_[me].edges[id].size(); ++i)
         if (parts_[me].edges[id][i].exchanged) plan({id, i});

@@ -13,18 +13,27 @@ std::span<T> run_of(ParameterStore& parameters, int first, int last) {
 
 }  // namespace
 
+std::vector<GradientBucket> gradient_buckets(const ParameterStore& parameters, std::size_t bucket_bytes) {
+  std::vector<GradientBucket> buckets;
+  int first = 0;
+  for (int last = 1; last <= parameters.trained(); ++last) {
+    const std::size_t bytes =
+        (parameters.offset(last) - parameters.offset(first)) * bytes_of(parameters.element());
+    if (bytes < bucket_bytes && last < parameters.trained()) continue;
+    buckets.push_back({first, last, bytes});
+    first = last;
+  }
+  return buckets;
+}
+
 GradientReducer::GradientReducer(const Communicator& world, ParameterStore& parameters,
                                  std::size_t bucket_bytes)
     : world_(&world), parameters_(&parameters) {
   if (world.size() == 1) return;
-  int first = 0;
-  for (int last = 1; last <= parameters.count(); ++last) {
-    bucket_of_.push_back(static_cast<int>(buckets_.size()));
-    const std::size_t bytes =
-        (parameters.offset(last) - parameters.offset(first)) * bytes_of(parameters.element());
-    if (bytes < bucket_bytes && last < parameters.count()) continue;
-    buckets_.push_back({first, last, last - first});
-    first = last;
+  for (const GradientBucket& bucket : gradient_buckets(parameters, bucket_bytes)) {
+    const int members = bucket.last - bucket.first;
+    bucket_of_.insert(bucket_of_.end(), static_cast<std::size_t>(members), buckets());
+    buckets_.push_back({bucket, members});
   }
   requests_.resize(buckets_.size());
 }
@@ -35,11 +44,11 @@ void GradientReducer::ready(int parameter) {
   assert(bucket.missing > 0 && "a parameter was ready twice in one step");
   --bucket.missing;
   // In order of bucket, not of completion: all members must start the same collectives in the same order.
-  while (started_ < buckets_.size() && buckets_[started_].missing == 0) start(buckets_[started_]);
+  while (started_ < buckets_.size() && buckets_[started_].missing == 0) start(buckets_[started_].of);
   poke();
 }
 
-void GradientReducer::start(const Bucket& bucket) {
+void GradientReducer::start(const GradientBucket& bucket) {
   requests_[started_++] = parameters_->element() == Element::F64
                               ? world_->start_sum(run_of<double>(*parameters_, bucket.first, bucket.last))
                               : world_->start_sum(run_of<float>(*parameters_, bucket.first, bucket.last));
@@ -52,12 +61,12 @@ void GradientReducer::poke() {
 void GradientReducer::finish() {
   assert(started_ == buckets_.size() && "a parameter's gradient never became ready");
   wait_all(requests_);
-  for (Bucket& bucket : buckets_) bucket.missing = bucket.last - bucket.first;
+  for (Bucket& bucket : buckets_) bucket.missing = bucket.of.last - bucket.of.first;
   started_ = 0;
 }
 
 std::size_t GradientReducer::bytes_a_step() const {
-  return buckets_.empty() ? 0 : parameters_->bytes();
+  return buckets_.empty() ? 0 : parameters_->trained_bytes();
 }
 
 }  // namespace tessera

@@ -9,6 +9,21 @@
 
 namespace tessera {
 
+/// Buckets of a run: large enough that latency doesn't count, small enough that most of them travel behind
+/// backward.
+inline constexpr std::size_t kGradientBucketBytes = std::size_t{4} << 20;
+
+/// Parameters [first, last), whose gradients are summed in one all-reduce.
+struct GradientBucket {
+  int first = 0, last = 0;
+  std::size_t bytes = 0;
+  friend bool operator==(const GradientBucket&, const GradientBucket&) = default;
+};
+
+/// All parameters of a store, in order. Every bucket but the last holds at least bucket_bytes; 0 gives each
+/// parameter its own.
+std::vector<GradientBucket> gradient_buckets(const ParameterStore& parameters, std::size_t bucket_bytes);
+
 /// Sums the gradients of a ParameterStore over all processes, in place, while the backward pass goes on.
 /// Parameters stand there in the order in which backward completes them, so neighbours share a bucket: one
 /// contiguous run of the gradient buffer, all-reduced without blocking as soon as its last member is ready
@@ -18,7 +33,7 @@ namespace tessera {
 /// give the same bits each time. On a communicator of one it does nothing. A step allocates nothing here.
 class GradientReducer {
  public:
-  /// Borrows both. Every bucket but the last holds at least bucket_bytes; 0 gives each parameter its own.
+  /// Borrows both.
   GradientReducer(const Communicator& world, ParameterStore& parameters, std::size_t bucket_bytes);
 
   /// The gradient of a parameter is complete on this process and must not change until finish().
@@ -34,11 +49,11 @@ class GradientReducer {
 
  private:
   struct Bucket {
-    int first, last;  // parameters [first, last)
-    int missing;      // how many of them are not ready in this step
+    GradientBucket of;
+    int missing;  // how many of its parameters are not ready in this step
   };
 
-  void start(const Bucket& bucket);
+  void start(const GradientBucket& bucket);
 
   const Communicator* world_;
   ParameterStore* parameters_;

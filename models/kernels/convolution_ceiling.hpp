@@ -22,7 +22,7 @@ class ConvolutionCeiling {
   virtual std::string implementation(Direction direction) const = 0;
 };
 
-std::unique_ptr<ConvolutionCeiling> make_onednn_ceiling(const WindowProblem& problem,
+std::unique_ptr<ConvolutionCeiling> make_onednn_ceiling(const ConvolutionProblem& problem,
                                                         ConvolutionCeiling::Tensors tensors);
 
 }  // namespace tessera

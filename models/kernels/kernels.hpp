@@ -24,6 +24,21 @@ struct WindowProblem {
   std::array<LocalWindow, 3> window;  // D H W
 };
 
+/// How the weights of a convolution lie in memory: kd kh kw in out, as Keras has them, or out in kd kh kw, as
+/// PyTorch.
+enum class WeightOrder : std::uint8_t { SpatialInOut, OutInSpatial };
+
+/// A convolution on local tensors. With groups, output channels read the input channels of their own group
+/// alone, and `in` of the weights counts those of one group.
+struct ConvolutionProblem : WindowProblem {
+  std::int64_t groups = 1;
+  WeightOrder order = WeightOrder::SpatialInOut;
+  bool bias = true;             // otherwise null is passed for it and its gradient
+  bool input_gradients = true;  // whether backward_inputs will be called
+
+  std::int64_t taps() const { return window[0].kernel * window[1].kernel * window[2].kernel; }
+};
+
 /// A linear map with weights and bias, both in the element of the tensors: a convolution or a matrix product.
 class LinearKernel {
  public:
@@ -62,8 +77,7 @@ class Kernels {
  public:
   virtual ~Kernels() = default;
   virtual Element element() const = 0;
-  /// Weights are laid out kd kh kw in out. input_gradients: whether backward_inputs will be called.
-  virtual std::unique_ptr<LinearKernel> convolution(const WindowProblem& problem, bool input_gradients) = 0;
+  virtual std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) = 0;
   virtual std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) = 0;
   virtual std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) = 0;
 };

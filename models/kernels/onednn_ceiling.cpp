@@ -8,10 +8,11 @@ namespace {
 
 class OnednnCeiling final : public ConvolutionCeiling {
  public:
-  OnednnCeiling(const WindowProblem& problem, Tensors tensors) {
-    const onednn::ConvolutionDescription description(problem, tensors == Tensors::ChannelsLast
-                                                                  ? dnnl::memory::format_tag::ndhwc
-                                                                  : dnnl::memory::format_tag::any);
+  OnednnCeiling(const ConvolutionProblem& problem, Tensors tensors) {
+    using Description = onednn::ConvolutionDescription;
+    const Description description(problem, tensors == Tensors::ChannelsLast
+                                               ? Description::Tensors::ChannelsLast
+                                               : Description::Tensors::LibraryChoice);
     const auto forward = description.forward(device_);
     primitives_ = {make_forward(device_, forward),
                    make_backward_data(device_, description.backward_data(device_, forward)),
@@ -36,7 +37,7 @@ class OnednnCeiling final : public ConvolutionCeiling {
 
 }  // namespace
 
-std::unique_ptr<ConvolutionCeiling> make_onednn_ceiling(const WindowProblem& problem,
+std::unique_ptr<ConvolutionCeiling> make_onednn_ceiling(const ConvolutionProblem& problem,
                                                         ConvolutionCeiling::Tensors tensors) {
   return std::make_unique<OnednnCeiling>(problem, tensors);
 }

@@ -11,14 +11,14 @@ namespace {
 
 class OnednnConvolution final : public LinearKernel {
  public:
-  OnednnConvolution(const Device& device, const WindowProblem& problem, bool input_gradients) {
-    const ConvolutionDescription description(problem, dnnl::memory::format_tag::ndhwc);
+  OnednnConvolution(const Device& device, const ConvolutionProblem& problem) {
+    const ConvolutionDescription description(problem, ConvolutionDescription::Tensors::ChannelsLast);
     const dnnl::memory::desc& plain = description.plain_weights;
     const auto forward = description.forward(device);
     forward_ = make_forward(device, forward);
     forward_weights_ = forward.weights_desc().get_size();
     forward_reorder_ = WeightReorder(device, plain, forward.weights_desc());
-    if (input_gradients) {
+    if (problem.input_gradients) {
       const auto data = description.backward_data(device, forward);
       data_ = make_backward_data(device, data);
       data_weights_ = data.weights_desc().get_size();
@@ -87,9 +87,8 @@ class OnednnConvolution final : public LinearKernel {
 
 }  // namespace
 
-std::unique_ptr<LinearKernel> make_convolution(const Device& device, const WindowProblem& problem,
-                                               bool input_gradients) {
-  return std::make_unique<OnednnConvolution>(device, problem, input_gradients);
+std::unique_ptr<LinearKernel> make_convolution(const Device& device, const ConvolutionProblem& problem) {
+  return std::make_unique<OnednnConvolution>(device, problem);
 }
 
 }  // namespace tessera::onednn

@@ -4,28 +4,60 @@ namespace tessera::onednn {
 namespace {
 
 using dnnl::memory;
+using Tensors = ConvolutionDescription::Tensors;
 
-memory::desc tensor(const Layout& layout, memory::format_tag format) {
+// A tensor or window without depth is described by its last two axes.
+bool is_flat(const WindowProblem& p) {
+  const LocalWindow& d = p.window[0];
+  return p.x.box.d.size() == 1 && p.y.box.d.size() == 1 && d.kernel == 1 && d.stride == 1;
+}
+
+memory::desc tensor(const Layout& layout, bool flat, Tensors tensors) {
   const Extents e = layout.box.extents();
-  return {{layout.n, layout.c, e.d, e.h, e.w}, memory::data_type::f32, format};
+  memory::dims dims = {layout.n, layout.c, e.d, e.h, e.w};
+  if (flat) dims.erase(dims.begin() + 2);
+  const auto channels_last = flat ? memory::format_tag::nhwc : memory::format_tag::ndhwc;
+  return {dims, memory::data_type::f32,
+          tensors == Tensors::ChannelsLast ? channels_last : memory::format_tag::any};
+}
+
+// Dims are [group] out in [kd] kh kw with the strides that these axes have in the caller's memory.
+memory::desc plain(const ConvolutionProblem& p, bool flat) {
+  const auto& [d, h, w] = p.window;
+  const std::int64_t in = p.x.c / p.groups, out = p.y.c / p.groups;
+  const bool keras = p.order == WeightOrder::SpatialInOut;
+  const std::int64_t tap = keras ? in * p.y.c : 1;
+  memory::dims dims = {p.groups, out, in, d.kernel, h.kernel, w.kernel};
+  memory::dims strides = {keras ? out : out * in * p.taps(),
+                          keras ? 1 : in * p.taps(),
+                          keras ? p.y.c : p.taps(),
+                          tap * h.kernel * w.kernel,
+                          tap * w.kernel,
+                          tap};
+  const auto drop = [&](std::ptrdiff_t axis) {
+    dims.erase(dims.begin() + axis);
+    strides.erase(strides.begin() + axis);
+  };
+  if (flat) drop(3);
+  if (p.groups == 1) drop(0);
+  return {dims, memory::data_type::f32, strides};
 }
 
 }  // namespace
 
-ConvolutionDescription::ConvolutionDescription(const WindowProblem& p, memory::format_tag tensors)
-    : x(tensor(p.x, tensors)),
-      y(tensor(p.y, tensors)),
-      bias({p.y.c}, memory::data_type::f32, memory::format_tag::x) {
-  memory::dims shape = {p.y.c, p.x.c};
-  for (const LocalWindow& w : p.window) {
-    shape.push_back(w.kernel);
+ConvolutionDescription::ConvolutionDescription(const ConvolutionProblem& p, Tensors tensors)
+    : x(tensor(p.x, is_flat(p), tensors)),
+      y(tensor(p.y, is_flat(p), tensors)),
+      plain_weights(plain(p, is_flat(p))) {
+  weights = {plain_weights.dims(), memory::data_type::f32, memory::format_tag::any};
+  if (p.bias) bias = {{p.y.c}, memory::data_type::f32, memory::format_tag::x};
+  for (std::size_t axis = is_flat(p) ? 1 : 0; axis < 3; ++axis) {
+    const LocalWindow& w = p.window[axis];
     stride.push_back(w.stride);
     dilation.push_back(w.dilation - 1);  // oneDNN counts the gaps
     pad_lo.push_back(w.pad_lo);
     pad_hi.push_back(w.pad_hi);
   }
-  weights = {shape, memory::data_type::f32, memory::format_tag::any};
-  plain_weights = {shape, memory::data_type::f32, memory::format_tag::dhwio};
 }
 
 ConvolutionDescription::Forward::primitive_desc ConvolutionDescription::forward(const Device& device) const {

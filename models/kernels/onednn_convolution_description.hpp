@@ -5,23 +5,24 @@
 
 namespace tessera::onednn {
 
-/// A convolution as oneDNN is told of it. The layout of the weights is always the library's choice; that of
-/// the tensors is given by one format for all of them.
+/// A convolution as oneDNN is told of it: in two dimensions where the depth is one, for which the library has
+/// more fast paths. The layout of the weights is always the library's choice; that of the tensors is
+/// channels-last, or the library's choice as well.
 struct ConvolutionDescription {
   using Forward = dnnl::convolution_forward;
   using BackwardData = dnnl::convolution_backward_data;
   using BackwardWeights = dnnl::convolution_backward_weights;
 
-  /// tensors: ndhwc, or any to leave them to the library as well.
-  ConvolutionDescription(const WindowProblem& problem, dnnl::memory::format_tag tensors);
+  enum class Tensors : std::uint8_t { ChannelsLast, LibraryChoice };
+  ConvolutionDescription(const ConvolutionProblem& problem, Tensors tensors);
 
   Forward::primitive_desc forward(const Device& device) const;
   BackwardData::primitive_desc backward_data(const Device& device, const Forward::primitive_desc& hint) const;
   BackwardWeights::primitive_desc backward_weights(const Device& device,
                                                    const Forward::primitive_desc& hint) const;
 
-  dnnl::memory::desc x, y, weights, bias;
-  dnnl::memory::desc plain_weights;  // kd kh kw in out, as parameters are kept
+  dnnl::memory::desc x, y, weights, bias;  // bias is empty where there is none
+  dnnl::memory::desc plain_weights;        // as parameters are kept
   dnnl::memory::dims stride, dilation, pad_lo, pad_hi;
 };
 

@@ -8,8 +8,8 @@ namespace {
 class OnednnKernels final : public Kernels {
  public:
   Element element() const override { return Element::F32; }
-  std::unique_ptr<LinearKernel> convolution(const WindowProblem& problem, bool input_gradients) override {
-    return onednn::make_convolution(device_, problem, input_gradients);
+  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
+    return onednn::make_convolution(device_, problem);
   }
   // Our own: the library's keeps four bytes an element for the way back, and can't fuse the activation.
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {

@@ -7,8 +7,7 @@
 
 namespace tessera::onednn {
 
-std::unique_ptr<LinearKernel> make_convolution(const Device& device, const WindowProblem& problem,
-                                               bool input_gradients);
+std::unique_ptr<LinearKernel> make_convolution(const Device& device, const ConvolutionProblem& problem);
 std::unique_ptr<LinearKernel> make_dense(const Device& device, const DenseProblem& problem);
 
 }  // namespace tessera::onednn

@@ -52,16 +52,19 @@ T* as(std::byte* bytes) {
 template <class T>
 class ReferenceConvolution final : public LinearKernel {
  public:
-  explicit ReferenceConvolution(const WindowProblem& problem)
-      : p_(problem), in_(problem.x.c), out_(problem.y.c) {}
+  explicit ReferenceConvolution(const ConvolutionProblem& problem)
+      : p_(problem),
+        in_(problem.x.c / problem.groups),
+        out_(problem.y.c / problem.groups),
+        weights_(static_cast<std::size_t>(problem.taps() * in_ * problem.y.c)) {}
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                std::span<std::byte>) override {
-    const T *xs = x.data<T>(), *ws = as<T>(weights), *bs = as<T>(bias);
+    const T *xs = x.data<T>(), *bs = as<T>(bias);
     T* ys = y.data<T>();
-    for (std::int64_t i = 0; i < p_.y.count(); ++i) ys[i] = bs[i % out_];
-    for_each_tap(p_, [&](std::int64_t xi, std::int64_t yi, std::int64_t tap) {
-      const T* w = ws + tap * in_ * out_;
+    read(as<T>(weights));
+    for (std::int64_t i = 0; i < p_.y.count(); ++i) ys[i] = p_.bias ? bs[i % p_.y.c] : T{0};
+    for_each_product([&](std::int64_t xi, std::int64_t yi, const T* w) {
       for (std::int64_t i = 0; i < in_; ++i)
         for (std::int64_t o = 0; o < out_; ++o) ys[yi + o] += xs[xi + i] * w[i * out_ + o];
     });
@@ -69,11 +72,11 @@ class ReferenceConvolution final : public LinearKernel {
 
   void backward_inputs(ConstTensorView dy, const std::byte* weights, TensorView dx,
                        std::span<std::byte>) override {
-    const T *dys = dy.data<T>(), *ws = as<T>(weights);
+    const T* dys = dy.data<T>();
     T* dxs = dx.data<T>();
+    read(as<T>(weights));
     std::fill_n(dxs, p_.x.count(), T{0});
-    for_each_tap(p_, [&](std::int64_t xi, std::int64_t yi, std::int64_t tap) {
-      const T* w = ws + tap * in_ * out_;
+    for_each_product([&](std::int64_t xi, std::int64_t yi, const T* w) {
       for (std::int64_t i = 0; i < in_; ++i)
         for (std::int64_t o = 0; o < out_; ++o) dxs[xi + i] += w[i * out_ + o] * dys[yi + o];
     });
@@ -82,23 +85,49 @@ class ReferenceConvolution final : public LinearKernel {
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte>) override {
     const T *xs = x.data<T>(), *dys = dy.data<T>();
-    T *dw = as<T>(weights_gradient), *db = as<T>(bias_gradient);
-    const auto& [wd, wh, ww] = p_.window;
-    std::fill_n(dw, wd.kernel * wh.kernel * ww.kernel * in_ * out_, T{0});
-    std::fill_n(db, out_, T{0});
-    for_each_tap(p_, [&](std::int64_t xi, std::int64_t yi, std::int64_t tap) {
-      T* w = dw + tap * in_ * out_;
+    std::fill(weights_.begin(), weights_.end(), T{0});
+    for_each_product([&](std::int64_t xi, std::int64_t yi, T* w) {
       for (std::int64_t i = 0; i < in_; ++i)
         for (std::int64_t o = 0; o < out_; ++o) w[i * out_ + o] += xs[xi + i] * dys[yi + o];
     });
-    for (std::int64_t i = 0; i < p_.y.count(); ++i) db[i % out_] += dys[i];
+    T* dw = as<T>(weights_gradient);
+    for_each_weight([&](std::size_t ours, std::size_t theirs) { dw[theirs] = weights_[ours]; });
+    if (!p_.bias) return;
+    T* db = as<T>(bias_gradient);
+    std::fill_n(db, p_.y.c, T{0});
+    for (std::int64_t i = 0; i < p_.y.count(); ++i) db[i % p_.y.c] += dys[i];
   }
 
   std::vector<std::string> implementations() const override { return {"reference"}; }
 
  private:
-  WindowProblem p_;
-  std::int64_t in_, out_;
+  // Calls visit(x offset, y offset, weights) for each group of each tap of each output.
+  template <class Visit>
+  void for_each_product(Visit&& visit) {
+    for_each_tap(p_, [&](std::int64_t xi, std::int64_t yi, std::int64_t tap) {
+      for (std::int64_t g = 0; g < p_.groups; ++g)
+        visit(xi + g * in_, yi + g * out_, weights_.data() + (tap * p_.groups + g) * in_ * out_);
+    });
+  }
+  // Calls visit(place in weights_, place in the caller's order) for each weight.
+  template <class Visit>
+  void for_each_weight(Visit&& visit) const {
+    std::size_t ours = 0;
+    for (std::int64_t tap = 0; tap < p_.taps(); ++tap)
+      for (std::int64_t g = 0; g < p_.groups; ++g)
+        for (std::int64_t i = 0; i < in_; ++i)
+          for (std::int64_t o = g * out_; o < (g + 1) * out_; ++o)
+            visit(ours++, static_cast<std::size_t>(p_.order == WeightOrder::SpatialInOut
+                                                       ? (tap * in_ + i) * p_.y.c + o
+                                                       : (o * in_ + i) * p_.taps() + tap));
+  }
+  void read(const T* weights) {
+    for_each_weight([&](std::size_t ours, std::size_t theirs) { weights_[ours] = weights[theirs]; });
+  }
+
+  ConvolutionProblem p_;
+  std::int64_t in_, out_;   // channels of one group
+  std::vector<T> weights_;  // tap, group, in, out
 };
 
 template <class T>
@@ -198,7 +227,7 @@ template <class T>
 class ReferenceKernels final : public Kernels {
  public:
   Element element() const override { return element_of<T>(); }
-  std::unique_ptr<LinearKernel> convolution(const WindowProblem& problem, bool) override {
+  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
     return std::make_unique<ReferenceConvolution<T>>(problem);
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {

@@ -19,6 +19,17 @@ struct LeakyReluFunction {
   }
 };
 
+struct ReluFunction {
+  template <class T>
+  T value(T x) const {
+    return x < 0 ? T{0} : x;  // NaN stays
+  }
+  template <class T>
+  T derivative(T y) const {
+    return y > 0 ? T{1} : T{0};
+  }
+};
+
 struct ScaledTanhFunction {
   double scale;
   template <class T>
@@ -79,6 +90,10 @@ class Activation final : public Layer {
 
 LayerPtr leaky_relu(double negative_slope) {
   return std::make_unique<Activation<LeakyReluFunction>>(LeakyReluFunction{negative_slope});
+}
+
+LayerPtr relu() {
+  return std::make_unique<Activation<ReluFunction>>(ReluFunction{});
 }
 
 LayerPtr scaled_tanh(double scale) {

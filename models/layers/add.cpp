@@ -1,25 +1,54 @@
+#include <limits>
+
 #include "models/error.hpp"
 #include "models/layers/layers.hpp"
 
 namespace tessera {
 namespace {
 
+template <class T>
 class AddOp final : public LocalOp {
  public:
+  explicit AddOp(bool relu) : relu_(relu) {}
+
   void forward(Inputs x, TensorView y, const OpCall&) override {
-    copy_box(x[0], y, y.layout.box);
-    for (const ConstTensorView& term : x.subspan(1)) add_box(term, y, y.layout.box);
+    T* out = y.data<T>();
+    const std::int64_t count = y.layout.count();
+    for (std::size_t term = 1; term < x.size(); ++term) {
+      const T *sum = term == 1 ? x[0].data<T>() : out, *more = x[term].data<T>();
+      const T least = relu_ && term + 1 == x.size() ? T{0} : -std::numeric_limits<T>::infinity();
+#pragma omp parallel for simd schedule(static)
+      for (std::int64_t i = 0; i < count; ++i) {
+        const T value = sum[i] + more[i];
+        out[i] = value < least ? least : value;
+      }
+    }
   }
-  void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
+  void backward_inputs(Inputs, ConstTensorView y, ConstTensorView dy, InputGradients dx,
                        const OpCall&) override {
-    for (const TensorView& gradient : dx)
-      if (gradient.bytes != nullptr) copy_box(dy, gradient, dy.layout.box);
+    const std::int64_t count = dy.layout.count();
+    const T *gradient = dy.data<T>(), *out = relu_ ? y.data<T>() : nullptr;
+    for (const TensorView& term : dx) {
+      if (term.bytes == nullptr) continue;
+      T* in = term.data<T>();
+#pragma omp parallel for simd schedule(static)
+      for (std::int64_t i = 0; i < count; ++i) in[i] = out == nullptr || out[i] > 0 ? gradient[i] : T{0};
+    }
   }
+  bool backward_reads_output() const override {
+    return relu_;
+  }
+
+ private:
+  bool relu_;
 };
 
 class Add final : public Layer {
  public:
+  explicit Add(const AddConfig& config) : config_(config) {}
+
   Shape output(std::span<const Shape> inputs) const override {
+    if (inputs.size() < 2) throw InputError("one tensor alone is no sum", "add", "give two or more");
     for (const Shape& shape : inputs)
       if (shape != inputs[0])
         throw InputError(
@@ -27,15 +56,19 @@ class Add final : public Layer {
             "add", "give all branches the same strides, padding and number of channels");
     return inputs[0];
   }
-  std::unique_ptr<LocalOp> localize(const Site&, Kernels&) const override {
-    return std::make_unique<AddOp>();
+  std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
+    if (site.owned.element == Element::F64) return std::make_unique<AddOp<double>>(config_.relu);
+    return std::make_unique<AddOp<float>>(config_.relu);
   }
+
+ private:
+  AddConfig config_;
 };
 
 }  // namespace
 
-LayerPtr add() {
-  return std::make_unique<Add>();
+LayerPtr add(const AddConfig& config) {
+  return std::make_unique<Add>(config);
 }
 
 }  // namespace tessera

@@ -28,8 +28,9 @@ class Convolution final : public Layer {
            static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
-    return std::make_unique<LinearOp>(
-        kernels.convolution(local_problem(config_.window, site), site.input_gradients), site);
+    ConvolutionProblem problem{local_problem(config_.window, site)};
+    problem.input_gradients = site.input_gradients;
+    return std::make_unique<LinearOp>(kernels.convolution(problem), site);
   }
 
  private:

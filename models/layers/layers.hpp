@@ -10,13 +10,59 @@ namespace tessera {
 
 using LayerPtr = std::unique_ptr<const Layer>;
 
-/// Convolution with bias: (N, C, D, H, W) -> (N, out, D', H', W').
+/// Convolution with bias, as Keras has it: (N, C, D, H, W) -> (N, out, D', H', W').
 /// Parameters: kernel (kd, kh, kw, in, out), Glorot-uniform; bias (out), zeros.
 struct ConvolutionConfig {
   std::int64_t out = 1;
   Windows window;
 };
 LayerPtr convolution(const ConvolutionConfig& config);
+
+/// Convolution in two dimensions as PyTorch has it: (N, C, 1, H, W) -> (N, out, 1, H', W'). With groups,
+/// output channels read the input channels of their group alone; as many groups as channels is a depthwise
+/// one. Parameters: weight (out, in / groups, kh, kw); with `bias`, bias (out).
+struct Convolution2dConfig {
+  std::int64_t out = 1;
+  Window window;  // along H and W
+  std::int64_t groups = 1;
+  bool bias = false;
+  Initializer initializer = Initializer::KaimingUniform;
+};
+LayerPtr convolution_2d(const Convolution2dConfig& config);
+
+/// Transposed convolution as PyTorch has it, the adjoint of a convolution with that window in its first
+/// input: (N, C, 1, H, W) -> (N, out, 1, (H - 1) stride - 2 pad + dilation (kernel - 1) + 1 + output_pad, W'
+/// likewise). Parameters: weight (in, out, kh, kw). Throws InputError unless the kernel covers the stride and
+/// output_pad is at most pad: every output then reads some input.
+struct TransposedConvolution2dConfig {
+  std::int64_t out = 1;
+  Window window;  // along H and W
+  std::int64_t output_pad = 0;
+};
+LayerPtr transposed_convolution_2d(const TransposedConvolution2dConfig& config);
+
+/// Batch normalisation (Ioffe & Szegedy 2015, arXiv:1502.03167) as PyTorch has it, then max(., 0) if `relu`.
+/// In training each channel is normalised by mean and biased variance over the positions of all samples of
+/// the norm group, whatever their boxes; the running statistics move towards mean and unbiased variance by
+/// `momentum`. In evaluation the running statistics normalise.
+/// Parameters: weight (C), ones; bias (C), zeros; not trained: running_mean (C), zeros; running_var (C),
+/// ones.
+struct BatchNormConfig {
+  bool relu = false;
+  double epsilon = 1e-5, momentum = 0.1;
+};
+LayerPtr batch_norm(const BatchNormConfig& config);
+
+/// The mean over all positions: (N, C, D, H, W) -> (N, C, 1, 1, 1), the same on all processes that share the
+/// sample.
+LayerPtr global_average_pool();
+
+/// The same value at all positions: (N, C, 1, 1, 1) -> (N, C, space).
+LayerPtr tile(Extents space);
+
+/// weights * x + bias, a pair of numbers a channel. Parameters: weights (C, 1, 1), ones; bias (C, 1, 1),
+/// zeros.
+LayerPtr affine();
 
 /// Max-pooling, then LeakyReLU with `negative_slope` (1: none). "relu, then pool" is the same function, as
 /// the activation is monotone; this order touches fewer elements.
@@ -30,11 +76,17 @@ LayerPtr max_pool(const MaxPoolConfig& config);
 /// negative_slope.
 LayerPtr leaky_relu(double negative_slope);
 
+/// max(x, 0); the derivative at 0 is 0.
+LayerPtr relu();
+
 /// scale * tanh(x).
 LayerPtr scaled_tanh(double scale);
 
-/// The sum of tensors of one shape: a skip past the layers between.
-LayerPtr add();
+/// The sum of tensors of one shape, a skip past the layers between; then max(., 0) if `relu`.
+struct AddConfig {
+  bool relu = false;
+};
+LayerPtr add(const AddConfig& config = {});
 
 /// The channels of all inputs, in order: (N, C1, D, H, W), (N, C2, D, H, W), ... -> (N, C1 + C2 + ..., D, H,
 /// W).

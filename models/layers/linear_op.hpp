@@ -8,12 +8,14 @@
 
 namespace tessera {
 
-/// The operation of a layer with weights and bias: a prepared kernel and where its parameters lie.
+/// The operation of a layer with weights and perhaps a bias: a prepared kernel and where its parameters lie.
 class LinearOp final : public LocalOp {
  public:
-  /// site.parameters: weights, bias.
+  /// site.parameters: weights, bias if there is one.
   LinearOp(std::unique_ptr<LinearKernel> kernel, const Site& site)
-      : kernel_(std::move(kernel)), weights_(site.parameters[0]), bias_(site.parameters[1]) {}
+      : kernel_(std::move(kernel)),
+        weights_(site.parameters[0]),
+        bias_(site.parameters.size() > 1 ? site.parameters[1] : ParameterView{}) {}
 
   void forward(Inputs x, TensorView y, const OpCall& call) override {
     kernel_->forward(x[0], weights_.value, bias_.value, y, call.scratch);

@@ -21,6 +21,19 @@ Fans fans(std::span<const std::int64_t> dims);
 /// out)) (Glorot & Bengio, AISTATS 2010).
 double glorot_limit(Fans fans);
 
+/// Standard deviation of normal numbers with variance 2 / fan in (He et al., ICCV 2015), as torch's
+/// kaiming_normal_ has them by default.
+double kaiming_deviation(std::int64_t fan_in);
+
+/// Limit of PyTorch's default for the weights of convolutions, and for the biases beside them: uniform
+/// numbers in
+/// [-limit, limit), limit = 1 / sqrt(fan in) (its kaiming_uniform_ with a = sqrt(5)).
+///
+/// fan_in of a ParameterSpec is as PyTorch counts it, dim 1 of the weight times the taps: (in / groups) kh kw
+/// of a convolution (out, in / groups, kh, kw), but (out / groups) kh kw of a transposed one (in, out /
+/// groups, kh, kw). A bias has its weight's.
+double kaiming_limit(std::int64_t fan_in);
+
 /// Gives every parameter its first values. They depend on the seed, the parameter's name and the index of the
 /// element in its dims, and on nothing else: not on the other parameters, their order or the number of
 /// processes. F32 values are the F64 ones, rounded.

@@ -16,7 +16,8 @@ void add_as(const T* prediction, const T* target, std::int64_t positions, std::s
 
 }  // namespace
 
-void MeanAbsoluteError::add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted) {
+void MeanAbsoluteError::add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted,
+                            GroupSum& /*spatial*/) {
   const Layout& layout = prediction.layout;
   const std::span<double> by_channel = std::span(sums_).first(sums_.size() - 1);
   assert(target.layout == layout && layout.c == static_cast<std::int64_t>(by_channel.size()));

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "models/services.hpp"
 #include "models/tensor.hpp"
 
 namespace tessera {
@@ -14,8 +15,10 @@ namespace tessera {
 class Metric {
  public:
   virtual ~Metric() = default;
-  /// Adds the first `counted` samples of a batch; those after them only fill it up.
-  virtual void add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted) = 0;
+  /// Adds the first `counted` samples of a batch; those after them only fill it up. spatial: the processes
+  /// that share these samples, which all call it.
+  virtual void add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted,
+                   GroupSum& spatial) = 0;
   /// In place; for a GroupSum. The same number of values on every process.
   virtual std::span<double> sums() = 0;
   /// Forgets what was added.
@@ -31,7 +34,8 @@ class MeanAbsoluteError final : public Metric {
 
   /// Both tensors have one layout of `channels` channels, elements F32 or F64; the sums are taken in double
   /// precision.
-  void add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted) override;
+  void add(ConstTensorView prediction, ConstTensorView target, std::int64_t counted,
+           GroupSum& spatial) override;
 
   /// The sum of |error| of each channel, then how many values each of these sums has.
   std::span<double> sums() override { return sums_; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace tessera {
 /// buffers of its ParameterStore: parameter p has its part at offset(p), in the order of its dims.
 /// Checkpoints write these and fill them again. The optimizer owns the memory.
 struct OptimizerState {
-  std::string name;  // the framework's own: "momentum" for Keras' SGD
+  std::string name;  // the framework's own: "momentum" for Keras' SGD, "exp_avg" for PyTorch's Adam
   std::byte* values = nullptr;
 };
 
@@ -20,8 +21,11 @@ struct OptimizerState {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  virtual void step(double learning_rate) = 0;
-  /// All that a run needs, beside the values of the parameters, to go on to the same bits.
+  /// steps_done: how many steps the training took before this one. It is told, not counted here, so that a
+  /// training that goes on from a checkpoint needs no second counter. The gradients are left as they are.
+  virtual void step(double learning_rate, std::int64_t steps_done) = 0;
+  /// All that a run needs, beside the values of the parameters and the number of steps, to go on to the same
+  /// bits.
   virtual std::vector<OptimizerState> state() = 0;
 };
 

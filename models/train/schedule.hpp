@@ -16,13 +16,26 @@ struct ScheduleSummary {
   friend bool operator==(const ScheduleSummary&, const ScheduleSummary&) = default;
 };
 
+/// The same in the meaning the reference DeepCAM gives its keys (opt_lr and scheduler_...), all in steps;
+/// milestones and t_max count from the end of warm-up.
+struct StepScheduleSummary {
+  bool cosine = false;    // scheduler_type: cosine_annealing, or multistep
+  double start_rate = 0;  // opt_lr: warm-up leads to this times the factor
+  std::int64_t warmup_steps = 0;
+  double warmup_factor = 1;
+  std::vector<std::int64_t> milestones = {};
+  std::vector<double> decay_rates = {};  // one a milestone, relative to the rate before it
+  std::int64_t t_max = 0;                // of a cosine
+  double eta_min = 0;
+  friend bool operator==(const StepScheduleSummary&, const StepScheduleSummary&) = default;
+};
+
 /// The learning rate as a pure function of how far training has come. Epochs count from 0, and so do the
 /// steps within an epoch.
 class Schedule {
  public:
   virtual ~Schedule() = default;
   virtual double at(std::int64_t epoch, std::int64_t step) const = 0;
-  virtual ScheduleSummary summary() const = 0;
 };
 
 /// The rate becomes peak x factor at an epoch; which epoch is the first, each schedule says.
@@ -54,7 +67,7 @@ class ReferenceSchedule final : public Schedule {
   ReferenceSchedule(Settings settings, std::int64_t global_batch_size);
 
   double at(std::int64_t epoch, std::int64_t step) const override;
-  ScheduleSummary summary() const override;
+  ScheduleSummary summary() const;
 
  private:
   Settings settings_;
@@ -80,7 +93,8 @@ class WarmupSchedule final : public Schedule {
   WarmupSchedule(Settings settings, std::int64_t steps_per_epoch);
 
   double at(std::int64_t epoch, std::int64_t step) const override;
-  ScheduleSummary summary() const override;
+  ScheduleSummary summary() const;
+  StepScheduleSummary step_summary() const;
 
  private:
   double cosine(std::int64_t steps_done) const;

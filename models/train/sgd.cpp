@@ -3,8 +3,8 @@
 namespace tessera {
 
 Sgd::Sgd(ParameterStore& parameters, double momentum, double l2)
-    : parameters_(parameters), momentum_(momentum), velocity_(parameters.bytes()) {
-  for (int p = 0; p < parameters.count(); ++p) {
+    : parameters_(parameters), momentum_(momentum), velocity_(parameters.trained_bytes()) {
+  for (int p = 0; p < parameters.trained(); ++p) {
     const double penalty = parameters.spec(p).decayed ? l2 : 0.0;
     const std::size_t end = parameters.offset(p + 1);
     if (!runs_.empty() && runs_.back().l2 == penalty)
@@ -39,7 +39,7 @@ void Sgd::step_as(T learning_rate) {
   }
 }
 
-void Sgd::step(double learning_rate) {
+void Sgd::step(double learning_rate, std::int64_t /*steps_done*/) {
   parameters_.element() == Element::F64 ? step_as<double>(learning_rate)
                                         : step_as<float>(static_cast<float>(learning_rate));
 }

@@ -12,12 +12,12 @@ namespace tessera {
 ///     w = w + v
 ///
 /// Computed in the element of the store, in one pass over values, gradients and velocities by the OpenMP
-/// team. The gradients in the store are left as they are.
+/// team.
 class Sgd final : public Optimizer {
  public:
   Sgd(ParameterStore& parameters, double momentum, double l2);
 
-  void step(double learning_rate) override;
+  void step(double learning_rate, std::int64_t steps_done) override;
   /// One buffer, "momentum": v.
   std::vector<OptimizerState> state() override { return {{"momentum", velocity_.data()}}; }
 

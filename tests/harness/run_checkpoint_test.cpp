@@ -168,7 +168,7 @@ struct Training {
         parameters.gradient<T>(p)[i] = next / 7;
         next += T(0.3);
       }
-    optimizer.step(0.01);
+    optimizer.step(0.01, 0);
   }
   std::vector<std::byte> bytes() {
     const std::byte* momentum = optimizer.state().front().values;
@@ -192,7 +192,7 @@ void expect_round_trip() {
   EXPECT_EQ(checkpoint.tensors.size(), 4U);
   EXPECT_EQ(checkpoint.tensors.at("parameter/dense/kernel").dims, (std::vector<std::int64_t>{3, 5}));
   EXPECT_TRUE(checkpoint.tensors.contains("optimizer/dense/bias/momentum"));
-  now.optimizer.step(0.5);
+  now.optimizer.step(0.5, 1);
   ASSERT_NE(now.bytes(), then.bytes());
   load_tensors(checkpoint, "a.h5", now.parameters, now.optimizer);
   EXPECT_EQ(now.bytes(), then.bytes());

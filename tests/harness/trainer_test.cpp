@@ -51,7 +51,8 @@ class Training {
 };
 
 /// Each way to lay out the world that is held against one process: samples cut along one, two and three axes,
-/// evenly or not, into parts that own nothing of the last layers, and replicas of them.
+/// evenly or not, into parts that own nothing of the last layers, and replicas of them. The last has both
+/// replicas and parts, where there are ranks enough.
 std::vector<GridDims> grids() {
   switch (world().size()) {
     case 1:
@@ -152,13 +153,12 @@ TEST_F(TrainerTest, RanksTogetherTrainAsOneDoesAlone) {
 }
 
 TEST_F(TrainerTest, TheSameRunTwiceGivesTheSameBits) {
-  for (const GridDims& dims : {grids().front(), grids().back()}) {
-    const Outcome first = train(world(), dims), second = train(world(), dims);
-    EXPECT_EQ(first.losses, second.losses);
-    EXPECT_EQ(first.evaluation.loss, second.evaluation.loss);
-    EXPECT_EQ(first.evaluation.metric, second.evaluation.metric);
-    EXPECT_TRUE(first.parameters == second.parameters);
-  }
+  const GridDims dims = grids().back();
+  const Outcome first = train(world(), dims), second = train(world(), dims);
+  EXPECT_EQ(first.losses, second.losses);
+  EXPECT_EQ(first.evaluation.loss, second.evaluation.loss);
+  EXPECT_EQ(first.evaluation.metric, second.evaluation.metric);
+  EXPECT_TRUE(first.parameters == second.parameters);
 }
 
 TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBits) {
@@ -179,11 +179,9 @@ TEST_F(TrainerTest, GoesOnOnAnotherGridToTheSameLosses) {
 
 TEST_F(TrainerTest, AllRanksHoldTheSameBits) {
   if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
-  for (const GridDims& dims : {grids().front(), grids().back()}) {
-    const Outcome mine = train(world(), dims);
-    const std::string bytes(reinterpret_cast<const char*>(mine.parameters.data()), mine.parameters.size());
-    for (const std::string& theirs : world().gather(bytes, 0)) EXPECT_TRUE(theirs == bytes);
-  }
+  const Outcome mine = train(world(), grids().back());
+  const std::string bytes(reinterpret_cast<const char*>(mine.parameters.data()), mine.parameters.size());
+  for (const std::string& theirs : world().gather(bytes, 0)) EXPECT_TRUE(theirs == bytes);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ void expect_gradients(const LayerPtr& layer, const std::vector<Shape>& inputs) {
     const std::vector<double> dx(harness.dx(i).begin(), harness.dx(i).end());
     expect_gradient(harness, harness.x(i), dx);
   }
-  for (int p = 0; p < harness.parameters().count(); ++p)
+  for (int p = 0; p < harness.parameters().trained(); ++p)
     expect_gradient(harness, harness.parameters().value<double>(p), harness.parameters().gradient<double>(p));
 }
 
@@ -66,6 +66,33 @@ TEST(Gradients, OfMaxPoolingAgreeWithFiniteDifferences) {
 TEST(Gradients, OfActivationsAgreeWithFiniteDifferences) {
   expect_gradients(leaky_relu(0.3), {2, 3, {2, 3, 4}});
   expect_gradients(scaled_tanh(1.2), {2, 4, {}});
+}
+
+TEST(Gradients, OfConvolutionsInTwoDimensionsAgreeWithFiniteDifferences) {
+  const Shape flat{2, 6, {1, 7, 6}};
+  const Window same{.kernel = 3, .pad = 1};
+  expect_gradients(convolution_2d({.out = 4, .window = same, .bias = true}), flat);
+  expect_gradients(convolution_2d({.out = 4, .window = {.kernel = 3, .stride = 2, .pad = 1}}), flat);
+  expect_gradients(convolution_2d({.out = 6, .window = same, .groups = 6}), flat);
+  expect_gradients(convolution_2d({.out = 4, .window = {.kernel = 3, .pad = 2, .dilation = 2}, .groups = 2}), flat);
+}
+
+TEST(Gradients, OfTransposedConvolutionsAgreeWithFiniteDifferences) {
+  const Window twice{.kernel = 3, .stride = 2, .pad = 1};
+  expect_gradients(transposed_convolution_2d({.out = 3, .window = twice, .output_pad = 1}), {2, 4, {1, 3, 5}});
+  expect_gradients(transposed_convolution_2d({.out = 2, .window = {.kernel = 4, .stride = 3}}), {1, 2, {1, 4, 3}});
+}
+
+TEST(Gradients, OfBatchNormalisationAgreeWithFiniteDifferences) {
+  expect_gradients(batch_norm({}), {2, 5, {1, 4, 3}});
+  expect_gradients(batch_norm({.relu = true}), {3, 4, {2, 2, 3}});
+}
+
+TEST(Gradients, OfPooledAndTiledAndScaledChannelsAgreeWithFiniteDifferences) {
+  expect_gradients(global_average_pool(), {2, 5, {1, 4, 3}});
+  expect_gradients(tile({1, 3, 4}), {2, 5, {}});
+  expect_gradients(affine(), {2, 5, {}});
+  expect_gradients(relu(), {2, 3, {1, 3, 4}});
 }
 
 TEST(Gradients, OfFlattenAndDenseAndDropoutAgreeWithFiniteDifferences) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "models/cosmoflow.hpp"
+#include "models/deepcam.hpp"
 #include "models/layers/layers.hpp"
 #include "support/layer_harness.hpp"
 
@@ -15,16 +16,17 @@ using test::relative_distance;
 constexpr double kTolerance = 1e-5;  // norm-wise, in float32
 
 // Inputs and parameters are the same numbers in float and double, so the double reference is the truth.
-void expect_equal(const Layer& layer, const Shape& input, const std::string& what) {
+void expect_equal(const Layer& layer, const std::vector<Shape>& inputs, const std::string& what) {
   const auto fast = make_onednn_kernels();
   const auto exact = make_reference_kernels(Element::F64);
-  LayerHarness<float> ours(layer, input, *fast);
-  LayerHarness<double> truth(layer, input, *exact);
+  LayerHarness<float> ours(layer, inputs, *fast);
+  LayerHarness<double> truth(layer, inputs, *exact);
   EXPECT_LT((relative_distance<float, double>(ours.forward(), truth.forward())), kTolerance) << what;
   ours.backward();
   truth.backward();
-  EXPECT_LT((relative_distance<float, double>(ours.dx(), truth.dx())), kTolerance) << what;
-  for (int p = 0; p < ours.parameters().count(); ++p)
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    EXPECT_LT((relative_distance<float, double>(ours.dx(i), truth.dx(i))), kTolerance) << what;
+  for (int p = 0; p < ours.parameters().trained(); ++p)
     EXPECT_LT((relative_distance<float, double>(ours.parameters().gradient<float>(p),
                                                 truth.parameters().gradient<double>(p))),
               kTolerance)
@@ -37,39 +39,47 @@ void expect_equal(const Layer& layer, const Shape& input, const std::string& wha
 
 // Every layer of a network with its channels, kernels and strides, its spatial extents cut down to `extent`
 // at most.
-void expect_network_equal(const CosmoFlowConfig& config, std::int64_t extent) {
-  const Graph graph = cosmoflow(config);
+void expect_network_equal(const Graph& graph, std::int64_t extent) {
   for (NodeId id = 0; id < graph.count(); ++id) {
     const Graph::Node& node = graph.node(id);
     if (!node.layer) continue;
-    Shape input = graph.shape(node.inputs[0]);
+    std::vector<Shape> inputs = graph.input_shapes(id);
     const auto cut = [extent](std::int64_t n) { return std::min(n, extent); };
-    input.space = {cut(input.space.d), cut(input.space.h), cut(input.space.w)};
-    expect_equal(*node.layer, input, node.name);
+    for (Shape& input : inputs) input.space = {cut(input.space.d), cut(input.space.h), cut(input.space.w)};
+    expect_equal(*node.layer, inputs, node.name);
   }
 }
 
 TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheTinyNetwork) {
-  expect_network_equal({.batch = 8, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 16}, 16);
+  expect_network_equal(cosmoflow({.batch = 8, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 16}), 16);
 }
 
 TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheSmallNetwork) {
-  expect_network_equal({.batch = 2, .space = {32, 32, 32}}, 8);
+  expect_network_equal(cosmoflow({.batch = 2, .space = {32, 32, 32}}), 8);
 }
 
 TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheFullNetwork) {
-  expect_network_equal({.batch = 1, .space = {128, 128, 128}}, 10);
+  expect_network_equal(cosmoflow({.batch = 1, .space = {128, 128, 128}}), 10);
 }
 
 TEST(Onednn, EqualsTheReferenceOnUnevenExtentsStridesAndChannels) {
-  const Shape uneven{2, 5, {7, 9, 6}};
+  const std::vector uneven{Shape{2, 5, {7, 9, 6}}};
   expect_equal(*convolution({.out = 7, .window = cube({.kernel = 3, .pad = 1})}), uneven, "conv 3");
   expect_equal(*convolution({.out = 16, .window = cube({.kernel = 5, .stride = 2, .pad = 2})}), uneven,
                "conv 5 s2");
   expect_equal(*max_pool({.window = cube({.kernel = 2, .stride = 2}), .negative_slope = 0.3}), uneven,
                "pool");
   expect_equal(*max_pool({.window = cube({.kernel = 3, .stride = 2, .pad = 1}), .negative_slope = 0.3}),
-               Shape{2, 21, {7, 9, 6}}, "pool 3 s2");
+               {{2, 21, {7, 9, 6}}}, "pool 3 s2");
+}
+
+TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheTinyDeepCam) {
+  expect_network_equal(
+      deepcam({.batch = 2, .height = 96, .width = 144, .width_factor = 1.0 / 8, .middle_blocks = 1}), 24);
+}
+
+TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheStandardDeepCam) {
+  expect_network_equal(deepcam({.middle_blocks = 1}), 6);
 }
 
 // Single elements of a convolution at full extent, each computed alone in double precision.

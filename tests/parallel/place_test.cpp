@@ -26,7 +26,8 @@ test::FirstStep step_of_part(const Graph& graph, const Partition& partition, int
     return std::make_unique<test::ThreadExchange>(group, part, owned);
   };
   const auto kernels = make_reference_kernels(Element::F64);
-  return test::first_step(graph, place(graph, partition, part), partition.parts(), *kernels, exchange);
+  NoGroupSum none;
+  return test::first_step(graph, place(graph, partition, part), partition.parts(), *kernels, exchange, none);
 }
 
 // Sum of all parts' shares, each part a thread.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The cases of CTest that need PyTorch: run.sh gradients|sgd|weights BUILD_DIRECTORY LAUNCHER
+# The cases of CTest that need PyTorch: run.sh gradients|weights|sgd|adam|adamw BUILD_DIRECTORY LAUNCHER
 # Exit code 77, which CTest counts as skipped, where no python3 has torch, numpy and h5py (Debian: python3-torch, python3-h5py).
 set -euo pipefail
 case_name=$1 build=$2 launcher=$3
@@ -46,12 +46,12 @@ for name in names:
 print(len(names), "tensors went to PyTorch and back unchanged")
 END
     ;;
-  sgd)
+  sgd | adam | adamw)
     for element in float64 float32; do
-      for l2 in 0 0.01; do
-        "$build/tests/pytorch/sgd_trajectory" "$files/sgd-$element-$l2.h5" "$element" "$l2"
+      for decay in 0 0.01; do
+        "$build/tests/pytorch/optimizer_trajectory" "$files/$case_name-$element-$decay.h5" "$case_name" "$element" "$decay"
       done
     done
-    "$python" "$here/sgd_parity.py" "$files"/sgd-*.h5
+    "$python" "$here/optimizer_parity.py" "$case_name" "$files/$case_name"-*.h5
     ;;
 esac

@@ -29,7 +29,7 @@ Tensor part_of_random(const Shape& shape, const Layout& layout, std::uint64_t st
 
 template <class T>
 FirstStep first_step_as(const Graph& graph, const Placement& placement, int parts, Kernels& kernels,
-                        const ExchangeMaker& make_exchange) {
+                        const ExchangeMaker& make_exchange, GroupSum& group) {
   ParameterStore parameters(graph.parameters(), kernels.element());
   initialize(parameters, 5);
   Network network(graph, placement, kernels, parameters, make_exchange);
@@ -37,10 +37,9 @@ FirstStep first_step_as(const Graph& graph, const Placement& placement, int part
   const Shape& output = graph.shape(graph.output());
   const Tensor target = part_of_random<T>(output, network.output_layout(), 2);
 
-  NoGroupSum alone;
   std::vector<std::int64_t> samples;
   for (std::int64_t n = 0; n < output.n; ++n) samples.push_back(7 + 2 * n);
-  const StepContext context{true, 3, 9, samples, alone, alone};
+  const StepContext context{true, 3, 9, samples, group, group};
   const int holders = graph.node(graph.output()).spread == Spread::Replicated ? parts : 1;
   const LossShare share{1.0 / static_cast<double>(output.n * holders), output.n};
   FirstStep step;
@@ -48,7 +47,7 @@ FirstStep first_step_as(const Graph& graph, const Placement& placement, int part
   step.loss = MeanSquaredError(output.c * output.space.count())
                   .share(prediction, target.view(), share, network.output_gradient());
   network.backward(context, {});
-  for (int p = 0; p < parameters.count(); ++p)
+  for (int p = 0; p < parameters.trained(); ++p)
     for (const T gradient : parameters.gradient<T>(p)) step.gradients.push_back(gradient);
   return step;
 }
@@ -56,12 +55,12 @@ FirstStep first_step_as(const Graph& graph, const Placement& placement, int part
 }  // namespace detail
 
 /// One part's first training step of a graph whose node 0 is its input, on random data and random first
-/// parameters; `parts` share each sample. In the element of the kernels.
+/// parameters; `parts`, which are `group`, share each sample. In the element of the kernels.
 inline FirstStep first_step(const Graph& graph, const Placement& placement, int parts, Kernels& kernels,
-                            const ExchangeMaker& make_exchange) {
+                            const ExchangeMaker& make_exchange, GroupSum& group) {
   return kernels.element() == Element::F64
-             ? detail::first_step_as<double>(graph, placement, parts, kernels, make_exchange)
-             : detail::first_step_as<float>(graph, placement, parts, kernels, make_exchange);
+             ? detail::first_step_as<double>(graph, placement, parts, kernels, make_exchange, group)
+             : detail::first_step_as<float>(graph, placement, parts, kernels, make_exchange, group);
 }
 
 }  // namespace tessera::test

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "parallel/exchange_maker.hpp"
+#include "parallel/group_sum.hpp"
 #include "parallel/place.hpp"
 #include "support/first_step.hpp"
 
@@ -11,8 +12,9 @@ namespace tessera::test {
 inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernels& kernels,
                              Overlap overlap = Overlap::Auto) {
   const GridDims& dims = grid.dims();
+  MpiGroupSum group(grid.spatial());
   FirstStep step = first_step(graph, place(graph, Partition(dims), grid.part(), overlap), dims.parts(),
-                              kernels, exchange_maker(graph, grid, kernels.element()));
+                              kernels, exchange_maker(graph, grid, kernels.element()), group);
   grid.world().sum(std::span<double>(step.gradients));
   grid.world().sum(std::span<double>(&step.loss, 1));
   return step;
@@ -21,7 +23,8 @@ inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernel
 /// The same step by rank 0 alone, told to all.
 inline FirstStep whole_step(const Graph& graph, const Communicator& world, Kernels& kernels) {
   FirstStep step;
-  if (world.rank() == 0) step = first_step(graph, Placement::whole(graph), 1, kernels, nullptr);
+  NoGroupSum alone;
+  if (world.rank() == 0) step = first_step(graph, Placement::whole(graph), 1, kernels, nullptr, alone);
   const auto count = static_cast<std::int64_t>(step.gradients.size());
   step.gradients.resize(static_cast<std::size_t>(world.max(count)));
   world.broadcast(std::as_writable_bytes(std::span(step.gradients)), 0);

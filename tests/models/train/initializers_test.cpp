@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace tessera {
@@ -13,6 +14,11 @@ const ParameterSpec kConvolution{"conv3d_1/kernel", {3, 3, 3, 16, 32}, Initializ
 const ParameterSpec kDense{"dense/kernel", {300, 128}, Initializer::GlorotUniform};
 const ParameterSpec kHead{"dense_2/kernel", {7, 3}, Initializer::GlorotUniform};
 const ParameterSpec kBias{"conv3d_1/bias", {32}, Initializer::Zeros};
+const ParameterSpec kNormal{"conv1.weight", {32, 16, 9, 9}, Initializer::KaimingNormal, false, 16 * 9 * 9};
+const ParameterSpec kUniform{
+    "deconv1.weight", {256, 64, 3, 3}, Initializer::KaimingUniform, false, 64 * 3 * 3};
+const ParameterSpec kOddNormal{"conv2.weight", {7, 3, 1, 1}, Initializer::KaimingNormal, false, 3};
+const ParameterSpec kScale{"bn1.weight", {32}, Initializer::Ones};
 
 std::vector<double> drawn(std::vector<ParameterSpec> specs, const std::string& name, std::uint64_t seed) {
   ParameterStore parameters(std::move(specs), Element::F64);
@@ -57,6 +63,38 @@ TEST(GlorotUniform, HasMeanZeroAndVarianceTwoOverTheFansWithinSamplingError) {
   }
 }
 
+// The central moments of a sample of n normal numbers: sd(mean) = s / sqrt(n), sd(variance) = s^2 sqrt(2/n),
+// and of the fourth s^4 sqrt(96/n) about 3 s^4. A uniform number has 1.8 s^4.
+TEST(KaimingNormal, HasMeanZeroVarianceTwoOverTheFanInAndTheFourthMomentOfTheNormalDistribution) {
+  const std::vector<double> values = drawn({kNormal}, kNormal.name, 11);
+  const auto n = static_cast<double>(values.size());
+  double sum = 0, squares = 0, fourths = 0;
+  for (double value : values) sum += value, squares += value * value, fourths += std::pow(value, 4);
+  const double variance = 2.0 / (16 * 81);
+  EXPECT_NEAR(sum / n, 0, 4 * std::sqrt(variance / n));
+  EXPECT_NEAR(squares / n, variance, 4 * std::sqrt(2 / n) * variance);
+  EXPECT_NEAR(fourths / n, 3 * variance * variance, 4 * std::sqrt(96 / n) * variance * variance);
+}
+
+TEST(KaimingNormal, NeverRepeatsANumber) {
+  for (const ParameterSpec& spec : {kNormal, kOddNormal}) {
+    std::vector<double> values = drawn({spec}, spec.name, 8);
+    std::sort(values.begin(), values.end());
+    EXPECT_EQ(std::adjacent_find(values.begin(), values.end()), values.end());
+  }
+}
+
+TEST(KaimingUniform, StaysWithinOneOverTheRootOfTheFanInAndReachesIt) {
+  const std::vector<double> values = drawn({kUniform}, kUniform.name, 5);
+  const auto [least, greatest] = std::minmax_element(values.begin(), values.end());
+  EXPECT_GE(*least, -1.0 / 24);
+  EXPECT_LT(*greatest, 1.0 / 24);
+  EXPECT_LT(*least, -0.998 / 24);
+  EXPECT_GT(*greatest, 0.998 / 24);
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  EXPECT_NEAR(mean, 0, 4 / 24.0 / std::sqrt(3 * static_cast<double>(values.size())));
+}
+
 TEST(Initialize, GivesAParameterTheSameValuesWhateverStandsBesideIt) {
   const std::vector<double> alone = drawn({kDense}, kDense.name, 3);
   EXPECT_EQ(drawn({kConvolution, kBias, kDense, kHead}, kDense.name, 3), alone);
@@ -79,18 +117,21 @@ TEST(Initialize, NeverRepeatsANumberPatternWithinAParameter) {
   EXPECT_GT(distinct, 38400 - 100);  // 24 bits: some 44 of the 38,400 numbers meet another by chance
 }
 
-TEST(Initialize, OverwritesWithZerosWhereZerosAreAsked) {
-  ParameterStore parameters({kBias}, Element::F32);
-  for (float& value : parameters.value<float>(0)) value = 3;
+TEST(Initialize, OverwritesWithZerosOrOnesWhereTheyAreAsked) {
+  ParameterStore parameters({kBias, kScale}, Element::F32);
+  for (int p = 0; p < 2; ++p)
+    for (float& value : parameters.value<float>(p)) value = 3;
   initialize(parameters, 1);
   for (float value : parameters.value<float>(0)) EXPECT_EQ(value, 0);
+  for (float value : parameters.value<float>(1)) EXPECT_EQ(value, 1);
 }
 
 TEST(Initialize, GivesFloatsThatAreTheDoublesRounded) {
-  ParameterStore floats({kHead, kDense}, Element::F32), doubles({kHead, kDense}, Element::F64);
+  const std::vector<ParameterSpec> specs = {kHead, kDense, kOddNormal, kUniform};
+  ParameterStore floats(specs, Element::F32), doubles(specs, Element::F64);
   initialize(floats, 21);
   initialize(doubles, 21);
-  for (int p = 0; p < 2; ++p)
+  for (int p = 0; p < floats.count(); ++p)
     for (std::size_t i = 0; i < floats.value<float>(p).size(); ++i)
       EXPECT_EQ(floats.value<float>(p)[i], static_cast<float>(doubles.value<double>(p)[i]));
 }

@@ -8,6 +8,8 @@
 namespace tessera {
 namespace {
 
+NoGroupSum alone;
+
 template <class T>
 Tensor batch(const std::vector<double>& values) {
   Tensor tensor({static_cast<std::int64_t>(values.size() / 4), 4, Box::whole({}), element_of<T>()});
@@ -17,7 +19,8 @@ Tensor batch(const std::vector<double>& values) {
 
 TEST(MeanAbsoluteError, IsTheMeanPerParameterAndOverAllOfThem) {
   MeanAbsoluteError error(4);
-  error.add(batch<float>({1, 2, 3, 4, 1, 2, 3, 4}).view(), batch<float>({1, 1, 5, 0, 2, 2, 3, 4}).view(), 2);
+  error.add(batch<float>({1, 2, 3, 4, 1, 2, 3, 4}).view(), batch<float>({1, 1, 5, 0, 2, 2, 3, 4}).view(), 2,
+            alone);
   EXPECT_EQ(error.mean(0), 0.5);
   EXPECT_EQ(error.mean(1), 0.5);
   EXPECT_EQ(error.mean(2), 1);
@@ -28,8 +31,8 @@ TEST(MeanAbsoluteError, IsTheMeanPerParameterAndOverAllOfThem) {
 TEST(MeanAbsoluteError, LeavesOutPaddedSamples) {
   MeanAbsoluteError error(4);
   error.add(batch<double>({1, 1, 1, 1, NAN, 9, 9, 9}).view(),
-            batch<double>(std::vector<double>(8, 0.0)).view(), 1);
-  error.add(batch<double>({9, 9, 9, 9}).view(), batch<double>({0, 0, 0, 0}).view(), 0);
+            batch<double>(std::vector<double>(8, 0.0)).view(), 1, alone);
+  error.add(batch<double>({9, 9, 9, 9}).view(), batch<double>({0, 0, 0, 0}).view(), 0, alone);
   EXPECT_EQ(error.value(), 1);
 }
 
@@ -49,7 +52,8 @@ double over(int processes, int copies) {
       std::vector<double> prediction(8, 99.0);
       for (int i = 0; i < 4 * counted; ++i)
         prediction[static_cast<std::size_t>(i)] = value(sample + i / 4, i % 4);
-      error.add(batch<double>(prediction).view(), batch<double>(std::vector<double>(8, 0.0)).view(), counted);
+      error.add(batch<double>(prediction).view(), batch<double>(std::vector<double>(8, 0.0)).view(), counted,
+                alone);
     }
     for (std::size_t i = 0; i < 5; ++i) total[i] += copies * error.sums()[i];
   }
@@ -70,7 +74,7 @@ TEST(MeanAbsoluteError, SumsManySmallFloatErrorsWithoutLoss) {
   MeanAbsoluteError error(4);
   const Tensor prediction = batch<float>(std::vector<double>(4000, 1.1)),
                target = batch<float>(std::vector<double>(4000, 1.0));
-  for (int i = 0; i < 2000; ++i) error.add(prediction.view(), target.view(), 1000);
+  for (int i = 0; i < 2000; ++i) error.add(prediction.view(), target.view(), 1000, alone);
   EXPECT_NEAR(error.value(), static_cast<double>(1.1F) - 1.0, 1e-12);
 }
 

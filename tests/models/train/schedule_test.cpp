@@ -4,19 +4,12 @@
 
 #include <vector>
 
+#include "support/rate_table.hpp"
+
 namespace tessera {
 namespace {
 
-struct Row {
-  std::int64_t epoch, step;
-  double rate;
-};
-
-void expect_rates(const Schedule& schedule, const std::vector<Row>& table) {
-  for (const Row& row : table)
-    EXPECT_NEAR(schedule.at(row.epoch, row.step), row.rate, 1e-14)
-        << "epoch " << row.epoch << " step " << row.step;
-}
+using test::expect_rates;
 
 ReferenceSchedule::Settings reference(RateScaling scaling) {
   return {.base_rate = 0.001,
@@ -121,6 +114,28 @@ TEST(WarmupSchedule, LogsWarmUpInEpochsAndBoundariesAsConfigured) {
   EXPECT_EQ(WarmupSchedule({0.05, 128, {{16, 0.0625}, {8, 0.25}}}, 128).summary(),
             (ScheduleSummary{0.05, 1, 1, {8, 16}, {0.25, 0.0625}}));
   EXPECT_EQ(WarmupSchedule({0.03, 64, {}, 14}, 128).summary(), (ScheduleSummary{0.03, 0.5, 1, {}, {}}));
+}
+
+// 768 samples in batches of 8.
+TEST(WarmupSchedule, OfTheTinyClimateRecipeClimbsByStepsAndDecaysFromEpochs5And8) {
+  expect_rates(WarmupSchedule({0.006, 96, {{5, 0.25}, {8, 0.0625}}}, 96), {{0, 0, 6.25e-05},
+                                                                           {0, 47, 0.003},
+                                                                           {0, 95, 0.006},
+                                                                           {1, 0, 0.006},
+                                                                           {4, 95, 0.006},
+                                                                           {5, 0, 0.0015},
+                                                                           {7, 95, 0.0015},
+                                                                           {8, 0, 0.000375},
+                                                                           {15, 95, 0.000375}});
+}
+
+TEST(WarmupSchedule, SaysInStepsAfterTheWarmUpWhatItDoesAtEpochs) {
+  EXPECT_EQ(
+      WarmupSchedule({0.006, 96, {{8, 0.0625}, {5, 0.25}}}, 96).step_summary(),
+      (StepScheduleSummary{
+          .start_rate = 0.006, .warmup_steps = 96, .milestones = {384, 672}, .decay_rates = {0.25, 0.25}}));
+  EXPECT_EQ(WarmupSchedule({0.006, 96, {}, 12}, 96).step_summary(),
+            (StepScheduleSummary{.cosine = true, .start_rate = 0.006, .warmup_steps = 96, .t_max = 1056}));
 }
 
 }  // namespace

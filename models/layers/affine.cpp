@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include "models/layers/layers.hpp"
+
+namespace tessera {
+namespace {
+
+template <class T>
+class AffineOp final : public LocalOp {
+ public:
+  AffineOp(ParameterView weights, ParameterView bias) : weights_(weights), bias_(bias) {}
+
+  void forward(Inputs x, TensorView y, const OpCall&) override {
+    const T *w = as(weights_.value), *b = as(bias_.value), *in = x[0].data<T>();
+    T* out = y.data<T>();
+    const std::int64_t c = y.layout.c;
+    for (std::int64_t i = 0; i < y.layout.count(); ++i) out[i] = w[i % c] * in[i] + b[i % c];
+  }
+  void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
+                       const OpCall&) override {
+    const T *w = as(weights_.value), *gradient = dy.data<T>();
+    T* in = dx[0].data<T>();
+    const std::int64_t c = dy.layout.c;
+    for (std::int64_t i = 0; i < dy.layout.count(); ++i) in[i] = w[i % c] * gradient[i];
+  }
+  void backward_parameters(Inputs x, ConstTensorView, ConstTensorView dy, const OpCall&) override {
+    const T *in = x[0].data<T>(), *gradient = dy.data<T>();
+    T *dw = as(weights_.gradient), *db = as(bias_.gradient);
+    const std::int64_t c = dy.layout.c;
+    std::fill_n(dw, c, T{0});
+    std::fill_n(db, c, T{0});
+    for (std::int64_t i = 0; i < dy.layout.count(); ++i) {
+      dw[i % c] += in[i] * gradient[i];
+      db[i % c] += gradient[i];
+    }
+  }
+  bool backward_reads_inputs() const override { return true; }
+
+ private:
+  static T* as(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
+
+  ParameterView weights_, bias_;
+};
+
+class Affine final : public Layer {
+ public:
+  Shape output(std::span<const Shape> inputs) const override { return inputs[0]; }
+  std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
+    return {{"weights", {inputs[0].c, 1, 1}, Initializer::Ones},
+            {"bias", {inputs[0].c, 1, 1}, Initializer::Zeros}};
+  }
+  std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
+    if (site.owned.element == Element::F64)
+      return std::make_unique<AffineOp<double>>(site.parameters[0], site.parameters[1]);
+    return std::make_unique<AffineOp<float>>(site.parameters[0], site.parameters[1]);
+  }
+};
+
+}  // namespace
+
+LayerPtr affine() {
+  return std::make_unique<Affine>();
+}
+
+}  // namespace tessera

@@ -1,0 +1,209 @@
+#include "parallel/partition_plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "models/program.hpp"
+#include "parallel/exchange_plan.hpp"
+#include "parallel/place.hpp"
+
+namespace tessera {
+namespace {
+
+using Kind = ProgramStep::Kind;
+using Steps = std::vector<ProgramStep>;
+
+bool computes(const ProgramStep& step) {
+  return step.kind == Kind::ForwardInterior || step.kind == Kind::Forward ||
+         step.kind == Kind::BackwardInputs || step.kind == Kind::BackwardParameters;
+}
+
+bool computes_between(const Steps& steps, const ProgramStep& from, const ProgramStep& to) {
+  const auto begin = std::find(steps.begin(), steps.end(), from);
+  return std::any_of(begin, std::find(begin, steps.end(), to), computes);
+}
+
+bool computes_after(const Steps& steps, const ProgramStep& from) {
+  return std::any_of(std::find(steps.begin(), steps.end(), from), steps.end(), computes);
+}
+
+class Planner {
+ public:
+  Planner(const Graph& graph, const GridDims& grid, Kernels& kernels, const ParameterStore& parameters)
+      : graph_(graph),
+        kernels_(kernels),
+        parameters_(parameters),
+        placements_(place_all(graph, Partition(grid))) {
+    plan_.grid = grid;
+    plan_.parameter_bytes = parameters.bytes();
+    plan_.training_flop = graph.training_flop();
+    for (const Placement& placement : placements_) prepared_.push_back(&prepare(placement));
+  }
+
+  PartitionPlan plan() && {
+    for (NodeId id = 0; id < graph_.count(); ++id) plan_.nodes.push_back(node(id));
+    for (std::size_t part = 0; part < placements_.size(); ++part) {
+      plan_.memory.push_back(prepared_[part]->memory);
+      plan_.input_bytes.push_back(input_bytes(placements_[part]));
+    }
+    if (plan_.grid.processes() > 1)
+      for (const GradientBucket& planned : gradient_buckets(parameters_, kGradientBucketBytes))
+        plan_.buckets.push_back(bucket(planned));
+    return std::move(plan_);
+  }
+
+ private:
+  struct Prepared {
+    Program program;
+    NetworkMemory memory;
+  };
+
+  PlannedNode node(NodeId id) const {
+    const Graph::Node& from = graph_.node(id);
+    PlannedNode planned{from.name, from.shape, from.spread, {}, {}};
+    for (const Placement& placement : placements_) {
+      const Box& owned = placement.owned[id];
+      const Shape here{from.shape.n, from.shape.c, owned.extents()};
+      planned.parts.push_back({owned, graph_.forward_flop(id, here), graph_.training_flop(id, here)});
+    }
+    for (int i = 0; i < static_cast<int>(from.inputs.size()); ++i)
+      if (placements_[0].edges[id][i].exchanged) planned.exchanges.push_back(edge(id, i));
+    return planned;
+  }
+
+  PlannedEdge edge(NodeId id, int input) const {
+    const NodeId producer = graph_.node(id).inputs[input];
+    PlannedEdge planned{graph_.node(producer).name, {}};
+    std::vector<Box> owned, wanted;
+    for (const Placement& placement : placements_) {
+      owned.push_back(placement.owned[producer]);
+      wanted.push_back(placement.edges[id][input].wanted);
+    }
+    for (int part = 0; part < static_cast<int>(placements_.size()); ++part) {
+      const ExchangePlan exchange = plan_exchange(owned, wanted, part);
+      const auto& [forward, backward] = prepared_[part]->program;
+      planned.parts.push_back(
+          {traffic(exchange.receive, producer), traffic(exchange.send, producer),
+           computes_between(forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
+           computes_between(backward, {Kind::StartScatterAdd, id, input},
+                            {Kind::FinishScatterAdd, id, input})});
+    }
+    return planned;
+  }
+
+  Traffic traffic(const std::vector<Piece>& pieces, NodeId tensor) const {
+    Traffic traffic;
+    for (const Piece& piece : pieces)
+      traffic += {1, static_cast<std::int64_t>(layout(tensor, piece.box).bytes())};
+    return traffic;
+  }
+
+  Layout layout(NodeId tensor, const Box& box) const {
+    return {graph_.shape(tensor).n, graph_.shape(tensor).c, box, kernels_.element()};
+  }
+
+  // Parts whose boxes lie alike have the same program and need the same memory, so few are ever prepared.
+  const Prepared& prepare(const Placement& placement) {
+    const auto [found, is_new] = by_geometry_.try_emplace(geometry(placement));
+    if (is_new) {
+      found->second.program = compile(graph_, placement);
+      found->second.memory = network_memory(graph_, placement, found->second.program, kernels_);
+    }
+    return found->second;
+  }
+
+  // All that program and memory depend on, wherever in the sample the part lies.
+  std::vector<std::int64_t> geometry(const Placement& placement) const {
+    std::vector<std::int64_t> sizes;
+    const auto add_extents = [&](const Box& box) {
+      for (const std::int64_t extent : box.extents().axes()) sizes.push_back(extent);
+    };
+    const auto add_pads = [&](NodeId id, std::size_t i, const Box& output) {
+      const Shape& shape = graph_.shape(graph_.node(id).inputs[i]);
+      const std::array<Footprint, 3> reads = graph_.node(id).layer->reads(i, shape);
+      for (int axis = 0; axis < 3; ++axis) {
+        const LocalPads pads = local_pads(reads[axis], output.axes()[axis], shape.space.axes()[axis]);
+        sizes.insert(sizes.end(), {pads.lo, pads.hi});
+      }
+    };
+    for (NodeId id = 0; id < graph_.count(); ++id) {
+      add_extents(placement.owned[id]);
+      sizes.push_back(static_cast<std::int64_t>(placement.slabs[id].size()));
+      for (const Box& slab : placement.slabs[id]) add_extents(slab);
+      for (std::size_t i = 0; i < placement.edges[id].size(); ++i) {
+        const Box& wanted = placement.edges[id][i].wanted;
+        const Box& produced = placement.owned[graph_.node(id).inputs[i]];
+        add_extents(wanted);
+        sizes.push_back(wanted == produced ? 1 : 0);
+        sizes.push_back(is_run(graph_.node(id).inputs[i], wanted, produced) ? 1 : 0);
+        add_pads(id, i, placement.owned[id]);
+        for (const Box& slab : placement.slabs[id]) add_pads(id, i, slab);
+      }
+    }
+    return sizes;
+  }
+
+  bool is_run(NodeId tensor, const Box& of, const Box& part) const {
+    return !part.empty() && of.contains(part) && run_offset(layout(tensor, of), part).has_value();
+  }
+
+  std::size_t input_bytes(const Placement& placement) const {
+    std::size_t bytes = 0;
+    for (NodeId id = 0; id < graph_.count(); ++id)
+      if (!graph_.node(id).layer) bytes += layout(id, placement.owned[id]).bytes();
+    return bytes;
+  }
+
+  PlannedBucket bucket(const GradientBucket& of) const {
+    PlannedBucket planned{{}, of.bytes, false};
+    for (int p = of.first; p < of.last; ++p) planned.parameters.push_back(parameters_.spec(p).name);
+    planned.hidden =
+        computes_after(prepared_[0]->program.backward, {Kind::Ready, node_of(planned.parameters.back())});
+    return planned;
+  }
+
+  NodeId node_of(const std::string& parameter) const {
+    NodeId id = 0;
+    while (graph_.node(id).name != parameter.substr(0, parameter.rfind('/'))) ++id;
+    return id;
+  }
+
+  const Graph& graph_;
+  Kernels& kernels_;
+  const ParameterStore& parameters_;
+  std::vector<Placement> placements_;                          // by part
+  std::map<std::vector<std::int64_t>, Prepared> by_geometry_;  // its elements never move
+  std::vector<const Prepared*> prepared_;                      // by part
+  PartitionPlan plan_;
+};
+
+std::vector<Traffic> sum_over_edges(const PartitionPlan& plan, Traffic EdgeShare::*which) {
+  std::vector<Traffic> sums(static_cast<std::size_t>(plan.grid.parts()));
+  for (const PlannedNode& node : plan.nodes)
+    for (const PlannedEdge& edge : node.exchanges)
+      for (std::size_t part = 0; part < sums.size(); ++part) sums[part] += edge.parts[part].*which;
+  return sums;
+}
+
+}  // namespace
+
+std::vector<double> PartitionPlan::part_flop() const {
+  std::vector<double> sums(static_cast<std::size_t>(grid.parts()));
+  for (const PlannedNode& node : nodes)
+    for (std::size_t part = 0; part < sums.size(); ++part) sums[part] += node.parts[part].training_flop;
+  return sums;
+}
+
+std::vector<Traffic> PartitionPlan::received() const {
+  return sum_over_edges(*this, &EdgeShare::received);
+}
+std::vector<Traffic> PartitionPlan::sent() const {
+  return sum_over_edges(*this, &EdgeShare::sent);
+}
+
+PartitionPlan plan_partition(const Graph& graph, const GridDims& grid, Kernels& kernels,
+                             const ParameterStore& parameters) {
+  return Planner(graph, grid, kernels, parameters).plan();
+}
+
+}  // namespace tessera
