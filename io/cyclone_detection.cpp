@@ -82,12 +82,27 @@ Surroundings look_around(const ClimateGrid& grid, GeoPoint centre, const Field& 
   return around;
 }
 
+/// Depth, wind and warmth of a tropical cyclone.
+bool is_tropical_cyclone(const Surroundings& around, double pressure) {
+  return around.ring_pressure.count > 0 && around.ring_pressure.value() - pressure >= kLeastDepth &&
+         around.strongest_wind >= kLeastWind &&
+         around.core_t500.value() - around.ring_t500.value() >= kLeastWarmth;
+}
+
 }  // namespace
 
 CellMask find_tropical_cyclones(const ClimateGrid& grid, const Field& pressure, const Field& wind,
                                 const Field& t500) {
   const MinimumSearch search(grid, pressure);
   CellMask found(grid.cells()), candidates(grid.cells());
+  const auto mark = [&](GeoPoint centre, std::size_t eye, double calm_pressure) {
+    std::fill(candidates.begin(), candidates.end(), std::uint8_t{0});
+    grid.for_each_within(centre, kMaskRadius, [&](std::size_t cell, Offset offset) {
+      if (offset.distance() < kMaskRadius)
+        candidates[cell] = wind[cell] >= kMaskWind || calm_pressure - pressure[cell] >= kLeastDepth ? 1 : 0;
+    });
+    for (const std::size_t cell : take_connected_region(grid, eye, candidates)) found[cell] = 1;
+  };
   for (int row = 0; row < grid.rows(); ++row) {
     const double poleward = std::abs(grid.latitude(row));
     if (poleward < kNearestEquator || poleward > kFarthestEquator) continue;
@@ -96,17 +111,7 @@ CellMask find_tropical_cyclones(const ClimateGrid& grid, const Field& pressure, 
       const GeoPoint centre{grid.latitude(row), grid.longitude(column)};
       const std::size_t eye = grid.cell(row, column);
       const Surroundings around = look_around(grid, centre, pressure, wind, t500);
-      if (around.ring_pressure.count == 0) continue;
-      const double calm_pressure = around.ring_pressure.value();
-      if (calm_pressure - pressure[eye] < kLeastDepth || around.strongest_wind < kLeastWind ||
-          around.core_t500.value() - around.ring_t500.value() < kLeastWarmth)
-        continue;
-      std::fill(candidates.begin(), candidates.end(), std::uint8_t{0});
-      grid.for_each_within(centre, kMaskRadius, [&](std::size_t cell, Offset offset) {
-        if (offset.distance() < kMaskRadius)
-          candidates[cell] = wind[cell] >= kMaskWind || calm_pressure - pressure[cell] >= kLeastDepth ? 1 : 0;
-      });
-      for (const std::size_t cell : take_connected_region(grid, eye, candidates)) found[cell] = 1;
+      if (is_tropical_cyclone(around, pressure[eye])) mark(centre, eye, around.ring_pressure.value());
     }
   }
   return found;

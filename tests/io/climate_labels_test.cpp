@@ -170,7 +170,7 @@ std::vector<int> labels_by_brute_force(const ClimateGrid& grid, const Snapshot& 
   return labels;
 }
 
-// A cell of 1 degree is 111 km and one of 2.5 degrees 278 km, and a cell's width at the median latitude
+// Rows are 111 and 278 km apart (1 and 2.5 degrees), and a cell's width at the median latitude
 // (28 and 45 degrees) is 98 and 197 km: half the search radius of 300 km is then 1 or 2 cells.
 TEST(ClimateLabels, AreThoseOfTheirDefinitionByBruteForce) {
   const WeatherCounts busy{{2, 4}, {2, 3}, 1, 2, 2};
