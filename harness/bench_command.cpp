@@ -87,6 +87,7 @@ void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*me
       ->check(at_least_one())
       ->capture_default_str();
   add_overrides(*command, arguments->overrides);
+  add_overlap(*command, arguments->overrides);
   command->add_flag("--json", arguments->json, "as JSON");
   command->callback([arguments, measure, &chosen] {
     chosen = [arguments, measure](const Communicator& world) {

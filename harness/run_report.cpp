@@ -58,6 +58,15 @@ json kernels_of(const Network& network) {
   return kernels;
 }
 
+// Layers whose interior is computed while their halo travels, on this rank.
+json interior_first(Trainer& trainer) {
+  json nodes = json::array();
+  for (const ProgramStep& step : trainer.network().program().forward)
+    if (step.kind == ProgramStep::Kind::ForwardInterior)
+      nodes.push_back(trainer.graph().node(step.node).name);
+  return nodes;
+}
+
 json versions_json() {
   const Versions v = versions();
   return {{"tessera", v.tessera},
@@ -125,6 +134,7 @@ json run_report(const RunFacts& facts) {
   report["bytes"] = memory_json(facts);
   report["input"] = input_json(facts);
   report["kernels"] = kernels_of(facts.trainer.network());
+  report["interior_first"] = interior_first(facts.trainer);
   report["caches_cleared"] = facts.caches;
   report["configuration"] = to_json(facts.config);
   report["versions"] = versions_json();

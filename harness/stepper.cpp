@@ -23,12 +23,13 @@ void fill(std::span<T> values) {
 
 }  // namespace
 
-Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch)
+Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch,
+                 Overlap overlap)
     : workload_(workload),
       grid_(grid),
       graph_(workload.graph(batch)),
       parameters_(graph_.parameters(), kernels.element()),
-      network_(make_network(grid, graph_, kernels, parameters_)),
+      network_(make_network(grid, graph_, kernels, parameters_, overlap)),
       optimizer_(workload.make_optimizer(parameters_)),
       reducer_(grid.world(), parameters_, kGradientBucketBytes),
       spatial_(grid.spatial()),

@@ -32,8 +32,8 @@ std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const
 }  // namespace
 
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
-                                      ParameterStore& parameters) {
-  const Placement placement = place(graph, Partition(grid.dims()), grid.part());
+                                      ParameterStore& parameters, Overlap overlap) {
+  const Placement placement = place(graph, Partition(grid.dims()), grid.part(), overlap);
   return std::make_unique<Network>(graph, placement, kernels, parameters,
                                    exchange_maker(graph, grid, kernels.element()));
 }
@@ -47,7 +47,7 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       parameters_(make_parameters(world_, graph_, kernels.element(), options_.seed)),
       optimizer_(workload.make_optimizer(*parameters_)),
       fixed_memory_bytes_(resident_memory_bytes()),
-      network_(make_network(grid, graph_, kernels, *parameters_)),
+      network_(make_network(grid, graph_, kernels, *parameters_, options_.overlap)),
       schedule_(workload.make_schedule(options_.batch.global)),
       metric_(workload.make_metric()),
       reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kGradientBucketBytes)),

@@ -40,7 +40,7 @@ struct Evaluation {
 
 /// The network of this process's part of a grid. Borrows all; collective.
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
-                                      ParameterStore& parameters);
+                                      ParameterStore& parameters, Overlap overlap);
 
 /// Trains one network of a workload on a grid of processes, each sample split over the parts of a replica:
 /// the step, and the walk over the validation set. What happens between epochs is the caller's. Collective
@@ -52,6 +52,7 @@ class Trainer {
     std::uint64_t seed = 0;
     BatchSize batch;
     int prefetch = 4;
+    Overlap overlap = Overlap::Auto;
     std::function<bool()> stop_requested = [] { return false; };
     /// Hears of each training step's batch and prediction, which the step leaves to nobody.
     std::function<void(const Batch&, ConstTensorView)> predicted = [](const Batch&, ConstTensorView) {};

@@ -97,6 +97,7 @@ Trainer::Options TrainingRun::trainer_options() {
   return {.seed = options_.seed,
           .batch = batch_,
           .prefetch = static_cast<int>(config_.data.prefetch),
+          .overlap = config_.compute.overlap,
           .stop_requested = [this] { return stop_requested(); },
           .predicted = [this](const Batch&, ConstTensorView) { fault_(); }};
 }
