@@ -2,9 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <numeric>
 
+#include "harness/grid_report.hpp"
+#include "harness/message_times.hpp"
 #include "harness/system_probe.hpp"
 #include "harness/versions.hpp"
 
@@ -13,11 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-// Smallest, median and largest over the ranks.
 json spread(const Communicator& world, double mine) {
-  std::vector<double> all = world.all_gather(mine);
-  std::sort(all.begin(), all.end());
-  return {{"min", all.front()}, {"median", all[all.size() / 2]}, {"max", all.back()}};
+  return to_json(spread_over(world, mine));
 }
 
 json seconds(const RunFacts& facts) {
@@ -119,10 +117,8 @@ json run_report(const RunFacts& facts) {
   report["training_flop_per_second"] = flop * samples_per_second(facts);
   report["seconds"] = seconds(facts);
   const GridDims& dims = facts.grid.dims();
-  report["ranks"] = dims.processes();
   report["nodes"] = facts.grid.nodes();
-  report["split"] = {{"depth", dims.depth}, {"height", dims.height}, {"width", dims.width}};
-  report["replicas"] = dims.replicas;
+  add_grid(report, dims);
   report["samples_across_nodes"] = facts.grid.samples_across_nodes();
   report["batch"] = {{"global", facts.batch.global}, {"replica", facts.batch.replica}};
   report["samples"] = {{"train", facts.workload.training().size()},

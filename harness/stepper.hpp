@@ -47,7 +47,6 @@ class Stepper {
 
  private:
   void note(const ProgramStep& step);
-  LossShare share_of_loss() const;
 
   const Workload& workload_;
   const ProcessGrid& grid_;

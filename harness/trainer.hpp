@@ -42,6 +42,11 @@ struct Evaluation {
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
                                       ParameterStore& parameters, Overlap overlap);
 
+/// This process's share of a mean over `samples`, of which the first `counted` of its batch count: what all
+/// parts of a sample hold is shared among them.
+LossShare share_of_loss(const Graph& graph, const ProcessGrid& grid, std::int64_t samples,
+                        std::int64_t counted);
+
 /// Trains one network of a workload on a grid of processes, each sample split over the parts of a replica:
 /// the step, and the walk over the validation set. What happens between epochs is the caller's. Collective
 /// throughout; every rank gets the same results, and an error in one (a sample that can't be read) is thrown
@@ -98,7 +103,6 @@ class Trainer {
   StepContext context(const Batch& batch, bool training);
   ConstTensorView forward(const StepContext& context);
   void backward(const StepContext& context);
-  LossShare share_of_loss(std::int64_t samples) const;
 
   const ProcessGrid& grid_;
   const Communicator& world_;

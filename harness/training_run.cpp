@@ -80,7 +80,7 @@ void TrainingRun::open() {
     workload_ = std::make_unique<CosmoflowWorkload>(config_, options_.seed);
     dims = grid_of(options_.split, world_.size(), workload_->graph(1));
     batch_ = resolve_batch(config_, dims.replicas);
-    fault_ = injected_fault(world_.rank());
+    fault_ = injected_fault(world_.rank(), world_.size());
   });
   grid_ = std::make_unique<ProcessGrid>(world_, dims);
   const int ranks_of_node = world_.node_local().size();
