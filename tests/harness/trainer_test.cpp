@@ -190,7 +190,7 @@ TEST_F(TrainerTest, InteriorsAreComputedFirstAsAskedForAndChangeRoundingAlone) {
   EXPECT_EQ(interiors_first(Training(world(), slabs, config_)->network().program()), 0);
   const Outcome off = train(world(), slabs);
   config_.compute.overlap = Overlap::On;
-  if (world().size() < 8) {  // of 16 planes, so that each rank has more than its neighbours' halos
+  if (world().size() == 2) {  // more ranks have too few of the second layer's 8 planes
     EXPECT_GT(interiors_first(Training(world(), slabs, config_)->network().program()), 0);
   }
   expect_equal_but_for_rounding(train(world(), slabs), off);

@@ -23,7 +23,8 @@ TEST(FirstStep, OfTheFullSizeNetworkOnSlabsAndColumnsIsThatOfOneRank) {
     const ProcessGrid grid(world(), dims);
     const test::FirstStep step = test::shared_step(graph, grid, *kernels);
     EXPECT_NEAR(step.loss, whole.loss, 1e-5 * whole.loss);
-    EXPECT_LT(std::ranges::max(test::distances(graph, step, whole)), 1e-5);
+    // Each of the two may be 1e-5 away from the truth.
+    EXPECT_LT(std::ranges::max(test::distances(graph, step, whole)), 2e-5);
   }
 }
 
