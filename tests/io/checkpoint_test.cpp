@@ -8,13 +8,11 @@
 
 #include "io/whole_file.hpp"
 #include "support/errors.hpp"
-#include "support/file_size_limit.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tessera {
 namespace {
 
-using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 
@@ -67,21 +65,6 @@ TEST(Checkpoint, LargerThanAnyPieceReadsBackToTheBit) {
   EXPECT_TRUE(read_checkpoint(directory / "a.h5") == written);
   EXPECT_THAT(read_whole_file(directory / "a.h5"),
               HasSubstr(std::string(reinterpret_cast<const char*>(values.data()), values.size() * 4)));
-}
-
-TEST(Checkpoint, OnAFullDiskIsAMachineErrorAndLeavesTheOldOneAlone) {
-  const TemporaryDirectory directory;
-  const std::string old = bytes_of(small_checkpoint(), directory);
-  Checkpoint large = small_checkpoint();
-  large.tensors["parameter/large"] = tensor<float>({9000}, std::vector<float>(9000, 1));
-  {
-    const FileSizeLimit limit(20000);
-    EXPECT_THAT(message_of<MachineError>([&] { write_checkpoint(directory / "checkpoint.h5", large); }),
-                AllOf(HasSubstr("cannot write a file: File too large"),
-                      HasSubstr((directory / "checkpoint.h5").string())));
-  }
-  EXPECT_EQ(read_whole_file(directory / "checkpoint.h5"), old);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory.path()), {}), 1);
 }
 
 TEST(Checkpoint, OfEqualContentHasEqualBytes) {
