@@ -69,15 +69,19 @@ int print(const Result& result, const BenchArguments& arguments, const Communica
   return 0;
 }
 
-enum class Batched : std::uint8_t { No, Yes };  // whether the size of the batch, and the split, matter
+enum class Takes : std::uint8_t {
+  Repeats,
+  Batch,
+  Overlap
+};  // what matters to it; each also what stands before
 
 template <class Result>
-void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*measure)() const,
-         Batched batched, Command& chosen) {
+void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*measure)() const, Takes takes,
+         Command& chosen) {
   CLI::App* command = bench.add_subcommand(name, what);
   const auto arguments = std::make_shared<BenchArguments>();
   command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
-  if (batched == Batched::Yes) {
+  if (takes >= Takes::Batch) {
     command->add_option("--split", arguments->split, "parts of each sample, a rank each: 4x1, 2x2x2");
     command->add_option("--batch", arguments->batch, "samples a replica and step")
         ->check(at_least_one())
@@ -87,6 +91,7 @@ void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*me
       ->check(at_least_one())
       ->capture_default_str();
   add_overrides(*command, arguments->overrides);
+  if (takes == Takes::Overlap) add_overlap(*command, arguments->overrides);
   command->add_flag("--json", arguments->json, "as JSON");
   command->callback([arguments, measure, &chosen] {
     chosen = [arguments, measure](const Communicator& world) {
@@ -101,10 +106,10 @@ void add_bench(CLI::App& app, Command& chosen) {
   CLI::App* bench = app.add_subcommand("bench", "measure parts of a run against their ceilings");
   bench->require_subcommand(1);
   add(*bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
-      &Bench::step, Batched::Yes, chosen);
+      &Bench::step, Takes::Overlap, chosen);
   add(*bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
-      Batched::Yes, chosen);
-  add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Batched::No,
+      Takes::Batch, chosen);
+  add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats,
       chosen);
 }
 

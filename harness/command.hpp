@@ -29,6 +29,17 @@ inline void add_overrides(CLI::App& command, std::vector<std::string>& overrides
       ->expected(1);
 }
 
+/// The option --overlap, which is such an override too.
+inline void add_overlap(CLI::App& command, std::vector<std::string>& overrides) {
+  command
+      .add_option_function<std::string>(
+          "--overlap",
+          [&overrides](const std::string& choice) { overrides.push_back("compute.overlap=" + choice); },
+          "auto, on or off: whether the interior of a split layer's output is computed while its halo "
+          "travels")
+      ->check(CLI::IsMember({"auto", "on", "off"}));
+}
+
 /// Each adds its subcommand with its options to `app`, and a callback that sets `chosen` when the user called
 /// it. The callback runs while arguments are parsed, so it does nothing else.
 void add_bench(CLI::App& app, Command& chosen);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/placement.hpp"
 #include "models/tensor.hpp"
 
 /// The configuration of a run: YAML with the sections and keys of the MLPerf HPC reference of CosmoFlow, so
@@ -89,7 +90,8 @@ struct TrainConfig {
 struct ComputeConfig {       // ours
   std::int64_t threads = 0;  // of a rank; 0: its share of the cores
   KernelChoice kernels = KernelChoice::OneDnn;
-  Element element = Element::F32;  // of tensors and parameters; float64 with the reference kernels alone
+  Element element = Element::F32;   // of tensors and parameters; float64 with the reference kernels alone
+  Overlap overlap = Overlap::Auto;  // of a split sample's halos with what doesn't read them; `--overlap` wins
 
   std::optional<int> fixed_threads() const {
     return threads > 0 ? std::optional(static_cast<int>(threads)) : std::nullopt;

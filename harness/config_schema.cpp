@@ -117,6 +117,8 @@ std::vector<Field> fields(ComputeConfig& compute) {
       choice("kernels", compute.kernels,
              {{"onednn", KernelChoice::OneDnn}, {"reference", KernelChoice::Reference}}),
       choice("element", compute.element, {{"float32", Element::F32}, {"float64", Element::F64}}),
+      choice("overlap", compute.overlap,
+             {{"auto", Overlap::Auto}, {"on", Overlap::On}, {"off", Overlap::Off}}),
   };
 }
 

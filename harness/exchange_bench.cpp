@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "harness/grid_report.hpp"
 #include "harness/message_times.hpp"
@@ -20,21 +21,22 @@ class Bench {
  public:
   Bench(const ProcessGrid& grid, std::unique_ptr<Exchange> exchange, const Layout& owned,
         const Layout& wanted, std::int64_t repeats)
-      : world_(grid.world()),
-        exchange_(std::move(exchange)),
-        owned_(owned),
-        wanted_(wanted),
-        repeats_(repeats) {}
+      : world_(grid.world()), exchange_(std::move(exchange)), wanted_(wanted), repeats_(repeats) {
+    const bool inside = !owned.box.empty() && wanted.box.contains(owned.box);
+    const std::optional<std::size_t> place = inside ? run_offset(wanted, owned.box) : std::nullopt;
+    if (!place) outside_ = Tensor(owned);
+    owned_ = place ? TensorView{wanted_.view().bytes + *place, owned} : outside_.view();
+  }
 
   MinMedianMax gather_seconds() {
     return spread_over(world_, median_seconds(world_, repeats_, [this] {
-                         exchange_->start_gather(owned_.view(), wanted_.view());
+                         exchange_->start_gather(owned_, wanted_.view());
                          exchange_->finish_gather();
                        }));
   }
   MinMedianMax scatter_add_seconds() {
     return spread_over(world_, median_seconds(world_, repeats_, [this] {
-                         exchange_->start_scatter_add(wanted_.view(), owned_.view());
+                         exchange_->start_scatter_add(wanted_.view(), owned_);
                          exchange_->finish_scatter_add();
                        }));
   }
@@ -42,7 +44,8 @@ class Bench {
  private:
   const Communicator& world_;
   std::unique_ptr<Exchange> exchange_;
-  Tensor owned_, wanted_;
+  Tensor wanted_, outside_;
+  TensorView owned_;  // its place in wanted_, as in a network, where it is one run there; else outside_
   std::int64_t repeats_;
 };
 

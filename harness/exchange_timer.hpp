@@ -13,11 +13,8 @@ class ExchangeTimer {
   void start() { watch_.lap(); }
   /// After each step of the program.
   void note(const ProgramStep& step) {
-    using Kind = ProgramStep::Kind;
     const double seconds = watch_.lap();
-    for (const Kind kind :
-         {Kind::StartGather, Kind::FinishGather, Kind::StartScatterAdd, Kind::FinishScatterAdd})
-      if (step.kind == kind) seconds_ += seconds;
+    if (exchanges(step.kind)) seconds_ += seconds;
   }
   /// Since it was reset.
   double seconds() const { return seconds_; }

@@ -33,7 +33,8 @@ RunPlan plan_run(const Config& config, int ranks, const std::string& split) {
   const Graph graph = workload.graph(plan.batch.replica);
   ParameterStore parameters(graph.parameters(), config.compute.element);
   plan.optimizer_bytes = workload.make_optimizer(parameters)->state().size() * parameters.trained_bytes();
-  plan.partition = plan_partition(graph, grid, *make_kernels(config.compute), parameters);
+  plan.partition =
+      plan_partition(graph, grid, *make_kernels(config.compute), parameters, config.compute.overlap);
   return plan;
 }
 
@@ -61,6 +62,7 @@ void add_plan(CLI::App& app, Command& chosen) {
   command->add_option("--split", arguments->split,
                       "parts of each sample along depth, height and width, a rank each: 4x1, 2x2x2");
   add_overrides(*command, arguments->overrides);
+  add_overlap(*command, arguments->overrides);
   command->add_flag("--json", arguments->json, "as JSON");
   command->callback([arguments, &chosen] {
     chosen = [arguments](const Communicator& world) { return run_plan(*arguments, world); };

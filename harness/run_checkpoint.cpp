@@ -176,6 +176,14 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
                      "give what the interrupted run was given, or begin another run with another --output");
 }
 
+namespace {
+
+std::string overlap_of(const json& configuration) {
+  return configuration.value(json::json_pointer("/compute/overlap"), "");
+}
+
+}  // namespace
+
 std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const fs::path& file,
                                              const RunIdentity& now) {
   std::vector<std::string> differences;
@@ -186,6 +194,8 @@ std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const
   compare(text_of(checkpoint, "split", file), now.split, "split");
   compare(integer_of(checkpoint, "threads", file), now.threads, "threads a rank");
   compare(text_of(checkpoint, "tessera_version", file), now.version, "tessera");
+  compare(overlap_of(json::parse(text_of(checkpoint, "configuration", file), nullptr, false)),
+          overlap_of(now.configuration), "overlap");
   return differences;
 }
 

@@ -10,8 +10,8 @@
 /// `tessera plan`: the plan of a partition in the figures that people and other programs ask for.
 namespace tessera {
 
-/// All memory of one part that depends on the configuration, in bytes; what libraries take, and messages that
-/// must be packed, come on top.
+/// All memory of one part that depends on the configuration, in bytes; what libraries take, the cache of
+/// samples, and messages that must be packed come on top.
 struct PartMemory {
   std::size_t activations = 0, scratch = 0;
   std::size_t input = 0;  // batches read ahead, and the one in use

@@ -2,9 +2,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <numeric>
 
+#include "harness/grid_report.hpp"
+#include "harness/message_times.hpp"
 #include "harness/system_probe.hpp"
 #include "harness/versions.hpp"
 
@@ -13,11 +14,8 @@ namespace {
 
 using nlohmann::json;
 
-// Smallest, median and largest over the ranks.
 json spread(const Communicator& world, double mine) {
-  std::vector<double> all = world.all_gather(mine);
-  std::sort(all.begin(), all.end());
-  return {{"min", all.front()}, {"median", all[all.size() / 2]}, {"max", all.back()}};
+  return to_json(spread_over(world, mine));
 }
 
 json seconds(const RunFacts& facts) {
@@ -56,6 +54,15 @@ json kernels_of(const Network& network) {
   json kernels = json::object();
   for (const auto& [node, implementations] : network.implementations()) kernels[node] = implementations;
   return kernels;
+}
+
+// Layers whose interior is computed while their halo travels, on this rank.
+json interior_first(Trainer& trainer) {
+  json nodes = json::array();
+  for (const ProgramStep& step : trainer.network().program().forward)
+    if (step.kind == ProgramStep::Kind::ForwardInterior)
+      nodes.push_back(trainer.graph().node(step.node).name);
+  return nodes;
 }
 
 json versions_json() {
@@ -110,10 +117,8 @@ json run_report(const RunFacts& facts) {
   report["training_flop_per_second"] = flop * samples_per_second(facts);
   report["seconds"] = seconds(facts);
   const GridDims& dims = facts.grid.dims();
-  report["ranks"] = dims.processes();
   report["nodes"] = facts.grid.nodes();
-  report["split"] = {{"depth", dims.depth}, {"height", dims.height}, {"width", dims.width}};
-  report["replicas"] = dims.replicas;
+  add_grid(report, dims);
   report["samples_across_nodes"] = facts.grid.samples_across_nodes();
   report["batch"] = {{"global", facts.batch.global}, {"replica", facts.batch.replica}};
   report["samples"] = {{"train", facts.workload.training().size()},
@@ -125,6 +130,7 @@ json run_report(const RunFacts& facts) {
   report["bytes"] = memory_json(facts);
   report["input"] = input_json(facts);
   report["kernels"] = kernels_of(facts.trainer.network());
+  report["interior_first"] = interior_first(facts.trainer);
   report["caches_cleared"] = facts.caches;
   report["configuration"] = to_json(facts.config);
   report["versions"] = versions_json();

@@ -123,9 +123,9 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
                      std::int64_t batch, std::int64_t repeats) {
   const Communicator& world = grid.world();
   const auto kernels = make_kernels(compute);
-  Stepper stepper(workload, grid, *kernels, batch);
+  Stepper stepper(workload, grid, *kernels, batch, compute.overlap);
   const Graph& graph = stepper.graph();
-  const Placement placement = place(graph, Partition(grid.dims()), grid.part());
+  const Placement placement = place(graph, Partition(grid.dims()), grid.part(), compute.overlap);
   stepper.step();
   StepBench bench;
   bench.grid = grid.dims();

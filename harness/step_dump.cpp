@@ -153,7 +153,8 @@ int dump_step_as(const ProcessGrid& grid, const Workload& workload, Kernels& ker
 
 int dump_step(const Communicator& world, const Config& config, const StepDumpOptions& options,
               const std::filesystem::path& file) {
-  Trainer::Options of_trainer{.seed = options.seed, .batch = {}, .prefetch = 1};
+  Trainer::Options of_trainer{
+      .seed = options.seed, .batch = {}, .prefetch = 1, .overlap = config.compute.overlap};
   std::unique_ptr<Workload> workload;
   GridDims dims;
   all_or_none(world, [&] {

@@ -11,11 +11,6 @@ namespace {
 
 using Kind = ProgramStep::Kind;
 
-bool exchanges(const ProgramStep& step) {
-  return step.kind == Kind::StartGather || step.kind == Kind::FinishGather ||
-         step.kind == Kind::StartScatterAdd || step.kind == Kind::FinishScatterAdd;
-}
-
 template <class T>
 void fill(std::span<T> values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(i % 97) / T{97};
@@ -23,24 +18,20 @@ void fill(std::span<T> values) {
 
 }  // namespace
 
-Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch)
+Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch,
+                 Overlap overlap)
     : workload_(workload),
       grid_(grid),
       graph_(workload.graph(batch)),
       parameters_(graph_.parameters(), kernels.element()),
-      network_(make_network(grid, graph_, kernels, parameters_)),
+      network_(make_network(grid, graph_, kernels, parameters_, overlap)),
       optimizer_(workload.make_optimizer(parameters_)),
       reducer_(grid.world(), parameters_, kGradientBucketBytes),
       spatial_(grid.spatial()),
       input_(network_->input_layout()),
       target_(network_->output_layout()),
       samples_(static_cast<std::size_t>(batch), 0),
-      hooks_{[this](int parameter) { reducer_.ready(parameter); },
-             [this] {
-               reducer_.poke();
-               now_.exposed_reduction += watch_.lap();
-               cpu_watch_.lap();
-             }} {
+      hooks_{[this](int parameter) { reducer_.ready(parameter); }, [this] { reducer_.poke(); }} {
   initialize(parameters_, 1);
   kernels.element() == Element::F64 ? fill(input_.view().span<double>()) : fill(input_.view().span<float>());
   network_->observe([this](const ProgramStep& step) { note(step); });
@@ -49,7 +40,7 @@ Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& ker
 void Stepper::note(const ProgramStep& step) {
   const double seconds = watch_.lap(), cpu = cpu_watch_.lap();
   calls_[{step.node, step.kind, step.input}].push_back(seconds);
-  if (exchanges(step)) {
+  if (exchanges(step.kind)) {
     now_.exposed_exchange += seconds;
   } else if (step.kind == Kind::Ready) {
     now_.exposed_reduction += seconds;
@@ -57,13 +48,6 @@ void Stepper::note(const ProgramStep& step) {
     now_.compute += seconds;
     now_.compute_cpu += cpu;
   }
-}
-
-LossShare Stepper::share_of_loss() const {
-  const bool replicated = graph_.node(graph_.output()).spread == Spread::Replicated;
-  const auto samples = static_cast<std::int64_t>(samples_.size());
-  const std::int64_t holders = grid_.dims().replicas * (replicated ? grid_.dims().parts() : 1);
-  return {1.0 / static_cast<double>(samples * holders), samples};
 }
 
 void Stepper::step() {
@@ -74,8 +58,11 @@ void Stepper::step() {
   watch_.lap();
   cpu_watch_.lap();
   const ConstTensorView prediction = network_->forward(std::as_const(input_).view(), context);
-  workload_.loss().share(prediction, std::as_const(target_).view(), share_of_loss(),
-                         network_->output_gradient());
+  workload_.loss().share(
+      prediction, std::as_const(target_).view(),
+      share_of_loss(graph_, grid_, static_cast<std::int64_t>(samples_.size()) * grid_.dims().replicas,
+                    static_cast<std::int64_t>(samples_.size())),
+      network_->output_gradient());
   now_.loss = watch_.lap();
   cpu_watch_.lap();
   network_->backward(context, hooks_);

@@ -28,7 +28,8 @@ struct StepTimes {
 class Stepper {
  public:
   /// Borrows all; no data is read. batch: samples a replica. Collective.
-  Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch);
+  Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch,
+          Overlap overlap);
   Stepper(const Stepper&) = delete;
   Stepper& operator=(const Stepper&) = delete;
 
@@ -46,7 +47,6 @@ class Stepper {
 
  private:
   void note(const ProgramStep& step);
-  LossShare share_of_loss() const;
 
   const Workload& workload_;
   const ProcessGrid& grid_;

@@ -79,6 +79,7 @@ void add_train(CLI::App& app, Command& chosen) {
       "go on in the output directory of an interrupted run, from its last checkpoint; the one before: "
       "--resume=checkpoint-previous.h5");
   add_overrides(*command, arguments->overrides);
+  add_overlap(*command, arguments->overrides);
   command->add_option("--dump-step", arguments->dump_step,
                       "FILE.h5: writes batch, parameters, prediction, loss and gradients of the first step "
                       "there and ends, without an output directory");

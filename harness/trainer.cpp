@@ -32,10 +32,17 @@ std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const
 }  // namespace
 
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
-                                      ParameterStore& parameters) {
-  const Placement placement = place(graph, Partition(grid.dims()), grid.part());
+                                      ParameterStore& parameters, Overlap overlap) {
+  const Placement placement = place(graph, Partition(grid.dims()), grid.part(), overlap);
   return std::make_unique<Network>(graph, placement, kernels, parameters,
                                    exchange_maker(graph, grid, kernels.element()));
+}
+
+LossShare share_of_loss(const Graph& graph, const ProcessGrid& grid, std::int64_t samples,
+                        std::int64_t counted) {
+  const bool replicated = graph.node(graph.output()).spread == Spread::Replicated;
+  const int holders = replicated ? grid.dims().parts() : 1;
+  return {1.0 / (static_cast<double>(samples) * holders), counted};
 }
 
 Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& kernels, Options options)
@@ -47,7 +54,7 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       parameters_(make_parameters(world_, graph_, kernels.element(), options_.seed)),
       optimizer_(workload.make_optimizer(*parameters_)),
       fixed_memory_bytes_(resident_memory_bytes()),
-      network_(make_network(grid, graph_, kernels, *parameters_)),
+      network_(make_network(grid, graph_, kernels, *parameters_, options_.overlap)),
       schedule_(workload.make_schedule(options_.batch.global)),
       metric_(workload.make_metric()),
       reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kGradientBucketBytes)),
@@ -76,14 +83,10 @@ void Trainer::backward(const StepContext& context) {
   network_->backward(context, hooks_);
 }
 
-// Of the mean over `samples`. What all parts of a replica hold is shared among them.
-LossShare Trainer::share_of_loss(std::int64_t samples) const {
-  const bool replicated = graph_.node(graph_.output()).spread == Spread::Replicated;
-  const int holders = replicated ? grid_.dims().parts() : 1;
-  return {1.0 / (static_cast<double>(samples) * holders), batch_->counted};
-}
-
 void Trainer::warm_up() {
+  const std::span<std::byte> statistics{parameters_->values() + parameters_->trained_bytes(),
+                                        parameters_->bytes() - parameters_->trained_bytes()};
+  const std::vector<std::byte> kept(statistics.begin(), statistics.end());
   batch_ = &synthetic_;
   const StepContext here = context(synthetic_, true);
   const ConstTensorView prediction = forward(here);
@@ -91,6 +94,7 @@ void Trainer::warm_up() {
                          network_->output_gradient());
   backward(here);
   reducer_->finish();
+  std::copy(kept.begin(), kept.end(), statistics.begin());  // a forward pass in training moves them
 }
 
 void Trainer::start_epoch(int epoch, std::int64_t step) {
@@ -125,7 +129,7 @@ void Trainer::throw_failure() {
 }
 
 std::optional<StepResult> Trainer::step() {
-  const Stopwatch watch;
+  Stopwatch watch;
   exchanges_.reset();
   batch_ = &next_batch(*training_loader_);
   batch_trains_ = true;
@@ -133,7 +137,8 @@ std::optional<StepResult> Trainer::step() {
   const ConstTensorView prediction = forward(here);
   options_.predicted(*batch_, prediction);
   const double share = workload_.loss().share(
-      prediction, batch_->target, share_of_loss(options_.batch.global), network_->output_gradient());
+      prediction, batch_->target, share_of_loss(graph_, grid_, options_.batch.global, batch_->counted),
+      network_->output_gradient());
 
   const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0, failure_ ? 1.0 : 0.0};
   sums_.start(mine);
@@ -143,13 +148,14 @@ std::optional<StepResult> Trainer::step() {
   reducer_->finish();
   const std::span<const double> sums = sums_.finish();
   times_.exposed_reduction += waiting.seconds();
+  times_.steps += watch.lap();
   if (sums[kFailed] > 0) throw_failure();
   if (!std::isfinite(sums[kLoss])) return std::nullopt;
 
   optimizer_->step(learning_rate(), step_);
   ++step_;
   ++step_of_epoch_;
-  times_.steps += watch.seconds();
+  times_.steps += watch.lap();
   return StepResult{sums[kLoss], sums[kStop] > 0};
 }
 
@@ -183,7 +189,8 @@ std::optional<Evaluation> Trainer::evaluate() {
     batch_ = &next_batch(*validation_loader_);
     batch_trains_ = false;
     const ConstTensorView prediction = forward(context(*batch_, false));
-    const double share = workload_.loss().share(prediction, batch_->target, share_of_loss(samples),
+    const double share = workload_.loss().share(prediction, batch_->target,
+                                                share_of_loss(graph_, grid_, samples, batch_->counted),
                                                 network_->output_gradient());
     metric_->add(prediction, batch_->target, batch_->counted, spatial_);
     const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0,

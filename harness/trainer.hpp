@@ -40,7 +40,12 @@ struct Evaluation {
 
 /// The network of this process's part of a grid. Borrows all; collective.
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
-                                      ParameterStore& parameters);
+                                      ParameterStore& parameters, Overlap overlap);
+
+/// This process's share of a mean over `samples`, of which the first `counted` of its batch count: what all
+/// parts of a sample hold is shared among them.
+LossShare share_of_loss(const Graph& graph, const ProcessGrid& grid, std::int64_t samples,
+                        std::int64_t counted);
 
 /// Trains one network of a workload on a grid of processes, each sample split over the parts of a replica:
 /// the step, and the walk over the validation set. What happens between epochs is the caller's. Collective
@@ -52,6 +57,7 @@ class Trainer {
     std::uint64_t seed = 0;
     BatchSize batch;
     int prefetch = 4;
+    Overlap overlap = Overlap::Auto;
     std::function<bool()> stop_requested = [] { return false; };
     /// Hears of each training step's batch and prediction, which the step leaves to nobody.
     std::function<void(const Batch&, ConstTensorView)> predicted = [](const Batch&, ConstTensorView) {};
@@ -97,7 +103,6 @@ class Trainer {
   StepContext context(const Batch& batch, bool training);
   ConstTensorView forward(const StepContext& context);
   void backward(const StepContext& context);
-  LossShare share_of_loss(std::int64_t samples) const;
 
   const ProcessGrid& grid_;
   const Communicator& world_;

@@ -80,7 +80,7 @@ void TrainingRun::open() {
     workload_ = std::make_unique<CosmoflowWorkload>(config_, options_.seed);
     dims = grid_of(options_.split, world_.size(), workload_->graph(1));
     batch_ = resolve_batch(config_, dims.replicas);
-    fault_ = injected_fault(world_.rank());
+    fault_ = injected_fault(world_.rank(), world_.size());
   });
   grid_ = std::make_unique<ProcessGrid>(world_, dims);
   const int ranks_of_node = world_.node_local().size();
@@ -97,6 +97,7 @@ Trainer::Options TrainingRun::trainer_options() {
   return {.seed = options_.seed,
           .batch = batch_,
           .prefetch = static_cast<int>(config_.data.prefetch),
+          .overlap = config_.compute.overlap,
           .stop_requested = [this] { return stop_requested(); },
           .predicted = [this](const Batch&, ConstTensorView) { fault_(); }};
 }

@@ -41,7 +41,8 @@ double Graph::forward_flop(NodeId node, const Shape& here) const {
 
 double Graph::training_flop(NodeId node, const Shape& here) const {
   if (!nodes_[node].layer) return 0;
-  const bool inputs_differ = nodes_[nodes_[node].inputs[0]].layer != nullptr;
+  const bool inputs_differ = std::ranges::any_of(
+      nodes_[node].inputs, [this](NodeId input) { return nodes_[input].layer != nullptr; });
   return (inputs_differ ? 3 : 2) * forward_flop(node, here);
 }
 

@@ -153,8 +153,8 @@ ConstTensorView Network::forward(ConstTensorView input, const StepContext& conte
 }
 
 void Network::after(const ProgramStep& step) {
-  observer_(step);
   for (Exchange* exchange : exchanges_) exchange->poke();
+  observer_(step);
 }
 
 void Network::run_forward(const ProgramStep& step, const StepContext& context) {
@@ -182,8 +182,8 @@ void Network::run_slab(const Node& node, const Slab& slab, const StepContext& co
 void Network::backward(const StepContext& context, const BackwardHooks& hooks) {
   for (const ProgramStep& step : program_.backward) {
     run_backward(step, context, hooks);
-    after(step);
     hooks.poke();
+    after(step);
   }
 }
 

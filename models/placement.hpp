@@ -7,9 +7,10 @@
 
 namespace tessera {
 
-/// Where the interior of an operation's output, which reads no halo, is computed before the halo has come:
-/// Auto, where it is at least three margins wide, so that cutting it off costs little; On, wherever there is
-/// one; Off, nowhere.
+/// Where the interior of an operation's output, which reads no halo, is computed before the halo has come. Of
+/// single samples (batch 1) that are split along their outermost axis alone: the interior of others is no run
+/// of memory. Auto, where it is at least three margins wide, so that cutting it off costs little; On,
+/// wherever there is one; Off, nowhere.
 enum class Overlap : std::uint8_t { Auto, On, Off };
 
 /// One process's view of a graph: which box of each tensor it is responsible for, and which box of each input

@@ -86,8 +86,12 @@ const char* name(Kind kind) {
 }  // namespace
 
 bool communicates(Kind kind) {
+  return exchanges(kind) || kind == Kind::Ready;
+}
+
+bool exchanges(Kind kind) {
   return kind == Kind::StartGather || kind == Kind::FinishGather || kind == Kind::StartScatterAdd ||
-         kind == Kind::FinishScatterAdd || kind == Kind::Ready;
+         kind == Kind::FinishScatterAdd;
 }
 
 bool aliases_producer(const Graph& graph, const Placement& placement, NodeId node, std::size_t input) {

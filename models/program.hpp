@@ -34,6 +34,8 @@ struct ProgramStep {
 
 /// Whether other processes have a part in such a step.
 bool communicates(ProgramStep::Kind kind);
+/// Whether it belongs to an exchange: packs, sends, waits or adds.
+bool exchanges(ProgramStep::Kind kind);
 
 /// How the gradient of an edge reaches its producer.
 enum class GradientPath : std::uint8_t {

@@ -21,6 +21,8 @@ bool lies_within(ConstTensorView part, ConstTensorView whole, const Box& box) {
 
 BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag)
     : comm_(&comm), here_(plan.here), requests_(plan.receive.size() + plan.send.size()), tag_(tag) {
+  assert(ends.owned.n == ends.wanted.n && ends.owned.c == ends.wanted.c &&
+         ends.owned.element == ends.wanted.element);
   std::size_t bytes = 0;
   std::vector<std::size_t> offsets;
   const auto link = [&](const Piece& piece, Layout layout, bool to_be_added) {

@@ -29,11 +29,12 @@ bool computes_after(const Steps& steps, const ProgramStep& from) {
 
 class Planner {
  public:
-  Planner(const Graph& graph, const GridDims& grid, Kernels& kernels, const ParameterStore& parameters)
+  Planner(const Graph& graph, const GridDims& grid, Kernels& kernels, const ParameterStore& parameters,
+          Overlap overlap)
       : graph_(graph),
         kernels_(kernels),
         parameters_(parameters),
-        placements_(place_all(graph, Partition(grid))) {
+        placements_(place_all(graph, Partition(grid), overlap)) {
     plan_.grid = grid;
     plan_.parameter_bytes = parameters.bytes();
     plan_.gradient_bytes = parameters.trained_bytes();
@@ -237,8 +238,8 @@ double local_forward_flop(const Graph& graph, const Placement& placement, NodeId
 }
 
 PartitionPlan plan_partition(const Graph& graph, const GridDims& grid, Kernels& kernels,
-                             const ParameterStore& parameters) {
-  return Planner(graph, grid, kernels, parameters).plan();
+                             const ParameterStore& parameters, Overlap overlap) {
+  return Planner(graph, grid, kernels, parameters, overlap).plan();
 }
 
 }  // namespace tessera

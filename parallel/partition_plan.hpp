@@ -87,6 +87,6 @@ double local_forward_flop(const Graph& graph, const Placement& placement, NodeId
 /// graph: of one replica's batch; parameters: the graph's. kernels say how much memory they need, so they
 /// should be those of the run. Thousands of parts take seconds.
 PartitionPlan plan_partition(const Graph& graph, const GridDims& grid, Kernels& kernels,
-                             const ParameterStore& parameters);
+                             const ParameterStore& parameters, Overlap overlap = Overlap::Auto);
 
 }  // namespace tessera

@@ -78,8 +78,7 @@ ProcessGrid::ProcessGrid(const Communicator& world, GridDims dims, const std::ve
       position_(grid_positions(node_of_rank, dims.parts())[world.rank()]),
       nodes_(static_cast<int>(std::set(node_of_rank.begin(), node_of_rank.end()).size())),
       samples_across_nodes_(tessera::samples_across_nodes(node_of_rank, dims.parts())),
-      spatial_(world.split(replica(), part())),
-      same_part_(world.split(part(), replica())) {}
+      spatial_(world.split(replica(), part())) {}
 
 Communicator ProcessGrid::norm_group(int replicas) const {
   all_or_none(*world_, [&] {

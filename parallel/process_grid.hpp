@@ -27,8 +27,6 @@ class ProcessGrid {
   const Communicator& world() const { return *world_; }
   /// The parts of this process's replica, by part: exchanges, global pooling.
   const Communicator& spatial() const { return spatial_; }
-  /// This process's part in all replicas, by replica.
-  const Communicator& same_part() const { return same_part_; }
   /// All parts of `replicas` consecutive replicas, which share batch statistics; replicas must divide the
   /// grid's (else InputError). Collective; the caller owns the group.
   Communicator norm_group(int replicas) const;
@@ -39,7 +37,7 @@ class ProcessGrid {
   const Communicator* world_;
   GridDims dims_;
   int position_, nodes_, samples_across_nodes_;
-  Communicator spatial_, same_part_;
+  Communicator spatial_;
 };
 
 /// Throws InputError unless the grid has exactly `ranks` processes.

@@ -321,6 +321,7 @@ split() {
   ranks=4 refuses "a global batch of 9 samples can't be divided among 2 replicas" --split 2x1 --set data.global_batch_size=9
   also "set data.global_batch_size to 8 or 10"
   TESSERA_FAULT=soon refuses "'soon' is no fault to inject"
+  refuses "fast not in {auto,on,off}" --overlap fast
   ranks=4 train 1 "each sample split 2x1 over 2 ranks, batch 8 (4 a replica)" --split 2x1 --max-epochs 1
   grep -q '"replicas": 2' run/run.json || fail "run.json has other replicas"
   universes truncated "$(nth train 40)"

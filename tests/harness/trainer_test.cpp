@@ -39,7 +39,8 @@ class Training {
     workload_.open_data(data_share(workload_.graph(1), grid_, std::size_t{64} << 20));
     trainer_ = std::make_unique<Trainer>(
         grid_, workload_, *kernels_,
-        Trainer::Options{.seed = kSeed, .batch = resolve_batch(config, dims.replicas)});
+        Trainer::Options{
+            .seed = kSeed, .batch = resolve_batch(config, dims.replicas), .overlap = config.compute.overlap});
   }
   Trainer& operator*() { return *trainer_; }
   Trainer* operator->() { return trainer_.get(); }
@@ -179,6 +180,24 @@ TEST_F(TrainerTest, GoesOnFromAnyStepToTheSameBits) {
 TEST_F(TrainerTest, GoesOnOnAnotherGridToTheSameLosses) {
   const GridDims first = grids().front(), last = grids().back();
   expect_equal_but_for_rounding(train_in_two_parts(last, first, 7), train(world(), last));
+}
+
+std::int64_t interiors_first(const Program& program) {
+  return std::ranges::count(program.forward, ProgramStep::Kind::ForwardInterior, &ProgramStep::kind);
+}
+
+TEST_F(TrainerTest, InteriorsAreComputedFirstAsAskedForAndChangeRoundingAlone) {
+  if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
+  const GridDims slabs{1, world().size(), 1, 1};
+  config_.data.global_batch_size = 1;
+  config_.compute.overlap = Overlap::Off;
+  EXPECT_EQ(interiors_first(Training(world(), slabs, config_)->network().program()), 0);
+  const Outcome off = train(world(), slabs);
+  config_.compute.overlap = Overlap::On;
+  if (world().size() < 8) {  // of 16 planes, so that each rank has more than its neighbours' halos
+    EXPECT_GT(interiors_first(Training(world(), slabs, config_)->network().program()), 0);
+  }
+  expect_equal_but_for_rounding(train(world(), slabs), off);
 }
 
 TEST_F(TrainerTest, AllRanksHoldTheSameBits) {

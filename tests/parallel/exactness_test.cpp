@@ -16,6 +16,7 @@
 namespace tessera {
 namespace {
 
+using test::distances;
 using test::FirstStep;
 using testing::world;
 
@@ -32,20 +33,6 @@ class OnAnyGrid : public ::testing::Test {
     return all;
   }
 };
-
-// Norm-wise, of each parameter's gradient.
-std::vector<double> distances(const Graph& graph, const FirstStep& a, const FirstStep& b) {
-  std::vector<double> all;
-  std::size_t first = 0;
-  for (const ParameterSpec& spec : graph.parameters()) {
-    if (!spec.trained) break;
-    const auto count = static_cast<std::size_t>(spec.count());
-    const auto of = [&](const FirstStep& step) { return std::span(step.gradients).subspan(first, count); };
-    all.push_back(test::relative_distance<const double, const double>(of(a), of(b)));
-    first += count;
-  }
-  return all;
-}
 
 // Every parameter's gradient, on every grid: `double_limit` in double; in float32 within three times one
 // rank's own distance from double, or `float_limit`.

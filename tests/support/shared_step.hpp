@@ -32,6 +32,20 @@ inline FirstStep whole_step(const Graph& graph, const Communicator& world, Kerne
   return step;
 }
 
+/// Norm-wise, of each parameter's gradient.
+inline std::vector<double> distances(const Graph& graph, const FirstStep& a, const FirstStep& b) {
+  std::vector<double> all;
+  std::size_t first = 0;
+  for (const ParameterSpec& spec : graph.parameters()) {
+    if (!spec.trained) break;
+    const auto count = static_cast<std::size_t>(spec.count());
+    const auto of = [&](const FirstStep& step) { return std::span(step.gradients).subspan(first, count); };
+    all.push_back(relative_distance<const double, const double>(of(a), of(b)));
+    first += count;
+  }
+  return all;
+}
+
 /// Norm-wise, over all gradients.
 inline double distance(const FirstStep& a, const FirstStep& b) {
   return relative_distance<double, double>(a.gradients, b.gradients);
