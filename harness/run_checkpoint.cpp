@@ -9,7 +9,6 @@
 #include <system_error>
 
 #include "harness/config_difference.hpp"
-#include "io/whole_file.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -47,9 +46,9 @@ TrainingTimes times_of(const TimesRow& row) {
 template <class Row>
 CheckpointTensor table(const std::vector<Row>& rows) {
   const auto bytes = std::as_bytes(std::span(rows));
-  return {{static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(std::tuple_size_v<Row>)},
-          Element::F64,
-          {bytes.begin(), bytes.end()}};
+  return owning_tensor(
+      {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(std::tuple_size_v<Row>)},
+      Element::F64, {bytes.begin(), bytes.end()});
 }
 
 InputError contradiction(const std::string& what, const fs::path& file) {
@@ -123,9 +122,8 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
   return checkpoint;
 }
 
-void write_checkpoint(const fs::path& directory, const Checkpoint& checkpoint) {
+void write_run_checkpoint(const fs::path& directory, const Checkpoint& checkpoint) {
   const fs::path current = directory / kCheckpointName, previous = directory / kPreviousCheckpointName;
-  const std::vector<std::byte> bytes = checkpoint_image(checkpoint);
   // A second name first, so that the first never goes; where a file system has no links, a moment without it.
   const fs::path second = previous.string() + ".partial";
   std::error_code error;
@@ -134,7 +132,7 @@ void write_checkpoint(const fs::path& directory, const Checkpoint& checkpoint) {
   fs::rename(error ? current : second, previous, error);
   // A run killed at this place leaves both names on one file, between which renaming does nothing.
   fs::remove(second, error);
-  write_whole_file(current, bytes);
+  write_checkpoint(current, checkpoint);
 }
 
 Checkpoint read_checkpoint_to_resume(const fs::path& directory, const std::string& name) {

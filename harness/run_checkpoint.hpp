@@ -44,7 +44,7 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
 
 /// Writes checkpoint.h5 whole; the one that was there becomes checkpoint-previous.h5. At any time there is a
 /// checkpoint.h5 once the first was written.
-void write_checkpoint(const std::filesystem::path& directory, const Checkpoint& checkpoint);
+void write_run_checkpoint(const std::filesystem::path& directory, const Checkpoint& checkpoint);
 
 /// Reads a checkpoint of `directory` for a run to go on with. Throws InputError where it is missing, damaged
 /// or of another format; where the one before is sound, the error offers it.

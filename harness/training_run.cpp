@@ -221,8 +221,8 @@ void TrainingRun::save() {
                                                          .steps = trainer_->steps_done(),
                                                          .init_seconds = init_seconds_,
                                                          .times = times});
-    save_tensors(trainer_->parameters(), trainer_->optimizer(), checkpoint);
-    write_checkpoint(options_.output, checkpoint);
+    add_tensors(trainer_->parameters(), trainer_->optimizer(), checkpoint);
+    write_run_checkpoint(options_.output, checkpoint);
   });
 }
 

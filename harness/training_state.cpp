@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <cstring>
+#include <set>
 #include <vector>
 
 #include "models/error.hpp"
@@ -45,17 +46,17 @@ bool is_of_training(const std::string& name) {
 
 }  // namespace
 
-void save_tensors(ParameterStore& parameters, Optimizer& optimizer, Checkpoint& checkpoint) {
+void add_tensors(ParameterStore& parameters, Optimizer& optimizer, Checkpoint& checkpoint) {
   for (const LiveTensor& live : live_tensors(parameters, optimizer))
-    checkpoint.tensors[live.name] = {
-        live.dims, parameters.element(), {live.values, live.values + live.bytes}};
+    checkpoint.tensors[live.name] = {live.dims, parameters.element(), {live.values, live.bytes}, nullptr};
 }
 
 void load_tensors(const Checkpoint& checkpoint, const std::filesystem::path& file, ParameterStore& parameters,
                   Optimizer& optimizer) {
   const std::vector<LiveTensor> all = live_tensors(parameters, optimizer);
   std::vector<std::string> wrong;
-  std::map<std::string, CheckpointTensor> left = checkpoint.tensors;
+  std::set<std::string> left;
+  for (const auto& [name, tensor] : checkpoint.tensors) left.insert(name);
   for (const LiveTensor& live : all) {
     const auto found = checkpoint.tensors.find(live.name);
     left.erase(live.name);
@@ -67,7 +68,7 @@ void load_tensors(const Checkpoint& checkpoint, const std::filesystem::path& fil
                       now = form(parameters.element(), live.dims);
     if (then != now) wrong.push_back(fmt::format("{} is {}, expected {}", live.name, then, now));
   }
-  for (const auto& [name, tensor] : left)
+  for (const std::string& name : left)
     if (is_of_training(name)) wrong.push_back(name + " is no tensor of this network");
   if (!wrong.empty())
     throw InputError(fmt::format("the checkpoint is not of this network: {}", fmt::join(wrong, "; ")),

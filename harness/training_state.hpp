@@ -10,7 +10,8 @@
 /// of the optimizer ("momentum"), named and laid out as the reference framework has the parameters.
 namespace tessera {
 
-void save_tensors(ParameterStore& parameters, Optimizer& optimizer, Checkpoint& checkpoint);
+/// Adds them where they are: the checkpoint is to be written before the training goes on.
+void add_tensors(ParameterStore& parameters, Optimizer& optimizer, Checkpoint& checkpoint);
 
 /// The reverse. Throws InputError, which names `file` and each tensor that is missing, of other extents or
 /// element, or too many; nothing is changed then.

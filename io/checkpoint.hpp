@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,9 +18,14 @@ namespace tessera {
 struct CheckpointTensor {
   std::vector<std::int64_t> dims;  // outermost first, as the reference framework orders them
   Element element = Element::F32;
-  std::vector<std::byte> values;  // dense
-  friend bool operator==(const CheckpointTensor&, const CheckpointTensor&) = default;
+  std::span<const std::byte> values;                    // dense
+  std::shared_ptr<const std::vector<std::byte>> owner;  // of the values; null where they stay another's
+  /// To the bit, wherever the values are.
+  friend bool operator==(const CheckpointTensor& a, const CheckpointTensor& b);
 };
+/// A tensor that keeps its values itself.
+CheckpointTensor owning_tensor(std::vector<std::int64_t> dims, Element element,
+                               std::vector<std::byte> values);
 
 /// What a checkpoint file holds: data sets by full name ("parameter/conv3d/kernel"), and attributes of the
 /// root group. What they mean is the business of who writes them.
@@ -34,14 +41,15 @@ std::int64_t integer_of(const Checkpoint& checkpoint, const std::string& name,
 const std::string& text_of(const Checkpoint& checkpoint, const std::string& name,
                            const std::filesystem::path& file);
 
-/// An HDF5 file with a user block of 512 bytes, which says what the file is and holds the XXH3-64 of all that
-/// follows it:
+/// Writes, whole or not at all, an HDF5 file with a user block of 512 bytes, which says what the file is and
+/// holds the XXH3-64 of all that follows it:
 ///
 ///     Tessera checkpoint
 ///     xxh3_64 0123456789abcdef
 ///
-/// and zeros. So a changed bit or a missing end is found anywhere, while every HDF5 tool opens the file.
-std::vector<std::byte> checkpoint_image(const Checkpoint& checkpoint);
+/// and zeros. So a changed bit or a missing end is found anywhere, while every HDF5 tool opens the file. No
+/// value is copied in memory. Throws as PartialFile does.
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
 /// Throws InputError where there is no such file, or it is no checkpoint, or not as it was written.
 Checkpoint read_checkpoint(const std::filesystem::path& path);

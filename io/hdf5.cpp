@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 #include <hdf5.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
+#include <cstring>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -15,10 +19,13 @@ namespace tessera {
 namespace {
 
 /// Held around every use of the library. Its automatic printing of errors is switched off here, because in
-/// thread-safe builds that switch is one a thread.
+/// thread-safe builds that switch is one a thread. What errno tells afterwards is of this use.
 class Library {
  public:
-  Library() : lock_(mutex()) { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+  Library() : lock_(mutex()) {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    errno = 0;
+  }
 
  private:
   static std::mutex& mutex() {
@@ -32,22 +39,26 @@ class Library {
 class Id {
  public:
   using Close = herr_t (*)(hid_t);
-  Id(hid_t id, Close close) : id_(id), close_(close) {}
+  Id() = default;
+  Id(hid_t id, Close how) : id_(id), close_(how) {}
   Id(Id&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
   Id& operator=(Id&& other) noexcept {
     std::swap(id_, other.id_);
     std::swap(close_, other.close_);
     return *this;
   }
-  ~Id() {
-    if (id_ >= 0) close_(id_);
+  ~Id() { close(); }
+  /// False where the library says that it failed.
+  bool close() {
+    const hid_t id = std::exchange(id_, H5I_INVALID_HID);
+    return id < 0 || close_(id) >= 0;
   }
   hid_t get() const { return id_; }
   bool valid() const { return id_ >= 0; }
 
  private:
-  hid_t id_;
-  Close close_;
+  hid_t id_ = H5I_INVALID_HID;
+  Close close_ = nullptr;
 };
 
 /// The innermost entry of the error stack: what failed first.
@@ -231,44 +242,39 @@ std::map<std::string, Hdf5Attribute> Hdf5File::attributes() const {
   return attributes;
 }
 
-struct Hdf5Image::Handle {
-  Id file, creation, links;  // no times in what is created; groups made on the way
+struct Hdf5Writer::Handle {
+  std::string task, where, fix;    // to say when it fails
+  Id file{}, creation{}, links{};  // no times in what is created; groups made on the way
 
-  // The library takes two open files of one name for one file, in memory too.
-  static Handle make(const Hdf5Image& owner, std::size_t user_block) {
-    const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    const std::string name = fmt::format(":image {}", fmt::ptr(&owner));
-    constexpr std::size_t kIncrement = std::size_t{1} << 20;
-    H5Pset_fapl_core(access.get(), kIncrement, false);
+  /// `name` of a new file that `access` opens.
+  void create(const std::string& name, const Id& access, std::size_t user_block) {
     const Id form(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
     H5Pset_userblock(form.get(), user_block);
-    Handle handle{Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, form.get(), access.get()), H5Fclose),
-                  Id(H5Pcreate(H5P_DATASET_CREATE), H5Pclose), Id(H5Pcreate(H5P_LINK_CREATE), H5Pclose)};
-    H5Pset_obj_track_times(handle.creation.get(), false);
-    H5Pset_create_intermediate_group(handle.links.get(), 1);
-    return handle;
+    file = Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, form.get(), access.get()), H5Fclose);
+    check(file.valid());
+    creation = Id(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_obj_track_times(creation.get(), false);
+    links = Id(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+    H5Pset_create_intermediate_group(links.get(), 1);
   }
   void check(bool good) const {
-    if (!good)
-      throw MachineError(fmt::format("cannot make an HDF5 file in memory ({})", innermost_error()), "HDF5",
-                         "provide more memory");
+    if (good) return;
+    // What the operating system refused says more than how HDF5 words it.
+    const std::string reason = errno != 0 ? std::strerror(errno) : innermost_error();
+    throw MachineError(fmt::format("cannot {}: {}", task, reason), where, fix);
   }
 };
 
-Hdf5Image::Hdf5Image(std::size_t user_block) {
-  const Library library;
-  auto handle = std::make_unique<Handle>(Handle::make(*this, user_block));
-  handle->check(handle->file.valid());
-  handle_ = std::move(handle);
-}
+Hdf5Writer::Hdf5Writer(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
 
-Hdf5Image::~Hdf5Image() {
+Hdf5Writer::~Hdf5Writer() {
   const Library library;
   handle_.reset();
 }
 
 template <class T>
-void Hdf5Image::add(const std::string& name, std::span<const std::int64_t> shape, std::span<const T> values) {
+void Hdf5Writer::add(const std::string& name, std::span<const std::int64_t> shape,
+                     std::span<const T> values) {
   const Library library;
   const std::vector<hsize_t> extents(shape.begin(), shape.end());
   const Id space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
@@ -280,7 +286,7 @@ void Hdf5Image::add(const std::string& name, std::span<const std::int64_t> shape
                  H5Dwrite(data.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
 }
 
-void Hdf5Image::set(const std::string& name, const Hdf5Attribute& value) {
+void Hdf5Writer::set(const std::string& name, const Hdf5Attribute& value) {
   const Library library;
   const auto* text = std::get_if<std::string>(&value);
   const Id type(H5Tcopy(text != nullptr ? H5T_C_S1 : H5T_STD_I64LE), H5Tclose);
@@ -298,6 +304,17 @@ void Hdf5Image::set(const std::string& name, const Hdf5Attribute& value) {
                                                                   &std::get<std::int64_t>(value))) >= 0);
 }
 
+Hdf5Image::Hdf5Image()
+    : Hdf5Writer(
+          std::make_unique<Handle>(Handle{"make an HDF5 file in memory", "HDF5", "provide more memory"})) {
+  const Library library;
+  const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  constexpr std::size_t kIncrement = std::size_t{1} << 20;
+  H5Pset_fapl_core(access.get(), kIncrement, false);
+  // The library takes two open files of one name for one file, in memory too.
+  handle_->create(fmt::format(":image {}", fmt::ptr(this)), access, 0);
+}
+
 std::vector<std::byte> Hdf5Image::bytes() const {
   const Library library;
   handle_->check(H5Fflush(handle_->file.get(), H5F_SCOPE_GLOBAL) >= 0);
@@ -308,9 +325,36 @@ std::vector<std::byte> Hdf5Image::bytes() const {
   return bytes;
 }
 
+Hdf5PartialFile::Hdf5PartialFile(const PartialFile& file, std::size_t user_block)
+    : Hdf5Writer(std::make_unique<Handle>(Handle{"write a file", file.path().string(),
+                                                 "free space on this disk or name another directory"})) {
+  const Library library;
+  const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fapl_sec2(access.get());
+  H5Pset_sieve_buf_size(access.get(), 0);  // what can't be written is known when it is added
+  handle_->create(file.partial_path().string(), access, user_block);
+}
+
+// A file whose last bytes HDF5 can't write stays half open, and crashes the library when the program ends. So
+// where it was given up, they go to memory.
+Hdf5PartialFile::~Hdf5PartialFile() {
+  const Library library;
+  void* descriptor = nullptr;
+  if (!handle_->file.valid() || H5Fget_vfd_handle(handle_->file.get(), H5P_DEFAULT, &descriptor) < 0) return;
+  const int memory = ::memfd_create("given up", MFD_CLOEXEC);
+  ::dup2(memory, *static_cast<const int*>(descriptor));
+  ::close(memory);
+}
+
+void Hdf5PartialFile::close() {
+  const Library library;
+  handle_->check(H5Fflush(handle_->file.get(), H5F_SCOPE_GLOBAL) >= 0);
+  handle_->check(handle_->file.close());
+}
+
 #define TESSERA_HDF5_ELEMENT(T)                                                                    \
   template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const; \
-  template void Hdf5Image::add(const std::string&, std::span<const std::int64_t>, std::span<const T>);
+  template void Hdf5Writer::add(const std::string&, std::span<const std::int64_t>, std::span<const T>);
 TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)
 TESSERA_HDF5_ELEMENT(std::int64_t)

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "io/whole_file.hpp"
 #include "models/interval.hpp"
 
 /// The one door to the HDF5 library, which isn't thread-safe: every call passes one lock, so that a prefetch
@@ -60,27 +61,45 @@ class Hdf5File {
   std::unique_ptr<Handle> handle_;
 };
 
-/// A file made in memory: what is written to disk is then complete before the first byte goes there, and
-/// its bytes depend on names, shapes and values alone (no times, no addresses).
-class Hdf5Image {
+/// A file to be filled. Its bytes depend on names, shapes, values and their order alone (no times, no
+/// addresses). All throw MachineError where the memory or the disk, which is then named, is full or fails.
+class Hdf5Writer {
  public:
-  /// user_block: bytes that HDF5 leaves to the user before its own, 0 or a power of two from 512 on.
-  explicit Hdf5Image(std::size_t user_block = 0);
-  ~Hdf5Image();
-  Hdf5Image(const Hdf5Image&) = delete;
-  Hdf5Image& operator=(const Hdf5Image&) = delete;
+  Hdf5Writer(const Hdf5Writer&) = delete;
+  Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
   /// Adds a data set; groups in its name ("parameter/conv3d/kernel") are made. An empty shape is a scalar.
   template <class T>
   void add(const std::string& name, std::span<const std::int64_t> shape, std::span<const T> values);
   /// Adds an attribute to the root group. A text holds no zero bytes, at least one other, at most 64,000.
   void set(const std::string& name, const Hdf5Attribute& value);
-  /// The file's bytes without the user block, which goes before them; hand them to write_whole_file().
-  std::vector<std::byte> bytes() const;
 
- private:
+ protected:
   struct Handle;
+  explicit Hdf5Writer(std::unique_ptr<Handle> handle);
+  ~Hdf5Writer();
   std::unique_ptr<Handle> handle_;
+};
+
+/// A file made in memory: what is written to disk is then complete before the first byte goes there.
+class Hdf5Image : public Hdf5Writer {
+ public:
+  Hdf5Image();
+  /// The file's bytes; hand them to write_whole_file().
+  std::vector<std::byte> bytes() const;
+};
+
+/// A file made on disk, for what is too large to be there twice: values go from the caller's memory straight
+/// to the file.
+class Hdf5PartialFile : public Hdf5Writer {
+ public:
+  /// Writes into `file`, which outlives it. user_block: bytes that HDF5 leaves to the user before its own, 0
+  /// or a power of two from 512 on.
+  Hdf5PartialFile(const PartialFile& file, std::size_t user_block);
+  /// Without close(), what was added may be lost.
+  ~Hdf5PartialFile();
+  /// Completes the file, to which nothing can be added then.
+  void close();
 };
 
 }  // namespace tessera

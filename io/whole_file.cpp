@@ -8,7 +8,6 @@
 #include <cstring>
 #include <fstream>
 #include <future>
-#include <iterator>
 #include <system_error>
 
 #include "models/error.hpp"
@@ -23,46 +22,36 @@ namespace {
   throw MachineError(problem, path.string(), "free space on this disk or name another directory");
 }
 
-/// A file that exists under its temporary name until it is renamed, and is removed if it never is.
-class PartialFile {
- public:
-  explicit PartialFile(const std::filesystem::path& path)
-      : path_(path), partial_(path.string() + ".partial") {
-    descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) fail("create", path_, errno);
-  }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
-  ~PartialFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!renamed_) ::unlink(partial_.c_str());
-  }
-
-  void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("write", path_, errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-  }
-
-  void commit() {
-    if (::fsync(descriptor_) != 0) fail("sync", path_, errno);
-    const int closed = ::close(descriptor_);
-    descriptor_ = -1;
-    if (closed != 0) fail("close", path_, errno);
-    if (::rename(partial_.c_str(), path_.c_str()) != 0) fail("rename", path_, errno);
-    renamed_ = true;
-  }
-
- private:
-  std::filesystem::path path_, partial_;
-  int descriptor_ = -1;
-  bool renamed_ = false;
-};
-
 }  // namespace
+
+PartialFile::PartialFile(const std::filesystem::path& path)
+    : path_(path), partial_(path.string() + ".partial") {
+  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail("create", path_, errno);
+}
+
+PartialFile::~PartialFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!renamed_) ::unlink(partial_.c_str());
+}
+
+void PartialFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path_, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void PartialFile::commit() {
+  if (::fsync(descriptor_) != 0) fail("sync", path_, errno);
+  const int closed = ::close(descriptor_);
+  descriptor_ = -1;
+  if (closed != 0) fail("close", path_, errno);
+  if (::rename(partial_.c_str(), path_.c_str()) != 0) fail("rename", path_, errno);
+  renamed_ = true;
+}
 
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   PartialFile file(path);
@@ -85,18 +74,31 @@ void write_whole_files(std::span<const FileToWrite> files) {
   for (std::future<void>& writer : writers) writer.get();
 }
 
-std::string read_whole_file(const std::filesystem::path& path) {
+void read_in_pieces(const std::filesystem::path& path,
+                    const std::function<void(std::span<const std::byte>)>& take) {
+  constexpr std::size_t kPiece = std::size_t{1} << 18;
   constexpr const char* kFix = "name a file that exists and may be read";
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error))
     throw InputError(
         fmt::format("cannot read a file: {}", error ? error.message() : "this is no regular file"),
         path.string(), kFix);
+  std::vector<std::byte> piece(kPiece);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file)
+  while (file) {
+    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
+    take(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
+  }
+  if (!file.eof())
     throw InputError(fmt::format("cannot read a file: {}", std::strerror(errno)), path.string(), kFix);
+}
+
+std::string read_whole_file(const std::filesystem::path& path) {
+  std::string text;
+  read_in_pieces(path, [&text](std::span<const std::byte> piece) {
+    text.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+  });
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,11 +10,33 @@
 
 namespace tessera {
 
-/// Writes a file whole or not at all: beside `path` under the name `<path>.partial`, synced to the disk, then
-/// renamed over `path`. On failure the partial file is removed and what stood at `path` is untouched.
+/// A file that is written whole or not at all: beside `path` under the name `<path>.partial` until commit().
+/// Without that the destructor removes it, and what stood at `path` is untouched.
 /// Two processes must not write the same path at once.
 /// Throws InputError where the directory is missing or may not be written, MachineError where the disk is
 /// full or fails.
+class PartialFile {
+ public:
+  explicit PartialFile(const std::filesystem::path& path);
+  ~PartialFile();
+  PartialFile(const PartialFile&) = delete;
+  PartialFile& operator=(const PartialFile&) = delete;
+
+  /// The name it shall have, and the one it has.
+  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& partial_path() const { return partial_; }
+  /// Writes where the last write ended, at first at the first byte, over what another stream put there.
+  void write(std::span<const std::byte> bytes);
+  /// Syncs it to the disk, then renames it over `path`.
+  void commit();
+
+ private:
+  std::filesystem::path path_, partial_;
+  int descriptor_ = -1;
+  bool renamed_ = false;
+};
+
+/// Writes a PartialFile and commits it.
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_whole_file(const std::filesystem::path& path, std::string_view text);
 
@@ -26,7 +49,11 @@ struct FileToWrite {
 /// time. Each appears whole or not at all; throws what the first that failed threw, when all have ended.
 void write_whole_files(std::span<const FileToWrite> files);
 
-/// The text of a regular file. Throws InputError where it can't be read or is another thing.
+/// Hands on the bytes of a regular file in order, 256 KiB at most at once. Throws InputError where it can't
+/// be read or is another thing.
+void read_in_pieces(const std::filesystem::path& path,
+                    const std::function<void(std::span<const std::byte>)>& take);
+/// The text of a regular file. Throws as read_in_pieces().
 std::string read_whole_file(const std::filesystem::path& path);
 
 }  // namespace tessera

@@ -53,11 +53,11 @@ void copy_box_as(ConstTensorView from, TensorView to, const Box& box) {
 AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
   if (size == 0) return;
   const std::size_t alignment = size >= kHugePage ? kHugePage : kLine;
-  const std::size_t rounded = (size + alignment - 1) / alignment * alignment;
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(alignment, rounded));
-  if (memory == nullptr) throw std::bad_alloc();
-  std::memset(memory, 0, rounded);
-  data_.reset(memory);
+  const std::size_t lines = (size + kLine - 1) / kLine * kLine;  // no huge page for the last bytes alone
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, lines) != 0) throw std::bad_alloc();
+  std::memset(memory, 0, lines);
+  data_.reset(static_cast<std::byte*>(memory));
 }
 
 std::optional<std::size_t> run_offset(const Layout& layout, const Box& box) {

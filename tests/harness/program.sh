@@ -160,13 +160,24 @@ disk_full() {
   output=disk/run train 3 "the result log can't be written"
   [[ -z $(ls -A disk/run) ]] || fail "files were left: $(ls -A disk/run)"
 
-  # Three pages hold the log and one history.csv, but not the next beside it.
+  # Three pages hold the log and one history.csv, but no checkpoint.
   truncate -s 20k disk/filler
   output=disk/run train 3 "cannot write a file: No space left on device"
+  also "where: disk/run/checkpoint.h5"
   [[ $(cd disk/run && echo *) == "history.csv result.txt" ]] || fail "left: $(ls -A disk/run)"
   [[ $(grep -c 'tessera: ' said) -eq 1 ]] || fail "more than one message"
   grep -q '"run_stop".*"status": "aborted"' disk/run/result.txt || fail "result.txt has no run_stop, aborted"
   [[ $(wc -l <disk/run/history.csv) -eq 2 ]] || fail "history.csv isn't that of the first epoch"
+
+  # A checkpoint of 2.6 MB, but not the next beside it: the run can go on from the first.
+  mount -o remount,size=4m disk
+  output=disk/saved train 3 "cannot write a file: No space left on device"
+  also "where: disk/saved/checkpoint.h5"
+  [[ -z $(find disk -name '*.partial') ]] || fail "left: $(find disk)"
+  mount -o remount,size=16m disk
+  output=disk/saved train 1 "goes on after epoch 1" --resume
+  rm -r disk/saved
+  mount -o remount,size=32k disk
 
   ends 3 "No space left on device" "$LAUNCHER" -n 2 "$TESSERA" generate cosmoflow --output disk/universes --size 16 \
     --train 8 --validation 4

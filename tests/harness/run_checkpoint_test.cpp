@@ -41,7 +41,7 @@ RunPosition position() {
 
 class RunCheckpoint : public testing::Test {
  protected:
-  void write(const Checkpoint& checkpoint) const { write_checkpoint(directory_.path(), checkpoint); }
+  void write(const Checkpoint& checkpoint) const { write_run_checkpoint(directory_.path(), checkpoint); }
   std::string refusal(const std::string& name = kCheckpointName) const {
     return message_of<InputError>([&] { read_checkpoint_to_resume(directory_.path(), name); });
   }
@@ -188,7 +188,7 @@ template <class T>
 void expect_round_trip() {
   Training<T> then(two_parameters()), now(two_parameters());
   Checkpoint checkpoint;
-  save_tensors(then.parameters, then.optimizer, checkpoint);
+  add_tensors(then.parameters, then.optimizer, checkpoint);
   EXPECT_EQ(checkpoint.tensors.size(), 4U);
   EXPECT_EQ(checkpoint.tensors.at("parameter/dense/kernel").dims, (std::vector<std::int64_t>{3, 5}));
   EXPECT_TRUE(checkpoint.tensors.contains("optimizer/dense/bias/momentum"));
@@ -206,10 +206,10 @@ TEST(TrainingState, ComesBackToTheBitInBothElements) {
 TEST(TrainingState, OfAnotherNetworkIsRefusedWithEachTensorAndChangesNothing) {
   Training<float> training(two_parameters());
   Checkpoint checkpoint;
-  save_tensors(training.parameters, training.optimizer, checkpoint);
+  add_tensors(training.parameters, training.optimizer, checkpoint);
   checkpoint.tensors.erase("parameter/dense/bias");
   checkpoint.tensors["optimizer/dense/kernel/momentum"].dims = {5, 3};
-  checkpoint.tensors["parameter/dense_1/bias"] = {{1}, Element::F32, std::vector<std::byte>(4)};
+  checkpoint.tensors["parameter/dense_1/bias"] = owning_tensor({1}, Element::F32, std::vector<std::byte>(4));
   const std::vector<std::byte> before = training.bytes();
   EXPECT_THAT(message_of<InputError>(
                   [&] { load_tensors(checkpoint, "a.h5", training.parameters, training.optimizer); }),

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kColumns = 8, kWithoutTimes = 5;  // of the history
 
 std::vector<double> history_without_times(const Checkpoint& checkpoint) {
-  const std::vector<std::byte>& bytes = checkpoint.tensors.at("history").values;
+  const std::span<const std::byte> bytes = checkpoint.tensors.at("history").values;
   std::vector<double> values(bytes.size() / sizeof(double)), kept;
   if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
   for (std::size_t i = 0; i < values.size(); ++i)

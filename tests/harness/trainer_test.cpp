@@ -13,6 +13,7 @@
 #include "harness/training_state.hpp"
 #include "models/kernels/kernels.hpp"
 #include "support/mpi_world.hpp"
+#include "support/temporary_directory.hpp"
 
 // Data parallel and split samples against one process: dropout, augmentation and padded evaluation included.
 namespace tessera {
@@ -91,18 +92,21 @@ class TrainerTest : public ::testing::Test {
     return outcome;
   }
 
-  /// The same in two parts: a second trainer goes on from the tensors of the first, which rank 0 alone has.
+  /// The same in two parts: a second trainer goes on from the tensors of the first, which rank 0 wrote.
   Outcome train_in_two_parts(const GridDims& before, const GridDims& after, std::int64_t first) const {
     Outcome outcome;
-    Checkpoint checkpoint;
+    const TemporaryDirectory directory;
+    const std::filesystem::path file = directory / "checkpoint.h5";
     {
       Training trainer(world(), before, config_);
       take_steps(*trainer, 0, first, outcome);
-      save_tensors(trainer->parameters(), trainer->optimizer(), checkpoint);
+      Checkpoint checkpoint;
+      add_tensors(trainer->parameters(), trainer->optimizer(), checkpoint);
+      if (world().rank() == 0) write_checkpoint(file, checkpoint);
     }
     Training trainer(world(), after, config_);
     if (world().rank() == 0)
-      load_tensors(checkpoint, "checkpoint", trainer->parameters(), trainer->optimizer());
+      load_tensors(read_checkpoint(file), file, trainer->parameters(), trainer->optimizer());
     trainer->resume(first, {});
     trainer->warm_up();
     take_steps(*trainer, first, kSteps, outcome);
