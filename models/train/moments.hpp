@@ -21,7 +21,8 @@ struct MomentSettings {
 /// ParameterStore's flat buffers; zero before the first step.
 class Moments {
  public:
-  explicit Moments(const ParameterStore& parameters) : m_(parameters.trained_bytes()), v_(parameters.trained_bytes()) {}
+  explicit Moments(const ParameterStore& parameters)
+      : m_(parameters.trained_bytes()), v_(parameters.trained_bytes()) {}
 
   template <class T>
   T* m() {

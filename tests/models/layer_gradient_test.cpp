@@ -74,13 +74,16 @@ TEST(Gradients, OfConvolutionsInTwoDimensionsAgreeWithFiniteDifferences) {
   expect_gradients(convolution_2d({.out = 4, .window = same, .bias = true}), flat);
   expect_gradients(convolution_2d({.out = 4, .window = {.kernel = 3, .stride = 2, .pad = 1}}), flat);
   expect_gradients(convolution_2d({.out = 6, .window = same, .groups = 6}), flat);
-  expect_gradients(convolution_2d({.out = 4, .window = {.kernel = 3, .pad = 2, .dilation = 2}, .groups = 2}), flat);
+  expect_gradients(convolution_2d({.out = 4, .window = {.kernel = 3, .pad = 2, .dilation = 2}, .groups = 2}),
+                   flat);
 }
 
 TEST(Gradients, OfTransposedConvolutionsAgreeWithFiniteDifferences) {
   const Window twice{.kernel = 3, .stride = 2, .pad = 1};
-  expect_gradients(transposed_convolution_2d({.out = 3, .window = twice, .output_pad = 1}), {2, 4, {1, 3, 5}});
-  expect_gradients(transposed_convolution_2d({.out = 2, .window = {.kernel = 4, .stride = 3}}), {1, 2, {1, 4, 3}});
+  expect_gradients(transposed_convolution_2d({.out = 3, .window = twice, .output_pad = 1}),
+                   {2, 4, {1, 3, 5}});
+  expect_gradients(transposed_convolution_2d({.out = 2, .window = {.kernel = 4, .stride = 3}}),
+                   {1, 2, {1, 4, 3}});
 }
 
 TEST(Gradients, OfBatchNormalisationAgreeWithFiniteDifferences) {
