@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <new>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 namespace tessera {
@@ -88,8 +90,10 @@ int run_collectively(const Communicator& world, const std::function<int()>& body
   });
   if (!lonely) return exit_code;
   print(*lonely);
-  if (world.size() > 1) world.abort(lonely->exit_code());
-  return lonely->exit_code();
+  if (world.size() == 1) return lonely->exit_code();
+  // The launcher passes on what was said through pipes, and an abort may overtake the message in them.
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  world.abort(lonely->exit_code());
 }
 
 }  // namespace tessera
