@@ -88,6 +88,10 @@ void check_format(const Checkpoint& checkpoint, const fs::path& file) {
         file.string(), "go on with the version of the program that wrote it");
 }
 
+std::string overlap_of(const json& configuration) {
+  return configuration.value(json::json_pointer("/compute/overlap"), "");
+}
+
 template <class T>
 void broadcast_rows(const Communicator& world, std::vector<T>& rows) {
   rows.resize(static_cast<std::size_t>(world.max(static_cast<std::int64_t>(rows.size()))));
@@ -175,14 +179,6 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
                      file.string(),
                      "give what the interrupted run was given, or begin another run with another --output");
 }
-
-namespace {
-
-std::string overlap_of(const json& configuration) {
-  return configuration.value(json::json_pointer("/compute/overlap"), "");
-}
-
-}  // namespace
 
 std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const fs::path& file,
                                              const RunIdentity& now) {

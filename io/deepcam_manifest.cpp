@@ -1,8 +1,7 @@
 #include "io/deepcam_manifest.hpp"
 
 #include "io/climate_grid.hpp"
-#include "io/json_text.hpp"
-#include "models/error.hpp"
+#include "io/read_manifest.hpp"
 
 namespace tessera {
 namespace {
@@ -58,10 +57,7 @@ std::string manifest_text(const DeepcamManifest& manifest) {
 }
 
 DeepcamManifest read_deepcam_manifest(const std::filesystem::path& directory) {
-  const auto path = directory / kManifestName;
-  const std::string text = read_whole_file(path);
-  try {
-    const Json json = Json::parse(text);
+  return read_manifest_with(directory, "DeepCAM", [](const Json& json) {
     DeepcamManifest manifest;
     manifest.version = json.at("version");
     manifest.recipe = recipe_of(json.at("recipe"));
@@ -70,11 +66,7 @@ DeepcamManifest read_deepcam_manifest(const std::filesystem::path& directory) {
     json.at("statistics").at("class_frequencies").get_to(manifest.class_frequencies);
     json.at("checksums").get_to(manifest.checksums);
     return manifest;
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(
-        fmt::format("this is not the manifest of a generated DeepCAM data set ({})", error.what()),
-        path.string(), "generate the data set again");
-  }
+  });
 }
 
 }  // namespace tessera

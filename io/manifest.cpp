@@ -1,7 +1,6 @@
 #include "io/manifest.hpp"
 
-#include "io/json_text.hpp"
-#include "io/whole_file.hpp"
+#include "io/read_manifest.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -97,10 +96,7 @@ std::string manifest_text(const CosmoflowManifest& manifest) {
 }
 
 CosmoflowManifest read_manifest(const std::filesystem::path& directory) {
-  const auto path = directory / kManifestName;
-  const std::string text = read_whole_file(path);
-  try {
-    const Json json = Json::parse(text);
+  return read_manifest_with(directory, "CosmoFlow", [](const Json& json) {
     CosmoflowManifest manifest;
     manifest.version = json.at("version");
     manifest.recipe = recipe_of(json.at("recipe"));
@@ -108,11 +104,7 @@ CosmoflowManifest read_manifest(const std::filesystem::path& directory) {
     json.at("statistics").at("standard_deviation").get_to(manifest.statistics.deviation);
     json.at("checksums").get_to(manifest.checksums);
     return manifest;
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(
-        fmt::format("this is not the manifest of a generated CosmoFlow data set ({})", error.what()),
-        path.string(), "generate the data set again");
-  }
+  });
 }
 
 }  // namespace tessera
