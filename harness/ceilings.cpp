@@ -48,7 +48,13 @@ std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Place
   return kernels.convolution();
 }
 
-Ceilings::Ceilings(const std::vector<ConvolutionProblem>& problems) {
+ConvolutionCeiling::Direction primitive_of(const ConvolutionProblem& problem,
+                                           ConvolutionCeiling::Direction call) {
+  if (!problem.adjoint || call == Direction::BackwardParameters) return call;
+  return call == Direction::Forward ? Direction::BackwardInputs : Direction::Forward;
+}
+
+Ceilings::Ceilings(const std::vector<ConvolutionProblem>& problems) : problems_(problems) {
   for (const ConvolutionProblem& problem : problems)
     for (const Tensors tensors : {Tensors::ChannelsLast, Tensors::LibraryChoice})
       candidates_.push_back({make_onednn_ceiling(problem, tensors), {}});
@@ -72,7 +78,8 @@ void Ceilings::forget() {
   for (Candidate& candidate : candidates_) candidate.seconds = {};
 }
 
-Ceilings::Best Ceilings::best(std::size_t convolution, Direction direction) const {
+Ceilings::Best Ceilings::best(std::size_t convolution, Direction call) const {
+  const Direction direction = primitive_of(problems_[convolution], call);
   const auto of = [&](const Candidate& candidate) {
     return Best{median(candidate.seconds[static_cast<std::size_t>(direction)]),
                 candidate.ceiling->implementation(direction)};

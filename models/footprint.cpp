@@ -15,6 +15,11 @@ Interval Footprint::reads(Interval output) const {
   return {floor_div(num * output.begin + lo, den), floor_div(num * (output.end - 1) + hi, den) + 1};
 }
 
+std::int64_t Footprint::phase(std::int64_t output) const {
+  const std::int64_t reach = num * output + lo;
+  return reach - den * floor_div(reach, den);
+}
+
 Footprint Footprint::window(std::int64_t kernel, std::int64_t stride, std::int64_t pad,
                             std::int64_t dilation) {
   return {stride, 1, -pad, -pad + dilation * (kernel - 1)};

@@ -14,6 +14,8 @@ struct Footprint {
 
   /// Unclipped; empty for an empty output.
   Interval reads(Interval output) const;
+  /// What rounding takes off where the reach of an output begins: in [0, den), 0 for all but upsampling.
+  std::int64_t phase(std::int64_t output) const;
 
   /// Convolution and pooling: output o reads o*stride - pad + dilation*t for taps t in [0, kernel).
   static Footprint window(std::int64_t kernel, std::int64_t stride, std::int64_t pad, std::int64_t dilation);

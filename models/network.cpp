@@ -123,10 +123,15 @@ void Network::bind_memory(const Placement& placement) {
     }
     for (Slab& slab : node.slabs) {
       slab.y.bytes = node.y.bytes + *run_offset(node.y.layout, slab.y.layout.box);
-      for (std::size_t i = 0; i < slab.x.size(); ++i)
-        slab.x[i].bytes = node.x[i].bytes + *run_offset(node.x[i].layout, slab.x[i].layout.box);
+      for (std::size_t i = 0; i < slab.x.size(); ++i) bind_slab_input(node, slab, i);
     }
   }
+}
+
+void Network::bind_slab_input(const Node& node, Slab& slab, std::size_t input) {
+  const ConstTensorView& whole = node.x[input];
+  if (whole.bytes != nullptr)  // the network's input is bound later
+    slab.x[input].bytes = whole.bytes + *run_offset(whole.layout, slab.x[input].layout.box);
 }
 
 // The input lies in the caller's memory: nothing is copied where an operation reads all of it.
@@ -135,8 +140,10 @@ void Network::bind_input(ConstTensorView input) {
   nodes_[input_].y.bytes = const_cast<std::byte*>(input.bytes);  // only ever read
   for (NodeId id = 0; id < graph_.count(); ++id)
     for (std::size_t i = 0; i < nodes_[id].edges.size(); ++i)
-      if (graph_.node(id).inputs[i] == input_ && nodes_[id].edges[i].wanted.bytes == nullptr)
+      if (graph_.node(id).inputs[i] == input_ && nodes_[id].edges[i].wanted.bytes == nullptr) {
         nodes_[id].x[i].bytes = input.bytes;
+        for (Slab& slab : nodes_[id].slabs) bind_slab_input(nodes_[id], slab, i);
+      }
 }
 
 OpCall Network::call(const Node& node, const StepContext& context) {

@@ -91,6 +91,7 @@ class Network {
   Slab slab(const Site& whole, const Box& box, Kernels& kernels) const;
   void bind_memory(const Placement& placement);
   void bind_input(ConstTensorView input);
+  static void bind_slab_input(const Node& node, Slab& slab, std::size_t input);
   void run_forward(const ProgramStep& step, const StepContext& context);
   void run_backward(const ProgramStep& step, const StepContext& context, const BackwardHooks& hooks);
   void run_slab(const Node& node, const Slab& slab, const StepContext& context);

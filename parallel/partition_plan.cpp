@@ -13,19 +13,27 @@ namespace {
 using Kind = ProgramStep::Kind;
 using Steps = std::vector<ProgramStep>;
 
-bool computes(const ProgramStep& step) {
-  return step.kind == Kind::ForwardInterior || step.kind == Kind::Forward ||
-         step.kind == Kind::BackwardInputs || step.kind == Kind::BackwardParameters;
-}
+/// Whether a part computes something in a step: not where it owns nothing of the output.
+class Computes {
+ public:
+  explicit Computes(const Placement& placement) : placement_(placement) {}
 
-bool computes_between(const Steps& steps, const ProgramStep& from, const ProgramStep& to) {
-  const auto begin = std::find(steps.begin(), steps.end(), from);
-  return std::any_of(begin, std::find(begin, steps.end(), to), computes);
-}
+  bool operator()(const ProgramStep& step) const {
+    return !placement_.owned[step.node].empty() &&
+           (step.kind == Kind::ForwardInterior || step.kind == Kind::Forward ||
+            step.kind == Kind::BackwardInputs || step.kind == Kind::BackwardParameters);
+  }
+  bool between(const Steps& steps, const ProgramStep& from, const ProgramStep& to) const {
+    const auto begin = std::find(steps.begin(), steps.end(), from);
+    return std::any_of(begin, std::find(begin, steps.end(), to), *this);
+  }
+  bool after(const Steps& steps, const ProgramStep& from) const {
+    return std::any_of(std::find(steps.begin(), steps.end(), from), steps.end(), *this);
+  }
 
-bool computes_after(const Steps& steps, const ProgramStep& from) {
-  return std::any_of(std::find(steps.begin(), steps.end(), from), steps.end(), computes);
-}
+ private:
+  const Placement& placement_;
+};
 
 class Planner {
  public:
@@ -104,10 +112,11 @@ class Planner {
     for (int part = 0; part < static_cast<int>(placements_.size()); ++part) {
       const ExchangePlan exchange = plan_exchange(owned, wanted, part);
       const auto& [forward, backward] = prepared_[part]->program;
+      const Computes computes(placements_[part]);
       planned.parts.push_back(
           {traffic(exchange.receive, producer), traffic(exchange.send, producer),
-           computes_between(forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
-           computes_between(backward, {Kind::StartScatterAdd, id, input},
+           computes.between(forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
+           computes.between(backward, {Kind::StartScatterAdd, id, input},
                             {Kind::FinishScatterAdd, id, input})});
     }
     return planned;
@@ -140,12 +149,12 @@ class Planner {
     const auto add_extents = [&](const Box& box) {
       for (const std::int64_t extent : box.extents().axes()) sizes.push_back(extent);
     };
-    const auto add_pads = [&](NodeId id, std::size_t i, const Box& output) {
+    const auto add_alignment = [&](NodeId id, std::size_t i, const Box& output) {
       const Shape& shape = graph_.shape(graph_.node(id).inputs[i]);
       const std::array<Footprint, 3> reads = graph_.node(id).layer->reads(i, shape);
       for (int axis = 0; axis < 3; ++axis) {
         const LocalPads pads = local_pads(reads[axis], output.axes()[axis], shape.space.axes()[axis]);
-        sizes.insert(sizes.end(), {pads.lo, pads.hi});
+        sizes.insert(sizes.end(), {pads.lo, pads.hi, reads[axis].phase(output.axes()[axis].begin)});
       }
     };
     for (NodeId id = 0; id < graph_.count(); ++id) {
@@ -158,8 +167,8 @@ class Planner {
         add_extents(wanted);
         sizes.push_back(wanted == produced ? 1 : 0);
         sizes.push_back(is_run(graph_.node(id).inputs[i], wanted, produced) ? 1 : 0);
-        add_pads(id, i, placement.owned[id]);
-        for (const Box& slab : placement.slabs[id]) add_pads(id, i, slab);
+        add_alignment(id, i, placement.owned[id]);
+        for (const Box& slab : placement.slabs[id]) add_alignment(id, i, slab);
       }
     }
     return sizes;
@@ -179,8 +188,11 @@ class Planner {
   PlannedBucket bucket(const GradientBucket& of) const {
     PlannedBucket planned{{}, of.bytes, false};
     for (int p = of.first; p < of.last; ++p) planned.parameters.push_back(parameters_.spec(p).name);
-    planned.hidden =
-        computes_after(prepared_[0]->program.backward, {Kind::Ready, node_of(planned.parameters.back())});
+    const ProgramStep ready{Kind::Ready, node_of(planned.parameters.back())};
+    planned.hidden = true;
+    for (std::size_t part = 0; part < placements_.size(); ++part)
+      planned.hidden =
+          planned.hidden && Computes(placements_[part]).after(prepared_[part]->program.backward, ready);
     return planned;
   }
 

@@ -55,7 +55,7 @@ struct PlannedNode {
   friend bool operator==(const PlannedNode&, const PlannedNode&) = default;
 };
 
-/// One all-reduce of gradients. Hidden: something is still to be computed when it starts.
+/// One all-reduce of gradients. Hidden: every part still has something to compute when it starts.
 struct PlannedBucket {
   std::vector<std::string> parameters;
   std::size_t bytes = 0;

@@ -35,6 +35,7 @@ struct ConvolutionProblem : WindowProblem {
   WeightOrder order = WeightOrder::SpatialInOut;
   bool bias = true;             // otherwise null is passed for it and its gradient
   bool input_gradients = true;  // whether backward_inputs will be called
+  bool adjoint = false;         // its layer is the transposed one: calls backward_inputs to go forward
 
   std::int64_t taps() const { return window[0].kernel * window[1].kernel * window[2].kernel; }
 };

@@ -2,6 +2,7 @@
 
 #include "models/kernels/convolution_ceiling.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
+#include "models/kernels/onednn_input_gradient.hpp"
 
 namespace tessera {
 namespace {
@@ -9,13 +10,11 @@ namespace {
 class OnednnCeiling final : public ConvolutionCeiling {
  public:
   OnednnCeiling(const ConvolutionProblem& problem, Tensors tensors) {
-    using Description = onednn::ConvolutionDescription;
-    const Description description(problem, tensors == Tensors::ChannelsLast
-                                               ? Description::Tensors::ChannelsLast
-                                               : Description::Tensors::LibraryChoice);
+    layout_ = tensors == Tensors::ChannelsLast ? Description::Tensors::ChannelsLast
+                                               : Description::Tensors::LibraryChoice;
+    const Description description(problem, layout_);
     const auto forward = description.forward(device_);
-    primitives_ = {make_forward(device_, forward),
-                   make_backward_data(device_, description.backward_data(device_, forward)),
+    primitives_ = {make_forward(device_, forward), make_input_gradient(problem, description),
                    make_backward_weights(device_, description.backward_weights(device_, forward))};
   }
 
@@ -26,11 +25,20 @@ class OnednnCeiling final : public ConvolutionCeiling {
   std::string implementation(Direction direction) const override { return of(direction).implementation(); }
 
  private:
+  using Description = onednn::ConvolutionDescription;
+
+  // The mirrored forward pass where there is one, as the network's.
+  onednn::Primitive make_input_gradient(const ConvolutionProblem& problem, const Description& description) {
+    if (const auto mirror = onednn::mirrored(problem))
+      return make_forward(device_, Description(*mirror, layout_).forward(device_));
+    return make_backward_data(device_, description.backward_data(device_, description.forward(device_)));
+  }
   onednn::Primitive& of(Direction direction) { return primitives_[static_cast<std::size_t>(direction)]; }
   const onednn::Primitive& of(Direction direction) const {
     return primitives_[static_cast<std::size_t>(direction)];
   }
 
+  Description::Tensors layout_;
   onednn::Device device_;
   std::array<onednn::Primitive, 3> primitives_;
 };

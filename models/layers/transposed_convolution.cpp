@@ -78,6 +78,7 @@ class TransposedConvolution2d final : public Layer {
     adjoint.order =
         WeightOrder::OutInSpatial;  // seen from the convolution, (in, out, kh, kw) is (out, in, kh, kw)
     adjoint.bias = false;
+    adjoint.adjoint = true;
     for (int axis = 0; axis < 3; ++axis) {
       const Window& w = windows_[axis];
       const Interval in = site.wanted[0].box.axes()[axis], out = site.owned.box.axes()[axis];

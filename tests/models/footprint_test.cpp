@@ -96,5 +96,13 @@ TEST(LocalPads, AreWhatClippingCutsOff) {
     }
 }
 
+TEST(Footprint, OfATransposedConvolutionHasAPhaseForEachRestOfTheStride) {
+  const Footprint doubled = Footprint::transposed(3, 2, 1, 1);
+  EXPECT_EQ(doubled.reads({5, 7}).size(), doubled.reads({10, 12}).size());
+  EXPECT_NE(doubled.phase(5), doubled.phase(10));
+  EXPECT_EQ(doubled.phase(4), doubled.phase(10));
+  EXPECT_EQ(Footprint::window(3, 2, 1, 1).phase(5), 0);
+}
+
 }  // namespace
 }  // namespace tessera

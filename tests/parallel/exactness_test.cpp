@@ -6,6 +6,7 @@
 
 #include "models/cosmoflow.hpp"
 #include "models/deepcam.hpp"
+#include "models/layers/layers.hpp"
 #include "support/grids.hpp"
 #include "support/mpi_world.hpp"
 #include "support/random_graph.hpp"
@@ -90,6 +91,58 @@ void for_random_graphs(unsigned first, unsigned last, const std::deque<ProcessGr
     body(test::RandomGraph(seed).draw(), grid,
          std::array{Overlap::On, Overlap::Auto, Overlap::Off}[seed % 3]);
   }
+}
+
+/// Each row of the first input with its neighbours', and the second input: arithmetic enough to be cut into
+/// slabs.
+class Blend final : public Layer {
+ public:
+  Shape output(std::span<const Shape> inputs) const override { return inputs[0]; }
+  std::array<Footprint, 3> reads(std::size_t input, const Shape&) const override {
+    return {Footprint{}, input == 0 ? Footprint::window(3, 1, 1, 1) : Footprint{}, Footprint{}};
+  }
+  double forward_flop(std::span<const Shape>, const Shape&) const override { return 1; }
+  std::unique_ptr<LocalOp> localize(const Site&, Kernels&) const override { return std::make_unique<Op>(); }
+
+ private:
+  class Op final : public LocalOp {
+   public:
+    void forward(Inputs x, TensorView y, const OpCall&) override {
+      std::ranges::copy(x[1].span<double>(), y.data<double>());
+      for_rows(x[0].layout.box.h, y.layout,
+               [&](std::int64_t in, std::int64_t out) { y.data<double>()[out] += x[0].data<double>()[in]; });
+    }
+    void backward_inputs(Inputs x, ConstTensorView, ConstTensorView dy, InputGradients dx,
+                         const OpCall&) override {
+      std::ranges::fill(dx[0].span<double>(), 0.0);
+      for_rows(x[0].layout.box.h, dy.layout, [&](std::int64_t in, std::int64_t out) {
+        dx[0].data<double>()[in] += dy.data<double>()[out];
+      });
+    }
+
+   private:
+    template <class Visit>
+    static void for_rows(Interval in, const Layout& y, Visit&& visit) {
+      const std::int64_t row = y.box.w.size() * y.c;
+      for (std::int64_t h = y.box.h.begin; h < y.box.h.end; ++h)
+        for (std::int64_t from = std::max(in.begin, h - 1); from < std::min(in.end, h + 2); ++from)
+          for (std::int64_t i = 0; i < row; ++i)
+            visit((from - in.begin) * row + i, (h - y.box.h.begin) * row + i);
+    }
+  };
+};
+
+TEST_F(OnAnyGrid, SlabsReadTheNetworksInputWhereItIsTheirs) {
+  Graph graph;
+  const NodeId x = graph.input("input", {1, 2, {1, 32, 4}});
+  const NodeId first = graph.add("first", convolution_2d({.out = 2, .window = {}}), {x});
+  graph.add("blend", std::make_unique<Blend>(), {first, x});
+  const auto kernels = make_reference_kernels(Element::F64);
+  const FirstStep whole = test::whole_step(graph, world(), *kernels);
+  const ProcessGrid grid(world(), {1, 1, world().size(), 1});
+  const FirstStep parts = test::shared_step(graph, grid, *kernels, Overlap::On);
+  EXPECT_NEAR(parts.loss, whole.loss, 1e-12 * whole.loss);
+  EXPECT_LT(test::distance(parts, whole), 1e-12);
 }
 
 // Norm-wise over all gradients: a single parameter's may be all rounding, such as that of a bias in front of
