@@ -1,5 +1,7 @@
 #include "models/tensor.hpp"
 
+#include <sys/mman.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -56,6 +58,8 @@ AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
   const std::size_t lines = (size + kLine - 1) / kLine * kLine;  // no huge page for the last bytes alone
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, lines) != 0) throw std::bad_alloc();
+  // Only asked for: where it is refused, pages are small.
+  if (alignment == kHugePage) madvise(memory, lines, MADV_HUGEPAGE);
   std::memset(memory, 0, lines);
   data_.reset(static_cast<std::byte*>(memory));
 }

@@ -59,12 +59,19 @@ void Primitive::execute() {
                        "run with ONEDNN_VERBOSE=1 to see which primitive it was");
 }
 
-WeightReorder::WeightReorder(const Device& device, const dnnl::memory::desc& from,
-                             const dnnl::memory::desc& to) {
+Reorder::Reorder(const Device& device, const dnnl::memory::desc& from, const dnnl::memory::desc& to) {
   if (from == to) return;
   const dnnl::reorder::primitive_desc desc(device.engine, from, device.engine, to, caller_scratchpad());
   reorder_ = Primitive::make<dnnl::reorder::primitive_desc, dnnl::reorder>(
       device, desc, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  bytes_ = to.get_size();
+}
+
+const std::byte* Reorder::apply(const std::byte* from, ScratchParts& parts) {
+  if (!needed()) return from;
+  std::byte* to = parts.take(bytes_);
+  run(from, to, parts.rest());
+  return to;
 }
 
 }  // namespace tessera::onednn

@@ -60,25 +60,13 @@ class Primitive {
   std::string implementation_;
 };
 
-/// Reorders weights between the caller's plain layout and the one that a primitive chose; does nothing, and
-/// passes the caller's memory on, where the two are the same.
-class WeightReorder {
- public:
-  WeightReorder() = default;
-  WeightReorder(const Device& device, const dnnl::memory::desc& from, const dnnl::memory::desc& to);
-  bool needed() const { return static_cast<bool>(reorder_); }
-  std::size_t scratch_bytes() const { return reorder_.scratch_bytes(); }
-  void run(const void* from, void* to, std::byte* scratch) { reorder_.run({from, to}, scratch); }
-
- private:
-  Primitive reorder_;
-};
-
 /// Hands out consecutive, aligned parts of a scratch buffer.
 class ScratchParts {
  public:
   explicit ScratchParts(std::byte* begin) : next_(begin) {}
   static std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+  /// What is left: of no known size.
+  std::byte* rest() const { return next_; }
   std::byte* take(std::size_t bytes) {
     std::byte* part = next_;
     next_ += rounded(bytes);
@@ -87,6 +75,27 @@ class ScratchParts {
 
  private:
   std::byte* next_;
+};
+
+/// Takes a tensor from one layout to another; does nothing, and passes the caller's memory on, where the two
+/// are the same.
+class Reorder {
+ public:
+  Reorder() = default;
+  Reorder(const Device& device, const dnnl::memory::desc& from, const dnnl::memory::desc& to);
+  bool needed() const { return static_cast<bool>(reorder_); }
+  /// Of the result, where there is one beside the source.
+  std::size_t bytes() const { return bytes_; }
+  std::size_t scratch_bytes() const { return reorder_.scratch_bytes(); }
+
+  void run(const void* from, void* to, std::byte* scratch) { reorder_.run({from, to}, scratch); }
+  /// The tensor in its new layout: in a part taken from scratch, or where it was. What comes after that part
+  /// is used meanwhile.
+  const std::byte* apply(const std::byte* from, ScratchParts& parts);
+
+ private:
+  Primitive reorder_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace tessera::onednn

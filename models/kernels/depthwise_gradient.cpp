@@ -1,0 +1,114 @@
+#include "models/kernels/depthwise_gradient.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cassert>
+#include <type_traits>
+
+namespace tessera {
+namespace {
+
+// Calls block(std::integral_constant<int, lanes>, first channel) for blocks of channels: the widest keep as
+// many independent sums as hide the latency of an addition.
+template <class Block>
+void for_each_block(std::int64_t channels, Block&& block) {
+  std::int64_t c = 0;
+  for (; c + 64 <= channels; c += 64) block(std::integral_constant<int, 64>(), c);
+  for (; c + 8 <= channels; c += 8) block(std::integral_constant<int, 8>(), c);
+  for (; c < channels; ++c) block(std::integral_constant<int, 1>(), c);
+}
+
+// The outputs of which tap k reads an input in [0, inputs).
+Interval reading(const LocalWindow& w, std::int64_t k, std::int64_t inputs, std::int64_t outputs) {
+  const std::int64_t first = k * w.dilation - w.pad_lo;  // the input that output 0 reads
+  const auto at_least = [&](std::int64_t i) {  // the first output that reads i or what comes after it
+    return i <= first ? 0 : (i - first + w.stride - 1) / w.stride;
+  };
+  return intersect(Interval{at_least(0), at_least(inputs)}, Interval{0, outputs});
+}
+
+}  // namespace
+
+bool is_depthwise(const ConvolutionProblem& problem) {
+  return problem.groups > 1 && problem.groups == problem.x.c && problem.groups == problem.y.c;
+}
+
+DepthwiseWeightGradient::DepthwiseWeightGradient(const ConvolutionProblem& problem)
+    : problem_(problem), team_(omp_get_max_threads()) {
+  assert(is_depthwise(problem) && !problem.bias);
+}
+
+std::size_t DepthwiseWeightGradient::weights() const {
+  return static_cast<std::size_t>(problem_.taps() * problem_.y.c);
+}
+
+std::size_t DepthwiseWeightGradient::scratch_bytes() const {
+  return static_cast<std::size_t>(team_) * weights() * sizeof(double);
+}
+
+void DepthwiseWeightGradient::run(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
+                                  std::span<std::byte> scratch) const {
+  const float *xs = x.data<float>(), *dys = dy.data<float>();
+  auto* const sums = reinterpret_cast<double*>(scratch.data());  // by thread, tap, channel
+  const Extents e = problem_.y.box.extents();
+  const std::int64_t rows = problem_.y.n * e.d * e.h;
+#pragma omp parallel num_threads(team_)
+  {
+    double* const mine = sums + static_cast<std::size_t>(omp_get_thread_num()) * weights();
+    std::fill_n(mine, weights(), 0.0);
+#pragma omp for schedule(static)
+    for (std::int64_t row = 0; row < rows; ++row) add_row(xs, dys, row, mine);
+  }
+  auto* const gradient = reinterpret_cast<float*>(weights_gradient);
+  const std::int64_t taps = problem_.taps(), channels = problem_.y.c;
+  for (std::int64_t tap = 0; tap < taps; ++tap)
+    for (std::int64_t c = 0; c < channels; ++c) {
+      double sum = 0;  // in the threads' order
+      for (int thread = 0; thread < team_; ++thread)
+        sum += sums[static_cast<std::size_t>(thread) * weights() + tap * channels + c];
+      gradient[problem_.order == WeightOrder::OutInSpatial ? c * taps + tap : tap * channels + c] =
+          static_cast<float>(sum);
+    }
+}
+
+// What one row of dy contributes: with the row of x that each pair of taps along D and H reads there.
+void DepthwiseWeightGradient::add_row(const float* xs, const float* dys, std::int64_t row,
+                                      double* sums) const {
+  const Extents x = problem_.x.box.extents(), y = problem_.y.box.extents();
+  const auto& [wd, wh, ww] = problem_.window;
+  const std::int64_t n = row / (y.d * y.h), od = row / y.h % y.d, oh = row % y.h, channels = problem_.y.c;
+  for (std::int64_t kd = 0; kd < wd.kernel; ++kd)
+    for (std::int64_t kh = 0; kh < wh.kernel; ++kh) {
+      const std::int64_t d = od * wd.stride - wd.pad_lo + kd * wd.dilation,
+                         h = oh * wh.stride - wh.pad_lo + kh * wh.dilation;
+      if (d < 0 || d >= x.d || h < 0 || h >= x.h) continue;
+      for (std::int64_t kw = 0; kw < ww.kernel; ++kw)
+        add_tap(xs + ((n * x.d + d) * x.h + h) * x.w * channels, dys + row * y.w * channels, kw,
+                sums + ((kd * wh.kernel + kh) * ww.kernel + kw) * channels);
+    }
+}
+
+// Sums along a row in float, and of rows in double.
+void DepthwiseWeightGradient::add_tap(const float* xs, const float* dys, std::int64_t kw,
+                                      double* sums) const {
+  const LocalWindow& w = problem_.window[2];
+  const std::int64_t channels = problem_.y.c;
+  const Interval outputs = reading(w, kw, problem_.x.box.w.size(), problem_.y.box.w.size());
+  if (outputs.empty()) return;
+  xs += (outputs.begin * w.stride - w.pad_lo + kw * w.dilation) * channels;
+  dys += outputs.begin * channels;
+  for_each_block(channels, [&](auto lanes, std::int64_t c) {
+    float sum[lanes] = {};
+    const float *in = xs + c, *gradient = dys + c;
+    for (std::int64_t o = outputs.begin; o < outputs.end; ++o) {
+#pragma omp simd
+      for (int i = 0; i < lanes; ++i) sum[i] += in[i] * gradient[i];
+      in += w.stride * channels;
+      gradient += channels;
+    }
+    for (int i = 0; i < lanes; ++i) sums[c + i] += sum[i];
+  });
+}
+
+}  // namespace tessera
