@@ -4,20 +4,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <type_traits>
+
+#include "models/channel_blocks.hpp"
 
 namespace tessera {
 namespace {
-
-// Calls block(std::integral_constant<int, lanes>, first channel) for blocks of channels: the widest keep as
-// many independent sums as hide the latency of an addition.
-template <class Block>
-void for_each_block(std::int64_t channels, Block&& block) {
-  std::int64_t c = 0;
-  for (; c + 64 <= channels; c += 64) block(std::integral_constant<int, 64>(), c);
-  for (; c + 8 <= channels; c += 8) block(std::integral_constant<int, 8>(), c);
-  for (; c < channels; ++c) block(std::integral_constant<int, 1>(), c);
-}
 
 // The outputs of which tap k reads an input in [0, inputs).
 Interval reading(const LocalWindow& w, std::int64_t k, std::int64_t inputs, std::int64_t outputs) {
@@ -98,7 +89,8 @@ void DepthwiseWeightGradient::add_tap(const float* xs, const float* dys, std::in
   if (outputs.empty()) return;
   xs += (outputs.begin * w.stride - w.pad_lo + kw * w.dilation) * channels;
   dys += outputs.begin * channels;
-  for_each_block(channels, [&](auto lanes, std::int64_t c) {
+  // The widest blocks have as many independent sums as hide the latency of an addition.
+  for_each_channel_block<64, 8, 1>(channels, [&](auto lanes, std::int64_t c) {
     float sum[lanes] = {};
     const float *in = xs + c, *gradient = dys + c;
     for (std::int64_t o = outputs.begin; o < outputs.end; ++o) {

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
-#include <type_traits>
+
+#include "models/channel_blocks.hpp"
 
 namespace tessera {
 namespace {
@@ -11,15 +12,6 @@ namespace {
 constexpr int kLanes = 16;  // channels in one pass: one or two vectors of any current machine
 // In the byte kept for each pooled element: it is <= 0, so the slope applies; the other bits are its tap.
 constexpr std::int32_t kSloped = 0x80;
-
-// Calls block(std::integral_constant<int, lanes>, first channel) for blocks of kLanes channels, then one by
-// one: loops of a constant length are what compilers turn into vector code.
-template <class Block>
-void for_each_block(std::int64_t channels, Block&& block) {
-  std::int64_t c = 0;
-  for (; c + kLanes <= channels; c += kLanes) block(std::integral_constant<int, kLanes>(), c);
-  for (; c < channels; ++c) block(std::integral_constant<int, 1>(), c);
-}
 
 // The taps k in [0, taps) whose input origin + k lies in [0, limit).
 Interval within(std::int64_t origin, std::int64_t taps, std::int64_t limit) {
@@ -75,7 +67,7 @@ class VectorMaxPool final : public MaxPoolKernel {
     for (std::int64_t ow = 0; ow < y_.w; ++ow) {
       const std::int64_t w0 = ow * ww.stride - ww.pad_lo;
       const Interval kw = within(w0, ww.kernel, x_.w);
-      for_each_block(c_, [&](auto lanes, std::int64_t c) {
+      for_each_channel_block<kLanes, 1>(c_, [&](auto lanes, std::int64_t c) {
         Pooled<lanes> pooled;
         for (std::int64_t d = kd.begin; d < kd.end; ++d)
           for (std::int64_t h = kh.begin; h < kh.end; ++h)
@@ -137,7 +129,7 @@ class VectorMaxPool final : public MaxPoolKernel {
                                kw = w + ww.pad_lo - ow * ww.stride;
             const auto tap = static_cast<std::int32_t>((kd * wh.kernel + kh) * ww.kernel + kw);
             const std::int64_t in = (((n * y_.d + od) * y_.h + oh) * y_.w + ow) * c_;
-            for_each_block(c_, [&](auto lanes, std::int64_t c) {
+            for_each_channel_block<kLanes, 1>(c_, [&](auto lanes, std::int64_t c) {
               gather<lanes>(dys + in + c, taps + in + c, tap, out + c, written);
             });
             written = true;
