@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "harness/class_prediction.hpp"
 #include "harness/command.hpp"
+#include "io/deepcam_sample.hpp"
 #include "io/inspect.hpp"
 #include "io/png.hpp"
 #include "io/sample_picture.hpp"
@@ -17,18 +19,30 @@ namespace tessera {
 namespace {
 
 struct InspectArguments {
-  std::filesystem::path path, png;
+  std::filesystem::path path, png, checkpoint;
   bool json = false;
 };
 
 // A name that ends in .png is that of no sample, which a slip would replace.
-SamplePicture draw(const std::filesystem::path& path, const std::filesystem::path& png) {
-  if (png.extension() != ".png")
-    throw InputError("a picture's name ends in .png", png.string(), "give --png FILE.png");
-  if (std::filesystem::is_directory(path))
-    throw InputError("a picture is of one sample, not of a directory", path.string(),
+void check(const InspectArguments& arguments) {
+  if (arguments.png.extension() != ".png")
+    throw InputError("a picture's name ends in .png", arguments.png.string(), "give --png FILE.png");
+  if (std::filesystem::is_directory(arguments.path))
+    throw InputError("a picture is of one sample, not of a directory", arguments.path.string(),
                      "name one file of it, as DIR/train/NAME.hdf5");
-  return draw_sample(Hdf5File(path));
+}
+
+SamplePicture draw(const InspectArguments& arguments) {
+  check(arguments);
+  const Hdf5File sample(arguments.path);
+  if (arguments.checkpoint.empty()) return draw_sample(sample);
+  if (!holds_deepcam_data(sample))
+    throw InputError("a prediction is drawn over a sample of DeepCAM alone", arguments.path.string(),
+                     "leave --checkpoint out, or name a file of a DeepCAM data set");
+  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path);
+  SamplePicture picture = draw_deepcam(sample, prediction.classes);
+  picture.legend += fmt::format(", IoU {:.4f}", prediction.intersection_over_union);
+  return picture;
 }
 
 /// Writes it and says what it shows.
@@ -40,7 +54,7 @@ std::string write(const SamplePicture& picture, const std::filesystem::path& pat
 
 bool inspect_on_one(const InspectArguments& arguments) {
   std::optional<SamplePicture> picture;
-  if (!arguments.png.empty()) picture = draw(arguments.path, arguments.png);
+  if (!arguments.png.empty()) picture = draw(arguments);
   Inspection found = inspect(arguments.path);
   if (picture) found.lines.push_back(write(*picture, arguments.png));
   if (arguments.json)
@@ -70,7 +84,12 @@ void add_inspect(CLI::App& app, Command& chosen) {
   command->add_option("path", arguments->path, "an HDF5 file, or a directory with train/ and validation/")
       ->required();
   command->add_flag("--json", arguments->json, "print it as JSON");
-  command->add_option("--png", arguments->png, "FILE.png: a picture of the sample is written there");
+  CLI::Option* const png =
+      command->add_option("--png", arguments->png, "FILE.png: a picture of the sample is written there");
+  command
+      ->add_option("--checkpoint", arguments->checkpoint,
+                   "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
+      ->needs(png);
   command->callback([arguments, &chosen] {
     chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
   });
