@@ -101,9 +101,10 @@ void TrainingRun::say_what_is_run() {
   const std::string parts = identity().split;
   const std::string split =
       dims.parts() == 1 ? "" : fmt::format(", each sample split {} over {} ranks", parts, dims.parts());
-  say(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica), {} + {} samples, seed {}",
+  const std::string passes = batch_.passes == 1 ? "" : fmt::format(", in {} passes", batch_.passes);
+  say(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica{}), {} + {} samples, seed {}",
                   config_.mlperf.benchmark, world_.size(), world_.size() == 1 ? "" : "s", to_string(threads_),
-                  split, batch_.global, batch_.replica, workload_->training().size(),
+                  split, batch_.global, batch_.replica, passes, workload_->training().size(),
                   workload_->validation().size(), options_.seed));
   if (const int across = grid_->samples_across_nodes(); across > 0)
     say(fmt::format(

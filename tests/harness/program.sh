@@ -374,6 +374,44 @@ can_be_run_again() {
   train 1 "stopped at the time limit" --time-limit 0.001 --max-epochs 100000 --set train.target_mae=0.0001 "${again[@]}" "$@"
 }
 
+# climates KIND FILE: a copy of the climates, made of links, in which one file is bad.
+climates() {
+  rm -rf data
+  cp -rs "$TESSERA_CLIMATES" data
+  "$SAMPLE_FILES" "$1" "data/$2"
+}
+# What DeepCAM's data can be wrong about: labels, fields, ranges.
+climate_data() {
+  config=$here/fixture-deepcam.yaml
+  climates climate-label train/climate_000000.hdf5
+  refuses "'climate/labels_0' is 3 at row 1, column 0" --set data.data_dir=data
+  also "data/train/climate_000000.hdf5"
+  climates climate-nan train/climate_000000.hdf5
+  refuses "'climate/data' is no number (nan)" --set data.data_dir=data
+  climates climate-label train/climate_000013.hdf5
+  aborted 2 "'climate/labels_0' is 3 at row 1, column 0" --set data.data_dir=data
+  aborted 2 "'climate/labels_0' is 3 at row 1, column 0" --set data.data_dir=data --split 2x1
+  climates climate-nan validation/climate_000003.hdf5
+  aborted 2 "'climate/data' is no number (nan)" --set data.data_dir=data --split 2x1
+  climates zero-range stats.h5
+  refuses "stats.h5 has no range for channel 7 (PSL): from 1 to 1" --set data.data_dir=data
+  rm data/stats.h5
+  refuses "stats.h5" --set data.data_dir=data
+}
+# Settings that contradict data, network or ranks; a run that goes on.
+climate_runs() {
+  config=$here/fixture-deepcam.yaml
+  refuses "data.sample_shape is [90, 144, 16]" --set 'data.sample_shape=[90, 144, 16]'
+  refuses "data.channels is [0, 16]" --set 'data.channels=[0, 16]'
+  refuses "'climate/data' is float32 (96,144,16)" --set 'data.sample_shape=[96, 128, 16]'
+  ranks=4 refuses "model.batchnorm_group_size is 3, which doesn't divide 4 replicas" --set model.batchnorm_group_size=3
+  refuses "splits 3 axes, where samples have height and width" --split 1x2x1
+  refuses "a dump holds one" --set train.gradient_accumulation_frequency=2 --dump-step run/step.h5
+  train 1 "stopped at the time limit" --time-limit 0.001 --set model.batchnorm_group_size=1
+  train 1 "after 2 epochs" --resume --set model.batchnorm_group_size=1
+  output=passes train 1 "batch 8 (2 a replica, in 2 passes)" --max-epochs 1 --set train.gradient_accumulation_frequency=2
+}
+
 # The same seed gives the same bytes on any number of ranks.
 same_bytes() {
   local n
