@@ -17,15 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A checkpoint has the configuration as JSON, which is YAML as well.
 Config config_of(const Checkpoint& checkpoint, const fs::path& file) {
-  const Config config =
-      parse_config(text_of(checkpoint, "configuration", file), "the configuration in " + file.string());
-  if (config.mlperf.benchmark != kDeepcam)
-    throw InputError(
-        fmt::format("the checkpoint is of a run of {}, and not of {}", config.mlperf.benchmark, kDeepcam),
-        file.string(), "name the checkpoint of a run of DeepCAM");
-  return config;
+  using nlohmann::json;
+  const std::string& text = text_of(checkpoint, "configuration", file);
+  const json configuration = json::parse(text, nullptr, false);
+  const std::string benchmark =
+      configuration.is_object() ? configuration.value(json::json_pointer("/mlperf/benchmark"), "") : "";
+  if (benchmark != kDeepcam)
+    throw InputError(fmt::format("the checkpoint is of a run of '{}', and not of '{}'", benchmark, kDeepcam),
+                     file.string(), "name the checkpoint of a run of DeepCAM");
+  return parse_config(text, "the configuration in " + file.string());  // JSON is YAML as well
 }
 
 /// The one sample, as training would see it.
