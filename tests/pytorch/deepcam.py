@@ -8,6 +8,8 @@ import numpy
 import torch
 from torch.nn.functional import cross_entropy, pad
 
+from weights import from_torch, read_group, to_torch
+
 FREQUENCIES = (0.986267818390377, 0.0004578708870701058, 0.01327431072255291)  # of the real data's classes
 
 
@@ -30,10 +32,10 @@ def depthwise(convolution, x):
     def seen(i, j):
         return x[:, :, i * dilation:, j * dilation:][:, :, :stride * (rows - 1) + 1:stride, :stride * (columns - 1) + 1:stride]
 
-    return sum(convolution.weight[:, :, i, j, None].permute(1, 0, 2)[..., None] * seen(i, j) for i in range(kernel) for j in range(kernel))
+    return sum(convolution.weight[:, 0, i, j, None, None] * seen(i, j) for i in range(kernel) for j in range(kernel))
 
 
-def torch_step(dump, parameters, dtype):
+def torch_step(dump, dtype):
     """Prediction, loss, gradients and running statistics after the step of the dump's batch and parameters, as the dump has them."""
     (inputs,), (targets,) = dump["input"].values(), dump["target"].values()
     x = torch.from_numpy(inputs[()]).to(dtype).permute(0, 3, 1, 2).contiguous()
@@ -42,13 +44,11 @@ def torch_step(dump, parameters, dtype):
         for layer in network.modules():
             if isinstance(layer, torch.nn.Conv2d) and layer.groups > 1:
                 layer.forward = functools.partial(depthwise, layer)
-    state = {name: torch.from_numpy(array) for name, array in parameters.items()}
-    counters = {name: torch.tensor(0) for name in network.state_dict() if name.endswith(".num_batches_tracked")}
-    network.load_state_dict({**state, **counters}, strict=True)
+    network.load_state_dict(to_torch(read_group(dump["parameter"])), strict=True)
     weights = torch.tensor(FREQUENCIES, dtype=dtype) ** -0.125
     prediction = network(x)
     loss = cross_entropy(prediction, torch.from_numpy(targets[()]).long(), weights, reduction="none").mean()
     loss.backward()
     return {"prediction": prediction.detach().permute(0, 2, 3, 1).numpy(), "loss": numpy.float64(loss.item()),
             **{"gradient/" + name: p.grad.numpy() for name, p in network.named_parameters()},
-            **{"statistics/" + name: b.numpy() for name, b in network.named_buffers() if name not in counters}}
+            **{"statistics/" + name: array for name, array in from_torch(dict(network.named_buffers())).items()}}
