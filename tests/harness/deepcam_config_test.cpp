@@ -113,6 +113,18 @@ TEST(DeepcamConfig, OfACosineWantsItsLengthAndNoMilestones) {
   EXPECT_NO_THROW(parse({cosine, none, rate, "lr_schedule.t_max=9"}));
 }
 
+// A checkpoint holds it as JSON, which is YAML as well.
+TEST(DeepcamConfig, IsReadBackFromItsJson) {
+  for (const auto& overrides : std::vector<std::vector<std::string>>{
+           {},
+           {"optimizer.name=AdamW", "data.channels=[0, 1, 2]", "model.width_factor=0.125"},
+           {"lr_schedule.type=cosine_annealing", "lr_schedule.milestones=null", "lr_schedule.decay_rate=null",
+            "lr_schedule.t_max=9", "data.batch_size=null", "data.global_batch_size=8"}}) {
+    const nlohmann::json json = to_json(parse(overrides));
+    EXPECT_EQ(to_json(parse_config(json.dump(), "checkpoint.h5")), json);
+  }
+}
+
 TEST(DeepcamConfig, WantsNormGroupsThatDivideTheReplicas) {
   const Config config = parse({"data.sample_shape=[96, 144, 16]", "model.width_factor=0.125"});
   EXPECT_EQ(lay_out(config, 1, "2x1", 16).batch, (BatchSize{48, 2, 3}));

@@ -421,6 +421,43 @@ same_bytes() {
   done
 }
 
+# inspects CODE TEXT ARGUMENTS...: what is drawn, if anything, is a.png.
+inspects() {
+  rm -f a.png
+  ends "$1" "$2" "$LAUNCHER" -n 2 "$TESSERA" inspect "${@:3}" --png "${png:-a.png}"
+  [[ $1 -eq 0 || ! -e a.png ]] || fail "a picture was left"
+}
+pictures() {
+  local universe=$TESSERA_UNIVERSES/train/universe_000000.hdf5 climate=$TESSERA_CLIMATES/validation/climate_000000.hdf5 predicted
+  inspects 0 "2072x512 pixels" "$universe"
+  inspects 0 "864x576 pixels" "$climate"
+  mv a.png labelled.png
+  inspects 2 "a picture is of one sample" "$TESSERA_UNIVERSES"
+  inspects 2 "this is not an HDF5 file" "$TESSERA_UNIVERSES/manifest.json"
+  inspects 2 "the file is no sample" "$TESSERA_CLIMATES/stats.h5"
+  png=none/a.png inspects 2 "none/a.png" "$universe"
+  cp "$climate" sample.hdf5
+  png=sample.hdf5 inspects 2 "a picture's name ends in .png" "$universe"
+  cmp "$climate" sample.hdf5 || fail "a sample was drawn over"
+  ends 2 "--checkpoint requires --png" "$LAUNCHER" -n 2 "$TESSERA" inspect "$climate" --checkpoint run/checkpoint.h5
+
+  # What is drawn is what validation saw.
+  config=$here/fixture-deepcam.yaml train 1 "after 1 epoch" --max-epochs 1 --set data.n_valid=1 --set lr_schedule.start_lr=0.006
+  predicted=$(printf 'filled as predicted, IoU %.4f' "$(tail -1 run/history.csv | cut -d, -f5)")
+  inspects 0 "$predicted" "$climate" --checkpoint run/checkpoint.h5
+  ! cmp -s a.png labelled.png || fail "the picture doesn't show the prediction"
+  mv a.png predicted.png
+  inspects 0 "$predicted" "$climate" --checkpoint run/checkpoint.h5
+  cmp a.png predicted.png || fail "drawn again, it is another picture"
+
+  inspects 2 "a prediction is drawn over a sample of DeepCAM alone" "$universe" --checkpoint run/checkpoint.h5
+  inspects 2 "the data set has no stats.h5" sample.hdf5 --checkpoint run/checkpoint.h5
+  inspects 2 "none.h5" "$climate" --checkpoint none.h5
+  inspects 2 "is no checkpoint" "$climate" --checkpoint "$climate"
+  output=universes train 1 "after 1 epoch" --max-epochs 1
+  inspects 2 "the checkpoint is of a run of 'cosmoflow', and not of 'deepcam'" "$climate" --checkpoint universes/checkpoint.h5
+}
+
 group=$1
 shift
 "$group" "$@" || exit
