@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/config_schema.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -28,30 +27,37 @@ std::string multiples_around(std::int64_t number, std::int64_t of) {
 }
 
 [[noreturn]] void throw_indivisible(const Config& config, std::int64_t global, std::int64_t replicas) {
-  throw InputError(
-      fmt::format("a global batch of {} samples can't be divided among {} replicas", global, replicas),
-      config.where("data.global_batch_size"),
-      fmt::format("set data.global_batch_size to {}, or start so many processes that there are {} replicas",
-                  multiples_around(global, replicas), divisors_of(global)));
+  const std::int64_t passes = config.train.gradient_accumulation_frequency;
+  const std::string in_passes = passes > 1 ? fmt::format(" in {} passes each", passes) : "";
+  std::string other = "lower train.gradient_accumulation_frequency";
+  if (global % passes == 0)
+    other = fmt::format("start so many processes that there are {} replicas", divisors_of(global / passes));
+  throw InputError(fmt::format("a global batch of {} samples can't be divided among {} replicas{}", global,
+                               replicas, in_passes),
+                   config.where("data.global_batch_size"),
+                   fmt::format("set data.global_batch_size to {}, or {}",
+                               multiples_around(global, replicas * passes), other));
 }
 
 }  // namespace
 
 BatchSize resolve_batch(const Config& config, std::int64_t replicas) {
   const DataConfig& data = config.data;
-  const std::int64_t global = data.global_batch_size ? *data.global_batch_size : *data.batch_size * replicas;
-  if (global % replicas != 0) throw_indivisible(config, global, replicas);
-  if (data.batch_size && *data.batch_size * replicas != global)
+  const std::int64_t passes = config.train.gradient_accumulation_frequency;
+  const std::int64_t together = replicas * passes;
+  const std::int64_t global = data.global_batch_size ? *data.global_batch_size : *data.batch_size * together;
+  if (global % together != 0) throw_indivisible(config, global, replicas);
+  if (data.batch_size && *data.batch_size * together != global)
     throw InputError(
-        fmt::format("data.batch_size {} on {} replicas makes {}, but data.global_batch_size is {}",
-                    *data.batch_size, replicas, *data.batch_size * replicas, global),
+        fmt::format("data.batch_size {} on {} replicas{} makes {}, but data.global_batch_size is {}",
+                    *data.batch_size, replicas, passes > 1 ? fmt::format(" in {} passes", passes) : "",
+                    *data.batch_size * together, global),
         config.where("data.global_batch_size"), "remove one of the two");
   if (global > data.n_train)
     throw InputError(
         fmt::format("an epoch has {} samples, fewer than the global batch of {}", data.n_train, global),
         config.where("data.n_train"), "lower the batch, start fewer processes or train on more samples");
-  check_warmup_steps(config, global);
-  return {global, global / replicas};
+  return {global, global / together, passes};
 }
 
 }  // namespace tessera

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "harness/command.hpp"
-#include "harness/cosmoflow_workload.hpp"
 #include "harness/exchange_bench.hpp"
+#include "harness/make_workload.hpp"
 #include "harness/reduce_bench.hpp"
 #include "harness/shared_config.hpp"
 #include "harness/split.hpp"
@@ -34,7 +34,7 @@ class Bench {
     set_up_threads(world, config_.compute.fixed_threads());
     GridDims dims;
     all_or_none(world, [&] {
-      workload_.emplace(config_, 1);
+      workload_ = make_workload(config_, 1);
       dims = grid_of(arguments_.split, world.size(), workload_->graph(1));
     });
     grid_.emplace(world, dims);
@@ -55,7 +55,7 @@ class Bench {
   const BenchArguments& arguments_;
   const Communicator& world_;
   Config config_;
-  std::optional<CosmoflowWorkload> workload_;
+  std::unique_ptr<Workload> workload_;
   std::optional<ProcessGrid> grid_;
 };
 

@@ -52,6 +52,13 @@ void read_field(const Section& section, const Field& field, const ConfigNode& no
   if (node.kind != ConfigNode::Kind::Null) config.origins[path] = node.where;
 }
 
+// Ahead of all else, as the table of keys depends on it.
+void read_benchmark(const ConfigNode& tree, Config& config) {
+  const ConfigNode* model = tree.find("model");
+  const ConfigNode* name = model ? model->find("name") : nullptr;
+  if (name) read_field({"model", {}}, benchmark_field(config), *name, config);
+}
+
 void read_section(const std::vector<Section>& schema, const Section& section, const ConfigNode& node,
                   Config& config) {
   if (node.kind != ConfigNode::Kind::Map && node.kind != ConfigNode::Kind::Null)
@@ -104,13 +111,13 @@ Config parse_config(std::string_view yaml, const std::string& source,
 
   Config config;
   config.source = source;
+  read_benchmark(tree, config);
   const std::vector<Section> schema = config_schema(config);
   read_tree(schema, tree, config);
   check_required(schema, config);
-  if (config.model.input_shape.empty()) config.model.input_shape = config.data.sample_shape;
   config.output_dir = expand_variables(config.output_dir, config.where("output_dir"));
   config.data.data_dir = expand_variables(config.data.data_dir, config.where("data.data_dir"));
-  check_consistency(config);
+  settle(config);
   return config;
 }
 

@@ -9,24 +9,24 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/cosmoflow_config.hpp"
+#include "harness/deepcam_config.hpp"
 #include "models/placement.hpp"
 #include "models/tensor.hpp"
 
-/// The configuration of a run: YAML with the sections and keys of the MLPerf HPC reference of CosmoFlow, so
-/// that its unmodified cosmo.yaml loads, and a few keys of our own. Defaults are the reference's where it has
-/// one. Members without a comment mean what they mean there. harness/config_schema.cpp is the table of all
-/// keys.
+/// The configuration of a run: YAML with the sections of the MLPerf HPC reference of CosmoFlow. model.name
+/// says which benchmark it is, and with that which keys there are: the reference's, so that an unmodified
+/// cosmo.yaml loads, and a few of our own. Defaults are the reference's where it has one. Members without a
+/// comment mean what they mean there. The tables of all keys: harness/config_schema.cpp, cosmoflow_config.cpp
+/// and deepcam_config.cpp.
 namespace tessera {
 
-enum class Augment { All, KeepSplitAxes, None };
-enum class Scaling { None, Linear, Sqrt };
-enum class ScheduleKind { Reference, Steps, Cosine, Constant };
-enum class KernelChoice { OneDnn, Reference };
+enum class KernelChoice : std::uint8_t { OneDnn, Reference };
 
 /// What is logged as submission_*. Without the section a run says of itself that it is research in the open
 /// division.
 struct MlperfConfig {
-  std::string benchmark = "cosmoflow";
+  std::string benchmark = "cosmoflow";  // or deepcam; what model.name says
   std::string org = "UNDEFINED", platform = "UNDEFINED";
   std::string division = "open";    // open, closed
   std::string status = "research";  // cloud, onprem, preview, research
@@ -35,56 +35,19 @@ struct MlperfConfig {
 struct DataConfig {
   std::string name, data_dir;              // $VARIABLE and ${VARIABLE} in data_dir are expanded
   std::int64_t n_train = 0, n_valid = 0;   // samples
-  std::vector<std::int64_t> sample_shape;  // D, H, W, C
-  std::optional<std::int64_t> batch_size;  // samples a replica and step
+  std::vector<std::int64_t> sample_shape;  // D, H, W, C of CosmoFlow; H, W, C of DeepCAM
+  std::optional<std::int64_t> batch_size;  // samples that a replica sends through the network at once
   std::optional<std::int64_t>
       global_batch_size;      // ours: samples of all replicas a step; see harness/batch_size.hpp
   std::int64_t n_epochs = 0;  // at most
   std::int64_t prefetch = 4;  // batches read ahead
-  bool standardize = false;   // ours: (log(1 + x) - mean) / deviation, by channel, from the manifest
-  // Ours: random cube symmetries of training samples. As long as no axis is split, KeepSplitAxes is All.
-  Augment augment = Augment::None;
-};
-
-struct ModelConfig {
-  std::string name;
-  std::vector<std::int64_t> input_shape;  // D, H, W, C; data.sample_shape when not given
-  std::int64_t kernel_size = 3;
-  std::int64_t n_conv_layers = 5;  // each halves D, H, W
-  std::int64_t conv_size = 32;     // filters of the first, doubled by each that follows
-  std::int64_t fc1_size = 128, fc2_size = 64, target_size = 4;
-  double l2 = 0.0;  // on the kernels of the two hidden dense layers: adds the gradient of l2 * sum of
-                    // squares; the losses that are reported leave this penalty out
-  double dropout = 0.5;
-};
-
-struct OptimizerConfig {
-  std::string name;
-  double momentum = 0.0;
-};
-
-/// Reference: peak = base_lr * scale, scale = (global batch / base_batch_size) or its root; linear from
-/// base_lr to the peak over n_warmup_epochs, constant within an epoch; then peak * factor of the last
-/// boundary strictly below the epoch. Steps, Cosine, Constant (ours): lr is the peak; it warms up with every
-/// step, lr * (step + 1) / (steps of the warm-up). Steps: from epoch e (counted from 0) on, lr *
-/// decay_epochs[e]. Cosine: to zero at the end of cosine_epochs.
-struct LrScheduleConfig {
-  ScheduleKind schedule = ScheduleKind::Reference;
-  double base_lr = 0.0;
-  Scaling scaling = Scaling::None;
-  std::optional<std::int64_t> base_batch_size;
-  std::int64_t n_warmup_epochs = 0;
-  std::map<std::int64_t, double> decay_schedule;  // epoch -> factor, relative to the peak
-  double lr = 0.0;
-  std::optional<std::int64_t> n_warmup_steps;   // in place of n_warmup_epochs
-  std::map<std::int64_t, double> decay_epochs;  // epoch -> factor, relative to the peak
-  std::optional<std::int64_t> cosine_epochs;
 };
 
 struct TrainConfig {
+  // Batches of a replica whose gradients are added before one update.
+  std::int64_t gradient_accumulation_frequency = 1;
   std::optional<std::int64_t> early_stopping_patience;  // epochs without a validation loss lower by 1e-5
-  double target_mae = 0.124;  // the run ends when the mean absolute error of validation is at most this
-  std::int64_t seed = 0;      // ours: `--seed` wins over it
+  std::int64_t seed = 0;                                // ours: `--seed` wins over it
 };
 
 struct ComputeConfig {       // ours
@@ -102,11 +65,10 @@ struct Config {
   std::string output_dir;  // expanded as data_dir is; empty when neither the file nor `--output` names one
   MlperfConfig mlperf;
   DataConfig data;
-  ModelConfig model;
-  OptimizerConfig optimizer;
-  LrScheduleConfig lr_schedule;
   TrainConfig train;
   ComputeConfig compute;
+  CosmoflowConfig cosmoflow;  // of the two that follow, the one that mlperf.benchmark names is in effect
+  DeepcamConfig deepcam;
 
   std::string source;  // the file it came from
   std::map<std::string, std::string>

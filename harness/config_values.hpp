@@ -36,6 +36,9 @@ inline std::string kind_of_value(ValueType<std::string>) {
 inline std::string kind_of_value(ValueType<std::vector<std::int64_t>>) {
   return "a list of whole numbers";
 }
+inline std::string kind_of_value(ValueType<std::vector<double>>) {
+  return "a list of numbers";
+}
 inline std::string kind_of_value(ValueType<std::vector<std::string>>) {
   return "a list of text";
 }

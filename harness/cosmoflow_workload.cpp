@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "harness/config_schema.hpp"
 #include "io/manifest.hpp"
 #include "models/error.hpp"
 #include "models/train/sgd.hpp"
@@ -18,7 +19,7 @@ Extents space_of(const std::vector<std::int64_t>& shape) {
   return {shape[0], shape[1], shape[2]};
 }
 
-CosmoFlowConfig network_of(const ModelConfig& model) {
+CosmoFlowConfig network_of(const CosmoflowConfig& model) {
   return {.batch = 1,
           .channels = model.input_shape[3],
           .space = space_of(model.input_shape),
@@ -73,22 +74,26 @@ ChannelStatistics statistics_of(const std::filesystem::path& directory) {
 }  // namespace
 
 CosmoflowWorkload::CosmoflowWorkload(const Config& config, std::uint64_t seed)
-    : config_(config), seed_(seed), network_(network_of(config.model)), loss_(config.model.target_size) {
+    : config_(config),
+      seed_(seed),
+      network_(network_of(config.cosmoflow)),
+      loss_(config.cosmoflow.target_size) {
   cosmoflow(network_);  // refuses a network that doesn't fit
 }
 
 void CosmoflowWorkload::open_data(const DataShare& share) {
   const std::filesystem::path directory = config_.data.data_dir;
+  split_axes_ = share.split_axes;
   CosmoflowDatasetOptions options{.space = network_.space,
                                   .channels = static_cast<int>(network_.channels),
                                   .samples = config_.data.n_train,
                                   .standardize = {},
-                                  .augmentation = augmentation_of(config_.data.augment),
+                                  .augmentation = augmentation_of(config_.cosmoflow.augment),
                                   .part = share.part,
                                   .split_axes = share.split_axes,
                                   .seed = seed_,
                                   .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
-  if (config_.data.standardize) options.standardize = statistics_of(directory);
+  if (config_.cosmoflow.standardize) options.standardize = statistics_of(directory);
   training_.emplace(directory / "train", options);
   options.samples = config_.data.n_valid;
   options.augmentation = Augmentation::None;
@@ -102,11 +107,11 @@ Graph CosmoflowWorkload::graph(std::int64_t batch) const {
 }
 
 std::unique_ptr<Optimizer> CosmoflowWorkload::make_optimizer(ParameterStore& parameters) const {
-  return std::make_unique<Sgd>(parameters, config_.optimizer.momentum, config_.model.l2);
+  return std::make_unique<Sgd>(parameters, config_.cosmoflow.momentum, config_.cosmoflow.l2);
 }
 
 ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batch) const {
-  const LrScheduleConfig& lr = config_.lr_schedule;
+  const CosmoflowSchedule& lr = config_.cosmoflow.lr_schedule;
   return {{.base_rate = lr.base_lr,
            .scaling = scaling_of(lr.scaling),
            .base_batch_size = lr.base_batch_size.value_or(1),
@@ -116,7 +121,7 @@ ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batc
 }
 
 WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) const {
-  const LrScheduleConfig& lr = config_.lr_schedule;
+  const CosmoflowSchedule& lr = config_.cosmoflow.lr_schedule;
   const std::int64_t steps = training_->size() / global_batch;
   return {{.peak_rate = lr.lr,
            .warmup_steps = lr.n_warmup_steps.value_or(lr.n_warmup_epochs * steps),
@@ -126,21 +131,21 @@ WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) con
 }
 
 std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_batch) const {
-  if (config_.lr_schedule.schedule == ScheduleKind::Reference)
+  if (config_.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference)
     return std::make_unique<ReferenceSchedule>(reference_schedule(global_batch));
   return std::make_unique<WarmupSchedule>(warmup_schedule(global_batch));
 }
 
-std::vector<std::filesystem::path> CosmoflowWorkload::data_files() const {
-  std::vector<std::filesystem::path> files;
-  for (const CosmoflowDataset* set : {&*training_, &*validation_})
-    for (std::int64_t sample = 0; sample < set->size(); ++sample) files.push_back(set->file(sample));
-  return files;
+void CosmoflowWorkload::check(const BatchSize& batch) const {
+  check_warmup_steps(config_, batch.global);
 }
 
-void CosmoflowWorkload::check_first_samples() const {
-  training_->check_first_sample();
-  validation_->check_first_sample();
+std::string CosmoflowWorkload::kept_axes() const {
+  constexpr std::array kAxes{'D', 'H', 'W'};
+  std::string kept;
+  for (std::size_t axis = 0; axis < kAxes.size(); ++axis)
+    if (split_axes_[axis] && config_.cosmoflow.augment == Augment::KeepSplitAxes) kept += kAxes[axis];
+  return kept.empty() ? "none" : kept;
 }
 
 // The first thing in which the run differs from what the closed division fixes. Batch, dropout, L2 and the
@@ -158,30 +163,31 @@ std::optional<std::string> CosmoflowWorkload::why_open() const {
   if (network_.conv_layers != closed.conv_layers || network_.kernel != closed.kernel ||
       network_.conv_size != closed.conv_size || network_.fc1 != closed.fc1 || network_.fc2 != closed.fc2)
     return "another network";
-  if (config_.data.standardize || config_.data.augment != Augment::None) return "other preprocessing";
-  if (config_.lr_schedule.schedule != ScheduleKind::Reference)
+  if (config_.cosmoflow.standardize || config_.cosmoflow.augment != Augment::None)
+    return "other preprocessing";
+  if (config_.cosmoflow.lr_schedule.schedule != ScheduleKind::Reference)
     return "another kind of learning-rate schedule";
-  if (config_.optimizer.momentum != kClosedMomentum) return "another momentum";
+  if (config_.cosmoflow.momentum != kClosedMomentum) return "another momentum";
   if (target() != kClosedTarget) return "another target";
   return std::nullopt;
 }
 
 std::unique_ptr<Metric> CosmoflowWorkload::make_metric() const {
-  return std::make_unique<MeanAbsoluteError>(config_.model.target_size);
+  return std::make_unique<MeanAbsoluteError>(config_.cosmoflow.target_size);
 }
 
-void CosmoflowWorkload::log_hyperparameters(MlLog& log, std::int64_t global_batch) const {
-  const ScheduleSummary schedule = config_.lr_schedule.schedule == ScheduleKind::Reference
-                                       ? reference_schedule(global_batch).summary()
-                                       : warmup_schedule(global_batch).summary();
+void CosmoflowWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) const {
+  const ScheduleSummary schedule = config_.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference
+                                       ? reference_schedule(batch.global).summary()
+                                       : warmup_schedule(batch.global).summary();
   log.event(LogKey::OptName, "sgd");
   log.event(LogKey::OptBaseLearningRate, schedule.base_learning_rate);
   log.event(LogKey::OptLearningRateWarmupEpochs, schedule.warmup_epochs);
   log.event(LogKey::OptLearningRateWarmupFactor, schedule.warmup_factor);
   log.event(LogKey::OptLearningRateDecayBoundaryEpochs, schedule.decay_boundary_epochs);
   log.event(LogKey::OptLearningRateDecayFactor, schedule.decay_factors);
-  log.event(LogKey::OptWeightDecay, config_.model.l2);
-  log.event(LogKey::Dropout, config_.model.dropout);
+  log.event(LogKey::OptWeightDecay, config_.cosmoflow.l2);
+  log.event(LogKey::Dropout, config_.cosmoflow.dropout);
 }
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -19,15 +20,17 @@ class CosmoflowWorkload final : public Workload {
 
   Graph graph(std::int64_t batch) const override;
   std::string target_name() const override { return "cosmology"; }
+  std::int64_t target_channels() const override { return config_.cosmoflow.target_size; }
   const Loss& loss() const override { return loss_; }
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;
   std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const override;
+  std::int64_t norm_replicas(std::int64_t) const override { return 1; }  // nothing is normalised
+  void check(const BatchSize& batch) const override;
 
   void open_data(const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
-  std::vector<std::filesystem::path> data_files() const override;
-  void check_first_samples() const override;
+  std::string kept_axes() const override;
 
   std::optional<std::string> why_open() const override;
 
@@ -35,9 +38,9 @@ class CosmoflowWorkload final : public Workload {
   std::string metric_name() const override { return "MAE"; }
   std::string metric_column() const override { return "val_mean_absolute_error"; }
   LogKey metric_key() const override { return LogKey::EvalError; }
-  double target() const override { return config_.train.target_mae; }
+  double target() const override { return config_.cosmoflow.target_mae; }
   bool reached(double value) const override { return value <= target(); }
-  void log_hyperparameters(MlLog& log, std::int64_t global_batch) const override;
+  void log_hyperparameters(MlLog& log, const BatchSize& batch) const override;
 
  private:
   ReferenceSchedule reference_schedule(std::int64_t global_batch) const;
@@ -47,6 +50,7 @@ class CosmoflowWorkload final : public Workload {
   std::uint64_t seed_;
   CosmoFlowConfig network_;
   MeanSquaredError loss_;
+  std::array<bool, 3> split_axes_{};
   std::optional<CosmoflowDataset> training_, validation_;
 };
 

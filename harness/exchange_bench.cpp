@@ -73,7 +73,7 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
   const auto layout = [&](NodeId node, const Box& box) {
     return Layout{graph.shape(node).n, graph.shape(node).c, box, element};
   };
-  ExchangeBench bench{grid.dims(), graph.shape(0).n, repeats, {}};
+  ExchangeBench bench{grid.dims(), spatial_axes(graph), graph.shape(0).n, repeats, {}};
   for (NodeId id = 0; id < graph.count(); ++id) {
     auto edge = plan.nodes[id].exchanges.begin();
     for (std::size_t i = 0; i < here.edges[id].size(); ++i) {
@@ -118,8 +118,8 @@ std::string to_string(const ExchangeBench& bench) {
   std::string text = fmt::format(
       "{}, batch {}; medians of {} rounds on the slowest rank, in ms\n"
       "{:<13} {:<13} {:>10} {:>5} {:>9} {:>11} {:>9} {:>8} {:>9}\n",
-      grid_text(bench.grid), bench.batch, bench.repeats, "reader", "producer", "MB", "msgs", "gather",
-      "scatter-add", "ping-pong", "memcpy", "gather/pp");
+      grid_text(bench.grid, bench.axes), bench.batch, bench.repeats, "reader", "producer", "MB", "msgs",
+      "gather", "scatter-add", "ping-pong", "memcpy", "gather/pp");
   for (const BenchedExchange& e : bench.exchanges)
     text +=
         fmt::format("{:<13} {:<13} {:>10.3f} {:>5} {:>9.3f} {:>11.3f} {:>9.3f} {:>8.3f} {:>9.2f}\n", e.reader,

@@ -22,6 +22,7 @@ struct BenchedExchange {
 
 struct ExchangeBench {
   GridDims grid;
+  int axes = 3;  // of samples
   std::int64_t batch = 1, repeats = 1;
   std::vector<BenchedExchange> exchanges;
 };

@@ -1,32 +1,75 @@
+#include <fmt/core.h>
+
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "harness/class_prediction.hpp"
 #include "harness/command.hpp"
+#include "io/deepcam_sample.hpp"
 #include "io/inspect.hpp"
+#include "io/png.hpp"
+#include "io/sample_picture.hpp"
+#include "models/error.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
 namespace {
 
 struct InspectArguments {
-  std::filesystem::path path;
+  std::filesystem::path path, png, checkpoint;
   bool json = false;
 };
+
+// A name that ends in .png is that of no sample, which a slip would replace.
+void check(const InspectArguments& arguments) {
+  if (arguments.png.extension() != ".png")
+    throw InputError("a picture's name ends in .png", arguments.png.string(), "give --png FILE.png");
+  if (std::filesystem::is_directory(arguments.path))
+    throw InputError("a picture is of one sample, not of a directory", arguments.path.string(),
+                     "name one file of it, as DIR/train/NAME.hdf5");
+}
+
+SamplePicture draw(const InspectArguments& arguments) {
+  check(arguments);
+  const Hdf5File sample(arguments.path);
+  if (arguments.checkpoint.empty()) return draw_sample(sample);
+  if (!holds_deepcam_data(sample))
+    throw InputError("a prediction is drawn over a sample of DeepCAM alone", arguments.path.string(),
+                     "leave --checkpoint out, or name a file of a DeepCAM data set");
+  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path);
+  SamplePicture picture = draw_deepcam(sample, prediction.classes);
+  picture.legend += fmt::format(", IoU {:.4f}", prediction.intersection_over_union);
+  return picture;
+}
+
+/// Writes it and says what it shows.
+std::string write(const SamplePicture& picture, const std::filesystem::path& path) {
+  write_whole_file(path, png_of(picture.image));
+  return fmt::format("{}: {}x{} pixels; {}", path.string(), picture.image.width(), picture.image.height(),
+                     picture.legend);
+}
+
+bool inspect_on_one(const InspectArguments& arguments) {
+  std::optional<SamplePicture> picture;
+  if (!arguments.png.empty()) picture = draw(arguments);
+  Inspection found = inspect(arguments.path);
+  if (picture) found.lines.push_back(write(*picture, arguments.png));
+  if (arguments.json)
+    std::cout << found.json << '\n';
+  else
+    for (const std::string& line : found.lines) std::cout << line << '\n';
+  std::cout << std::flush;
+  return found.sound;
+}
 
 // Reading is one rank's work; the others wait for what it found.
 int run(const InspectArguments& arguments, const Communicator& world) {
   std::string code = "0";
   all_or_none(world, [&] {
-    if (world.rank() != 0) return;
-    const Inspection found = inspect(arguments.path);
-    if (arguments.json)
-      std::cout << found.json << '\n';
-    else
-      for (const std::string& line : found.lines) std::cout << line << '\n';
-    std::cout << std::flush;
-    if (!found.sound) code = "1";
+    if (world.rank() == 0 && !inspect_on_one(arguments)) code = "1";
   });
   world.broadcast(code, 0);
   return std::stoi(code);
@@ -37,10 +80,16 @@ int run(const InspectArguments& arguments, const Communicator& world) {
 void add_inspect(CLI::App& app, Command& chosen) {
   const auto arguments = std::make_shared<InspectArguments>();
   CLI::App* command =
-      app.add_subcommand("inspect", "say what a file or data set is, and verify its checksums");
+      app.add_subcommand("inspect", "say what a file or data set is, verify its checksums, draw a sample");
   command->add_option("path", arguments->path, "an HDF5 file, or a directory with train/ and validation/")
       ->required();
   command->add_flag("--json", arguments->json, "print it as JSON");
+  CLI::Option* const png =
+      command->add_option("--png", arguments->png, "FILE.png: a picture of the sample is written there");
+  command
+      ->add_option("--checkpoint", arguments->checkpoint,
+                   "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
+      ->needs(png);
   command->callback([arguments, &chosen] {
     chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
   });

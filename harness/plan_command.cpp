@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "harness/command.hpp"
-#include "harness/cosmoflow_workload.hpp"
 #include "harness/make_kernels.hpp"
 #include "harness/plan_report.hpp"
+#include "harness/run_layout.hpp"
 #include "harness/shared_config.hpp"
-#include "harness/split.hpp"
 #include "harness/threads.hpp"
 #include "parallel/uniform.hpp"
 
@@ -24,17 +23,17 @@ struct PlanArguments {
 };
 
 RunPlan plan_run(const Config& config, int ranks, const std::string& split) {
-  const CosmoflowWorkload workload(config, 0);
+  const RunLayout layout = lay_out(config, 0, split, ranks);
+  const Workload& workload = *layout.workload;
   RunPlan plan;
-  const GridDims grid = grid_of(split, ranks, workload.graph(1));
-  plan.batch = resolve_batch(config, grid.replicas);
+  plan.batch = layout.batch;
   // Those of a trainer: the loaders of training and validation, and the synthetic one of the warm-up.
   plan.input_batches = 2 * (config.data.prefetch + 1) + 1;
   const Graph graph = workload.graph(plan.batch.replica);
   ParameterStore parameters(graph.parameters(), config.compute.element);
   plan.optimizer_bytes = workload.make_optimizer(parameters)->state().size() * parameters.trained_bytes();
   plan.partition =
-      plan_partition(graph, grid, *make_kernels(config.compute), parameters, config.compute.overlap);
+      plan_partition(graph, layout.grid, *make_kernels(config.compute), parameters, config.compute.overlap);
   return plan;
 }
 

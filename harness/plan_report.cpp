@@ -209,7 +209,8 @@ json to_json(const RunPlan& plan) {
 }
 
 std::string to_string(const RunPlan& plan) {
-  std::string text = fmt::format("{}; a batch of {}, {} a replica\n\n", grid_text(plan.partition.grid),
+  const int axes = plan.partition.nodes.front().shape.space.d == 1 ? 2 : 3;
+  std::string text = fmt::format("{}; a batch of {}, {} a replica\n\n", grid_text(plan.partition.grid, axes),
                                  plan.batch.global, plan.batch.replica);
   text += fmt::format("{:<13} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}\n", "layer", "output",
                       "owned by a part", "GFLOP", "MB there", "MB back", "msgs", "not hidden");

@@ -85,7 +85,7 @@ void check_format(const Checkpoint& checkpoint, const fs::path& file) {
   if (format != kFormat)
     throw InputError(
         fmt::format("the checkpoint has format version {}, this program reads {}", format, kFormat),
-        file.string(), "go on with the version of the program that wrote it");
+        file.string(), "use the version of the program that wrote it");
 }
 
 std::string overlap_of(const json& configuration) {
@@ -139,15 +139,19 @@ void write_run_checkpoint(const fs::path& directory, const Checkpoint& checkpoin
   write_checkpoint(current, checkpoint);
 }
 
+Checkpoint read_run_checkpoint(const fs::path& file) {
+  Checkpoint checkpoint = read_checkpoint(file);
+  check_format(checkpoint, file);
+  return checkpoint;
+}
+
 Checkpoint read_checkpoint_to_resume(const fs::path& directory, const std::string& name) {
   const fs::path file = directory / name, previous = directory / kPreviousCheckpointName;
   try {
     if (!fs::exists(file))
       throw InputError("there is no checkpoint to go on from", file.string(),
                        "begin the run without --resume, or correct --output");
-    Checkpoint checkpoint = read_checkpoint(file);
-    check_format(checkpoint, file);
-    return checkpoint;
+    return read_run_checkpoint(file);
   } catch (const InputError& error) {
     if (name == kPreviousCheckpointName || !is_sound(previous)) throw;
     throw InputError(error.problem(), error.where(),

@@ -46,6 +46,9 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
 /// checkpoint.h5 once the first was written.
 void write_run_checkpoint(const std::filesystem::path& directory, const Checkpoint& checkpoint);
 
+/// Throws InputError where there is no such file, or it is damaged, no checkpoint of a run, or of another
+/// format.
+Checkpoint read_run_checkpoint(const std::filesystem::path& file);
 /// Reads a checkpoint of `directory` for a run to go on with. Throws InputError where it is missing, damaged
 /// or of another format; where the one before is sound, the error offers it.
 Checkpoint read_checkpoint_to_resume(const std::filesystem::path& directory, const std::string& name);

@@ -8,6 +8,7 @@
 #include "harness/ceilings.hpp"
 #include "harness/make_kernels.hpp"
 #include "harness/message_times.hpp"
+#include "harness/split.hpp"
 #include "harness/stepper.hpp"
 #include "harness/system_probe.hpp"
 #include "parallel/partition_plan.hpp"
@@ -129,6 +130,7 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   stepper.step();
   StepBench bench;
   bench.grid = grid.dims();
+  bench.axes = spatial_axes(graph);
   bench.batch = batch;
   bench.repeats = repeats;
   bench.threads = omp_get_max_threads();

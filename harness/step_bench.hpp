@@ -29,6 +29,7 @@ struct BenchedCall {
 /// A training step of every rank, and what the convolutions of one would take by themselves.
 struct StepBench {
   GridDims grid;
+  int axes = 3;                                 // of samples
   std::int64_t batch = 1, repeats = 1;          // batch: a replica's
   int threads = 1;                              // of a rank
   std::vector<BenchedCall> calls;               // of rank 0

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "harness/batch_size.hpp"
-#include "harness/cosmoflow_workload.hpp"
 #include "harness/make_kernels.hpp"
-#include "harness/split.hpp"
+#include "harness/run_layout.hpp"
 #include "harness/threads.hpp"
 #include "harness/trainer.hpp"
 #include "io/hdf5.hpp"
 #include "io/whole_file.hpp"
+#include "models/error.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -67,11 +67,13 @@ Tensor gather_batch(const ProcessGrid& grid, std::int64_t batch, ConstTensorView
   return all;
 }
 
-// N D H W C, or N C for what has no space.
+// N D H W C without the axes that the data don't have: depth, space, and the channel of labels.
 std::vector<std::int64_t> storage_shape(const Layout& layout) {
   const Extents space = layout.box.extents();
   if (layout.box.count() == 1) return {layout.n, layout.c};
-  return {layout.n, space.d, space.h, space.w, layout.c};
+  if (space.d > 1) return {layout.n, space.d, space.h, space.w, layout.c};
+  if (layout.c > 1) return {layout.n, space.h, space.w, layout.c};
+  return {layout.n, space.h, space.w};
 }
 
 /// The file as it grows, of which every rank has an object and rank 0 the bytes.
@@ -91,6 +93,11 @@ class StepDump {
   void add_gradients(ParameterStore& parameters) {
     for (int p = 0; p < parameters.trained(); ++p)
       add("gradient/" + parameters.spec(p).name, parameters.spec(p).dims, parameters.gradient<T>(p));
+  }
+  /// The running statistics, as the step left them.
+  void add_statistics(ParameterStore& parameters) {
+    for (int p = parameters.trained(); p < parameters.count(); ++p)
+      add("statistics/" + parameters.spec(p).name, parameters.spec(p).dims, parameters.value<T>(p));
   }
   /// The input, of these extents, then target and prediction. Collective.
   void add_batch(const std::array<std::string, 3>& names, const Extents& input, const Extents& output) {
@@ -136,7 +143,9 @@ int dump_step_as(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       std::cout << "the loss is not finite: first " << first << "; nothing was written" << std::endl;
     return 1;
   }
+  trainer.average_statistics();
   dump.add_gradients(trainer.parameters());
+  dump.add_statistics(trainer.parameters());
   const Graph& graph = trainer.graph();
   dump.add_batch({"input/" + graph.node(0).name, "target/" + workload.target_name(), "prediction"},
                  graph.shape(0).space, graph.shape(graph.output()).space);
@@ -155,23 +164,26 @@ int dump_step(const Communicator& world, const Config& config, const StepDumpOpt
               const std::filesystem::path& file) {
   Trainer::Options of_trainer{
       .seed = options.seed, .batch = {}, .prefetch = 1, .overlap = config.compute.overlap};
-  std::unique_ptr<Workload> workload;
-  GridDims dims;
+  RunLayout layout;
   all_or_none(world, [&] {
-    workload = std::make_unique<CosmoflowWorkload>(config, options.seed);
-    dims = grid_of(options.split, world.size(), workload->graph(1));
-    of_trainer.batch = resolve_batch(config, dims.replicas);
+    layout = lay_out(config, options.seed, options.split, world.size());
+    if (layout.batch.passes > 1)
+      throw InputError("the step would have several passes, of which a dump holds one",
+                       config.where("train.gradient_accumulation_frequency"),
+                       "add --set train.gradient_accumulation_frequency=1");
   });
-  const ProcessGrid grid(world, dims);
+  of_trainer.batch = layout.batch;
+  Workload& workload = *layout.workload;
+  const ProcessGrid grid(world, layout.grid);
   all_or_none(world, [&] {
-    workload->open_data(data_share(workload->graph(1), grid, 0));  // one batch is read, and none again
-    workload->check_first_samples();
+    workload.open_data(data_share(workload.graph(1), grid, 0));  // one batch is read, and none again
+    workload.training().check_first_sample();
   });
   set_up_threads(world, config.compute.fixed_threads());
   const std::unique_ptr<Kernels> kernels = make_kernels(config.compute);
   return kernels->element() == Element::F64
-             ? dump_step_as<double>(grid, *workload, *kernels, std::move(of_trainer), file)
-             : dump_step_as<float>(grid, *workload, *kernels, std::move(of_trainer), file);
+             ? dump_step_as<double>(grid, workload, *kernels, std::move(of_trainer), file)
+             : dump_step_as<float>(grid, workload, *kernels, std::move(of_trainer), file);
 }
 
 }  // namespace tessera

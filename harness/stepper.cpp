@@ -27,9 +27,11 @@ Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& ker
       network_(make_network(grid, graph_, kernels, parameters_, overlap)),
       optimizer_(workload.make_optimizer(parameters_)),
       reducer_(grid.world(), parameters_, kGradientBucketBytes),
+      norm_group_(grid.norm_group(static_cast<int>(workload.norm_replicas(grid.dims().replicas)))),
       spatial_(grid.spatial()),
+      norm_(norm_group_),
       input_(network_->input_layout()),
-      target_(network_->output_layout()),
+      target_(target_layout(workload, *network_)),
       samples_(static_cast<std::size_t>(batch), 0),
       hooks_{[this](int parameter) { reducer_.ready(parameter); }, [this] { reducer_.poke(); }} {
   initialize(parameters_, 1);
@@ -51,7 +53,7 @@ void Stepper::note(const ProgramStep& step) {
 }
 
 void Stepper::step() {
-  const StepContext context{true, 1, 0, samples_, spatial_, spatial_};
+  const StepContext context{true, 1, 0, samples_, spatial_, norm_};
   now_ = {};
   grid_.world().barrier();  // nobody waits in this step for what came before it
   const Stopwatch whole;

@@ -55,7 +55,8 @@ class Stepper {
   std::unique_ptr<Network> network_;
   std::unique_ptr<Optimizer> optimizer_;
   GradientReducer reducer_;
-  MpiGroupSum spatial_;
+  Communicator norm_group_;
+  MpiGroupSum spatial_, norm_;
   Tensor input_, target_;
   std::vector<std::int64_t> samples_;
   BackwardHooks hooks_;

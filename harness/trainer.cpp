@@ -29,6 +29,16 @@ std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const
   return parameters;
 }
 
+// In place, to their mean over all processes, in double precision.
+template <class T>
+void average(const Communicator& world, std::span<std::byte> bytes) {
+  const std::span values(reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T));
+  std::vector<double> sums(values.begin(), values.end());
+  world.sum(sums);
+  std::ranges::transform(sums, values.begin(),
+                         [&](double sum) { return static_cast<T>(sum / world.size()); });
+}
+
 }  // namespace
 
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
@@ -36,6 +46,12 @@ std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& grap
   const Placement placement = place(graph, Partition(grid.dims()), grid.part(), overlap);
   return std::make_unique<Network>(graph, placement, kernels, parameters,
                                    exchange_maker(graph, grid, kernels.element()));
+}
+
+Layout target_layout(const Workload& workload, const Network& network) {
+  Layout layout = network.output_layout();
+  layout.c = workload.target_channels();
+  return layout;
 }
 
 LossShare share_of_loss(const Graph& graph, const ProcessGrid& grid, std::int64_t samples,
@@ -59,18 +75,28 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       metric_(workload.make_metric()),
       reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kGradientBucketBytes)),
       sums_(world_, kSums),
-      hooks_{[this](int parameter) { reducer_->ready(parameter); }, [this] { reducer_->poke(); }},
+      norm_group_(grid.norm_group(static_cast<int>(workload.norm_replicas(grid.dims().replicas)))),
       spatial_(grid.spatial()),
+      norm_(norm_group_),
       synthetic_input_(network_->input_layout()),
-      synthetic_target_(network_->output_layout()),
+      synthetic_target_(target_layout(workload, *network_)),
       synthetic_samples_(static_cast<std::size_t>(options_.batch.replica), 0),
       synthetic_{synthetic_input_.view(), synthetic_target_.view(), synthetic_samples_,
                  options_.batch.replica} {
   network_->observe([this](const ProgramStep& step) { exchanges_.note(step); });
+  if (options_.batch.passes > 1) {
+    accumulator_.emplace(*parameters_);
+    keep_.ready = [this](int parameter) { accumulator_->keep(parameter); };
+  }
+  complete_ = {[this](int parameter) {
+                 if (accumulator_) accumulator_->complete(parameter);
+                 reducer_->ready(parameter);
+               },
+               [this] { reducer_->poke(); }};
 }
 
 StepContext Trainer::context(const Batch& batch, bool training) {
-  return {training, options_.seed, static_cast<std::uint64_t>(step_), batch.samples, spatial_, spatial_};
+  return {training, options_.seed, static_cast<std::uint64_t>(step_), batch.samples, spatial_, norm_};
 }
 
 ConstTensorView Trainer::forward(const StepContext& context) {
@@ -78,35 +104,45 @@ ConstTensorView Trainer::forward(const StepContext& context) {
   return network_->forward(batch_->input, context);
 }
 
-void Trainer::backward(const StepContext& context) {
+void Trainer::backward(const StepContext& context, const BackwardHooks& hooks) {
   exchanges_.start();
-  network_->backward(context, hooks_);
+  network_->backward(context, hooks);
 }
 
 void Trainer::warm_up() {
-  const std::span<std::byte> statistics{parameters_->values() + parameters_->trained_bytes(),
-                                        parameters_->bytes() - parameters_->trained_bytes()};
-  const std::vector<std::byte> kept(statistics.begin(), statistics.end());
+  const std::span<std::byte> moved = statistics();  // by a forward pass in training
+  const std::vector<std::byte> kept(moved.begin(), moved.end());
   batch_ = &synthetic_;
   const StepContext here = context(synthetic_, true);
   const ConstTensorView prediction = forward(here);
   workload_.loss().share(prediction, synthetic_.target, {0.0, synthetic_.counted},
                          network_->output_gradient());
-  backward(here);
+  backward(here, complete_);
   reducer_->finish();
-  std::copy(kept.begin(), kept.end(), statistics.begin());  // a forward pass in training moves them
+  std::ranges::copy(kept, moved.begin());
+}
+
+std::span<std::byte> Trainer::statistics() {
+  return {parameters_->values() + parameters_->trained_bytes(),
+          parameters_->bytes() - parameters_->trained_bytes()};
+}
+
+void Trainer::average_statistics() {
+  if (statistics().empty() || norm_group_.size() == world_.size()) return;  // the same on all
+  parameters_->element() == Element::F64 ? average<double>(world_, statistics())
+                                         : average<float>(world_, statistics());
 }
 
 void Trainer::start_epoch(int epoch, std::int64_t step) {
   if (!training_loader_)
     training_loader_ = std::make_unique<Loader>(workload_.training(), network_->input_layout(),
-                                                network_->output_layout(), options_.prefetch);
+                                                synthetic_target_.layout(), options_.prefetch);
   epoch_ = epoch;
   step_of_epoch_ = step;
   std::vector<std::int64_t> order =
       epoch_order(workload_.training().size(), options_.seed, epoch, options_.batch.global, grid_.replica(),
                   grid_.dims().replicas);
-  order.erase(order.begin(), order.begin() + step * options_.batch.replica);
+  order.erase(order.begin(), order.begin() + step * options_.batch.replica * options_.batch.passes);
   const auto samples = static_cast<std::int64_t>(order.size());
   training_loader_->start(epoch, std::move(order), samples);
 }
@@ -128,21 +164,29 @@ void Trainer::throw_failure() {
   });
 }
 
+// The next batch forward; this process's share of the step's loss.
+double Trainer::forward_to_loss() {
+  batch_ = &next_batch(*training_loader_);
+  batch_trains_ = true;
+  const ConstTensorView prediction = forward(context(*batch_, true));
+  options_.predicted(*batch_, prediction);
+  return workload_.loss().share(prediction, batch_->target,
+                                share_of_loss(graph_, grid_, options_.batch.global, batch_->counted),
+                                network_->output_gradient());
+}
+
 std::optional<StepResult> Trainer::step() {
   Stopwatch watch;
   exchanges_.reset();
-  batch_ = &next_batch(*training_loader_);
-  batch_trains_ = true;
-  const StepContext here = context(*batch_, true);
-  const ConstTensorView prediction = forward(here);
-  options_.predicted(*batch_, prediction);
-  const double share = workload_.loss().share(
-      prediction, batch_->target, share_of_loss(graph_, grid_, options_.batch.global, batch_->counted),
-      network_->output_gradient());
-
+  double share = 0;
+  for (std::int64_t pass = 1; pass < options_.batch.passes; ++pass) {
+    share += forward_to_loss();
+    backward(context(*batch_, true), keep_);
+  }
+  share += forward_to_loss();
   const std::array<double, kSums> mine = {share, options_.stop_requested() ? 1.0 : 0.0, failure_ ? 1.0 : 0.0};
   sums_.start(mine);
-  backward(here);
+  backward(context(*batch_, true), complete_);
   times_.exposed_exchange += exchanges_.seconds();
   const Stopwatch waiting;
   reducer_->finish();
@@ -175,9 +219,10 @@ std::string Trainer::find_not_finite() {
 
 std::optional<Evaluation> Trainer::evaluate() {
   const Stopwatch watch;
+  average_statistics();
   if (!validation_loader_)
     validation_loader_ = std::make_unique<Loader>(workload_.validation(), network_->input_layout(),
-                                                  network_->output_layout(), options_.prefetch);
+                                                  synthetic_target_.layout(), options_.prefetch);
   const std::int64_t samples = workload_.validation().size();
   EvaluationOrder order =
       evaluation_order(samples, options_.batch.replica, grid_.replica(), grid_.dims().replicas);

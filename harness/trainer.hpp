@@ -11,6 +11,7 @@
 #include "harness/workload.hpp"
 #include "io/loader.hpp"
 #include "models/network.hpp"
+#include "models/train/gradient_accumulator.hpp"
 #include "parallel/gradient_reducer.hpp"
 #include "parallel/group_sum.hpp"
 #include "parallel/process_grid.hpp"
@@ -41,6 +42,9 @@ struct Evaluation {
 /// The network of this process's part of a grid. Borrows all; collective.
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
                                       ParameterStore& parameters, Overlap overlap);
+
+/// The layout of a batch's targets: the prediction's, of as many channels as the workload's have.
+Layout target_layout(const Workload& workload, const Network& network);
 
 /// This process's share of a mean over `samples`, of which the first `counted` of its batch count: what all
 /// parts of a sample hold is shared among them.
@@ -79,7 +83,10 @@ class Trainer {
   /// After a step or an evaluation without result: which tensor is the first that isn't finite. Collective.
   std::string find_not_finite();
 
-  /// nullopt: the loss is not finite.
+  /// Makes the running statistics of all processes their mean, as the reference DeepCAM does before it
+  /// evaluates; no step reads them.
+  void average_statistics();
+  /// Averages the statistics first. nullopt: the loss is not finite.
   std::optional<Evaluation> evaluate();
 
   /// Goes on where a training came to after so many steps, with the parameters and the optimizer's state that
@@ -100,9 +107,11 @@ class Trainer {
  private:
   const Batch& next_batch(Loader& loader);
   void throw_failure();
+  std::span<std::byte> statistics();
   StepContext context(const Batch& batch, bool training);
   ConstTensorView forward(const StepContext& context);
-  void backward(const StepContext& context);
+  void backward(const StepContext& context, const BackwardHooks& hooks);
+  double forward_to_loss();
 
   const ProcessGrid& grid_;
   const Communicator& world_;
@@ -117,8 +126,10 @@ class Trainer {
   std::unique_ptr<Metric> metric_;
   std::unique_ptr<GradientReducer> reducer_;
   StepSums sums_;
-  BackwardHooks hooks_;
-  MpiGroupSum spatial_;
+  std::optional<GradientAccumulator> accumulator_;  // where a step has several passes
+  BackwardHooks keep_, complete_;                   // of a step's passes but the last; of the last
+  Communicator norm_group_;
+  MpiGroupSum spatial_, norm_;
   ExchangeTimer exchanges_;
 
   Tensor synthetic_input_, synthetic_target_;

@@ -7,10 +7,10 @@
 
 #include "harness/cache_budget.hpp"
 #include "harness/cache_clear.hpp"
-#include "harness/cosmoflow_workload.hpp"
 #include "harness/injected_fault.hpp"
 #include "harness/make_kernels.hpp"
 #include "harness/output_directory.hpp"
+#include "harness/run_layout.hpp"
 #include "harness/run_report.hpp"
 #include "harness/split.hpp"
 #include "harness/stopwatch.hpp"
@@ -31,12 +31,6 @@ std::string checksum_of_manifest(const std::filesystem::path& data_set) {
   return std::filesystem::exists(manifest) ? checksum_text(checksum_of_file(manifest)) : "none";
 }
 
-// The axes that augmentation leaves alone, as samples are split along them.
-std::string kept_axes(const Config& config, const GridDims& dims) {
-  if (config.data.augment != Augment::KeepSplitAxes || dims.parts() == 1) return "none";
-  return std::string(dims.depth > 1 ? "D" : "") + (dims.height > 1 ? "H" : "") + (dims.width > 1 ? "W" : "");
-}
-
 nlohmann::json epoch_number(std::int64_t epoch) {
   return {{"epoch_num", epoch}};
 }
@@ -51,7 +45,7 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
       progress_(std::cout, writes_ && options_.show_progress && can_redraw(STDOUT_FILENO)) {
   open();
   const Stopwatch watch;
-  const CacheClear cleared = clear_caches(world_, workload_->data_files());
+  const CacheClear cleared = clear_caches(world_, data_files(*workload_));
   caches_ = cleared.done;
   MlLog& log = **log_;
   log.event(LogKey::CacheClear, cleared.complete, {{"done", caches_}});
@@ -75,14 +69,14 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
 
 // Everything that the user's input can be wrong about; nothing is written if it is.
 void TrainingRun::open() {
-  GridDims dims;
+  RunLayout layout;
   all_or_none(world_, [&] {
-    workload_ = std::make_unique<CosmoflowWorkload>(config_, options_.seed);
-    dims = grid_of(options_.split, world_.size(), workload_->graph(1));
-    batch_ = resolve_batch(config_, dims.replicas);
+    layout = lay_out(config_, options_.seed, options_.split, world_.size());
     fault_ = injected_fault(world_.rank(), world_.size());
   });
-  grid_ = std::make_unique<ProcessGrid>(world_, dims);
+  workload_ = std::move(layout.workload);
+  batch_ = layout.batch;
+  grid_ = std::make_unique<ProcessGrid>(world_, layout.grid);
   const int ranks_of_node = world_.node_local().size();
   all_or_none(world_, [&] {
     const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
@@ -104,18 +98,19 @@ Trainer::Options TrainingRun::trainer_options() {
 
 void TrainingRun::say_what_is_run() {
   const GridDims& dims = grid_->dims();
+  const std::string parts = identity().split;
   const std::string split =
-      dims.parts() == 1 ? ""
-                        : fmt::format(", each sample split {} over {} ranks", split_text(dims), dims.parts());
-  say(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica), {} + {} samples, seed {}",
+      dims.parts() == 1 ? "" : fmt::format(", each sample split {} over {} ranks", parts, dims.parts());
+  const std::string passes = batch_.passes == 1 ? "" : fmt::format(", in {} passes", batch_.passes);
+  say(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica{}), {} + {} samples, seed {}",
                   config_.mlperf.benchmark, world_.size(), world_.size() == 1 ? "" : "s", to_string(threads_),
-                  split, batch_.global, batch_.replica, workload_->training().size(),
+                  split, batch_.global, batch_.replica, passes, workload_->training().size(),
                   workload_->validation().size(), options_.seed));
   if (const int across = grid_->samples_across_nodes(); across > 0)
     say(fmt::format(
         "warning: {} of {} replicas have their parts on several nodes, so that exchanges cross the "
         "network; a split of {} wants {} ranks on each node, or a multiple",
-        across, dims.replicas, split_text(dims), dims.parts()));
+        across, dims.replicas, parts, dims.parts()));
   if (const std::int64_t left = workload_->training().size() % batch_.global; left > 0)
     say(fmt::format("{} training samples after the last full batch of an epoch are left out", left));
 }
@@ -133,7 +128,8 @@ void TrainingRun::log_submission() {
   log.event(LogKey::GlobalBatchSize, batch_.global);
   log.event(LogKey::TrainSamples, workload_->training().size());
   log.event(LogKey::EvalSamples, workload_->validation().size());
-  workload_->log_hyperparameters(log, batch_.global);
+  log.event(LogKey::GradientAccumulationFrequency, batch_.passes);
+  workload_->log_hyperparameters(log, batch_);
 }
 
 bool TrainingRun::stop_requested() const {
@@ -145,11 +141,11 @@ RunIdentity TrainingRun::identity() const {
           .data_set = data_set_,
           .seed = options_.seed,
           .global_batch = batch_.global,
-          .kept_axes = kept_axes(config_, grid_->dims()),
+          .kept_axes = workload_->kept_axes(),
           .version = versions().tessera,
           .ranks = world_.size(),
           .threads = threads_.threads,
-          .split = split_text(grid_->dims())};
+          .split = split_text(grid_->dims(), spatial_axes(workload_->graph(1)))};
 }
 
 // On one rank, before anything is changed.
@@ -212,6 +208,7 @@ void TrainingRun::go_on() {
 }
 
 void TrainingRun::save() {
+  trainer_->average_statistics();
   const std::vector<TrainingTimes> times = world_.all_gather(trainer_->times());
   all_or_none(world_, [&] {
     if (!writes_) return;
@@ -265,7 +262,10 @@ int TrainingRun::run() {
 }
 
 TrainingRun::End TrainingRun::train() {
-  all_or_none(world_, [this] { workload_->check_first_samples(); });
+  all_or_none(world_, [this] {
+    workload_->training().check_first_sample();
+    workload_->validation().check_first_sample();
+  });
   std::optional<End> end = end_of_run();
   if (!end) trainer_->start_epoch(static_cast<int>(epochs_.size()), step_of_epoch_);
   while (!end) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/batch_size.hpp"
 #include "harness/data_share.hpp"
 #include "io/dataset.hpp"
 #include "models/graph.hpp"
@@ -26,20 +27,23 @@ class Workload {
   /// The network for `batch` samples a replica.
   virtual Graph graph(std::int64_t batch) const = 0;
   virtual std::string target_name() const = 0;  // what the network is to answer: "cosmology"
+  virtual std::int64_t target_channels() const = 0;
   virtual const Loss& loss() const = 0;
   virtual std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const = 0;
   virtual std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const = 0;
+  /// How many of the replicas share batch statistics.
+  virtual std::int64_t norm_replicas(std::int64_t replicas) const = 0;
+  /// Throws InputError where the configuration doesn't fit a run with this batch.
+  virtual void check(const BatchSize& batch) const = 0;
 
-  /// Finds the data set, opening no sample; before the four calls that follow. Throws InputError where the
+  /// Finds the data set, opening no sample; before the calls that follow. Throws InputError where the
   /// set is missing or doesn't fit the configuration.
   virtual void open_data(const DataShare& share) = 0;
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
-  /// The files of all samples.
-  virtual std::vector<std::filesystem::path> data_files() const = 0;
-  /// Opens the first samples, so that a wrong data set is found before training; not before run_start, as the
-  /// rules say.
-  virtual void check_first_samples() const = 0;
+  /// The axes that preprocessing leaves alone because samples are split along them, such as "DH", or "none":
+  /// runs that differ in them train on other samples.
+  virtual std::string kept_axes() const = 0;
 
   /// Why a run on this data can't be in the closed division (generated or reduced data); nullopt where it
   /// can.
@@ -52,7 +56,10 @@ class Workload {
   virtual double target() const = 0;
   virtual bool reached(double value) const = 0;
   /// Logs the benchmark's own hyperparameters.
-  virtual void log_hyperparameters(MlLog& log, std::int64_t global_batch) const = 0;
+  virtual void log_hyperparameters(MlLog& log, const BatchSize& batch) const = 0;
 };
+
+/// The files of all samples of an open workload.
+std::vector<std::filesystem::path> data_files(const Workload& workload);
 
 }  // namespace tessera

@@ -60,18 +60,6 @@ std::string class_shares(const ArraySummary& array) {
 
 }  // namespace
 
-void ValueRange::take(double value) {
-  finite &= std::isfinite(value);
-  minimum = std::min(minimum, value);
-  maximum = std::max(maximum, value);
-}
-
-void ValueRange::take(const ValueRange& other) {
-  finite &= other.finite;
-  minimum = std::min(minimum, other.minimum);
-  maximum = std::max(maximum, other.maximum);
-}
-
 std::vector<ArraySummary> summarize_arrays(const Hdf5File& file) {
   std::vector<ArraySummary> arrays;
   for (const std::string& name : file.names()) arrays.push_back(summarize(file, name));

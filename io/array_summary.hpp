@@ -2,24 +2,15 @@
 
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "io/deepcam_channels.hpp"
 #include "io/hdf5.hpp"
 #include "io/json_text.hpp"
+#include "io/value_range.hpp"
 
 namespace tessera {
-
-/// From the smallest to the largest of what it was shown.
-struct ValueRange {
-  double minimum = std::numeric_limits<double>::infinity(), maximum = -minimum;
-  bool finite = true;
-
-  void take(double value);
-  void take(const ValueRange& other);
-};
 
 /// One data set, in one file or in many of one form.
 struct ArraySummary {

@@ -29,6 +29,20 @@ void check_cosmoflow_form(const Hdf5File& file, Extents space, std::int64_t chan
   check_array(file, "y", {"float32", {kCosmoflowTargets}}, "convert the data set to the reference's form");
 }
 
+bool holds_cosmoflow_data(const Hdf5File& file) {
+  return file.holds("x");
+}
+
+CosmoflowForm cosmoflow_form(const Hdf5File& file) {
+  const Hdf5Array x = file.describe("x");
+  if (x.shape.size() != 4 || std::ranges::find(x.shape, 0) != x.shape.end())
+    throw InputError(fmt::format("'x' is {} and no universe (D,H,W,C)", to_string(x)), file.path().string(),
+                     "convert the data set to the reference's form");
+  const CosmoflowForm form{{x.shape[0], x.shape[1], x.shape[2]}, x.shape[3]};
+  check_cosmoflow_form(file, form.space, form.channels);
+  return form;
+}
+
 void read_cosmoflow_counts(const Hdf5File& file, const Box& box, std::int64_t channels,
                            std::span<std::int16_t> into) {
   const std::array<Interval, 4> block{box.d, box.h, box.w, {0, channels}};

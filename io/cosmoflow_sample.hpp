@@ -20,6 +20,14 @@ using CosmoflowTarget = std::array<float, kCosmoflowTargets>;
 /// `space` and `channels`.
 void check_cosmoflow_form(const Hdf5File& file, Extents space, std::int64_t channels);
 
+struct CosmoflowForm {
+  Extents space;
+  std::int64_t channels;
+};
+bool holds_cosmoflow_data(const Hdf5File& file);
+/// Of a sample of any size. Throws as check_cosmoflow_form() where the file is none.
+CosmoflowForm cosmoflow_form(const Hdf5File& file);
+
 /// Reads the counts of one box, dense D H W C. Throws InputError on a negative one.
 void read_cosmoflow_counts(const Hdf5File& file, const Box& box, std::int64_t channels,
                            std::span<std::int16_t> into);

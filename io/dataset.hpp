@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 #include "models/tensor.hpp"
 
@@ -13,6 +14,9 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual std::int64_t size() const = 0;
+  virtual const std::filesystem::path& file(std::int64_t sample) const = 0;
+  /// Opens the first sample, so that a wrong data set is found before training sets out. Throws InputError.
+  virtual void check_first_sample() const = 0;
   /// The network's input, preprocessed. The epoch selects the draw of augmentation; nothing else depends on
   /// it. Throws InputError naming the file where a sample is bad.
   virtual void read_input(std::int64_t sample, int epoch, TensorView into) const = 0;

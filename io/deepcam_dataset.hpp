@@ -37,10 +37,10 @@ class DeepcamDataset final : public Dataset {
 
   /// Reads the first sample, so that a wrong data set is found before training sets out. Apart from the
   /// constructor because MLPerf's rules want no sample opened before run_start.
-  void check_first_sample() const;
+  void check_first_sample() const override;
 
   std::int64_t size() const override { return static_cast<std::int64_t>(files_.size()); }
-  const std::filesystem::path& file(std::int64_t sample) const {
+  const std::filesystem::path& file(std::int64_t sample) const override {
     return files_[static_cast<std::size_t>(sample)];
   }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;

@@ -1,6 +1,5 @@
 #include "io/deepcam_sample.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "io/deepcam_channels.hpp"
@@ -14,10 +13,7 @@ constexpr const char* kLabels = "climate/labels_0";
 constexpr const char* kOlderLabels = "climate/labels";
 
 std::string labels_name(const Hdf5File& file) {
-  const auto names = file.names();
-  const bool older = std::find(names.begin(), names.end(), kLabels) == names.end() &&
-                     std::find(names.begin(), names.end(), kOlderLabels) != names.end();
-  return older ? kOlderLabels : kLabels;
+  return !file.holds(kLabels) && file.holds(kOlderLabels) ? kOlderLabels : kLabels;
 }
 
 void check_shape(const Hdf5File& file, const std::string& name, const std::vector<std::int64_t>& expected) {
@@ -41,6 +37,20 @@ void check_deepcam_form(const Hdf5File& file, const Extents& space) {
   if (file.describe(labels).element == "other")
     throw InputError(fmt::format("'{}' has elements that are no numbers", labels), file.path().string(),
                      "convert the data set to the reference's form");
+}
+
+bool holds_deepcam_data(const Hdf5File& file) {
+  return file.holds(kData);
+}
+
+Extents deepcam_extents(const Hdf5File& file) {
+  const Hdf5Array data = file.describe(kData);
+  if (data.shape.size() != 3 || data.shape[0] == 0 || data.shape[1] == 0)
+    throw InputError(fmt::format("'{}' is {} and no map (H,W,{})", kData, to_string(data), kDeepcamChannels),
+                     file.path().string(), "convert the data set to the reference's form");
+  const Extents space{1, data.shape[0], data.shape[1]};
+  check_deepcam_form(file, space);
+  return space;
 }
 
 void read_deepcam_fields(const Hdf5File& file, const Box& box, std::span<float> into) {

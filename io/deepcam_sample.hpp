@@ -18,6 +18,10 @@ namespace tessera {
 /// from `space` (d = 1).
 void check_deepcam_form(const Hdf5File& file, const Extents& space);
 
+bool holds_deepcam_data(const Hdf5File& file);
+/// Of a sample of any size (d = 1). Throws as check_deepcam_form() where the file is none.
+Extents deepcam_extents(const Hdf5File& file);
+
 /// Reads all channels of one box, dense H W C.
 void read_deepcam_fields(const Hdf5File& file, const Box& box, std::span<float> into);
 /// Reads the labels of one box, dense H W. Throws InputError on one that is no class.

@@ -176,6 +176,11 @@ std::vector<std::string> Hdf5File::names() const {
   return names;
 }
 
+bool Hdf5File::holds(const std::string& name) const {
+  const std::vector<std::string> all = names();
+  return std::binary_search(all.begin(), all.end(), name);
+}
+
 Hdf5Array Hdf5File::describe(const std::string& name) const {
   const Library library;
   const Id data = handle_->open(name, path_);

@@ -43,6 +43,8 @@ class Hdf5File {
   const std::filesystem::path& path() const { return path_; }
   /// Full names of all data sets, groups descended ("climate/data"), in alphabetical order.
   std::vector<std::string> names() const;
+  /// Whether names() has it.
+  bool holds(const std::string& name) const;
   /// Throws InputError where the file lacks a data set of this name.
   Hdf5Array describe(const std::string& name) const;
   /// Reads one block: an interval an axis, dense in `into`. Elements are converted to T by HDF5.

@@ -4,7 +4,6 @@
 #include <cassert>
 #include <cmath>
 #include <numbers>
-#include <utility>
 
 namespace tessera {
 namespace {
@@ -87,23 +86,6 @@ ScheduleSummary WarmupSchedule::summary() const {
   summary.base_learning_rate = settings_.peak_rate;
   summary.warmup_epochs = static_cast<double>(settings_.warmup_steps) / static_cast<double>(steps_per_epoch_);
   summarize(settings_.decays, summary);
-  return summary;
-}
-
-StepScheduleSummary WarmupSchedule::step_summary() const {
-  const auto since_warmup = [this](std::int64_t epoch) {
-    return epoch * steps_per_epoch_ - settings_.warmup_steps;
-  };
-  StepScheduleSummary summary;
-  summary.cosine = settings_.cosine_epochs > 0;
-  summary.start_rate = settings_.peak_rate;
-  summary.warmup_steps = settings_.warmup_steps;
-  double factor = 1;
-  for (const Decay& decay : settings_.decays) {
-    summary.milestones.push_back(since_warmup(decay.epoch));
-    summary.decay_rates.push_back(decay.factor / std::exchange(factor, decay.factor));
-  }
-  if (summary.cosine) summary.t_max = since_warmup(settings_.cosine_epochs);
   return summary;
 }
 

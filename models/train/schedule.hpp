@@ -16,20 +16,6 @@ struct ScheduleSummary {
   friend bool operator==(const ScheduleSummary&, const ScheduleSummary&) = default;
 };
 
-/// The same in the meaning the reference DeepCAM gives its keys (opt_lr and scheduler_...), all in steps;
-/// milestones and t_max count from the end of warm-up.
-struct StepScheduleSummary {
-  bool cosine = false;    // scheduler_type: cosine_annealing, or multistep
-  double start_rate = 0;  // opt_lr: warm-up leads to this times the factor
-  std::int64_t warmup_steps = 0;
-  double warmup_factor = 1;
-  std::vector<std::int64_t> milestones = {};
-  std::vector<double> decay_rates = {};  // one a milestone, relative to the rate before it
-  std::int64_t t_max = 0;                // of a cosine
-  double eta_min = 0;
-  friend bool operator==(const StepScheduleSummary&, const StepScheduleSummary&) = default;
-};
-
 /// The learning rate as a pure function of how far training has come. Epochs count from 0, and so do the
 /// steps within an epoch.
 class Schedule {
@@ -94,7 +80,6 @@ class WarmupSchedule final : public Schedule {
 
   double at(std::int64_t epoch, std::int64_t step) const override;
   ScheduleSummary summary() const;
-  StepScheduleSummary step_summary() const;
 
  private:
   double cosine(std::int64_t steps_done) const;

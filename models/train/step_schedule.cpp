@@ -42,15 +42,4 @@ double StepSchedule::at(std::int64_t epoch, std::int64_t step) const {
                                              : warmed_up(settings_, steps_done - settings_.warmup_steps);
 }
 
-StepScheduleSummary StepSchedule::step_summary() const {
-  return {.cosine = settings_.t_max > 0,
-          .start_rate = settings_.start_rate,
-          .warmup_steps = settings_.warmup_steps,
-          .warmup_factor = settings_.warmup_factor,
-          .milestones = settings_.milestones,
-          .decay_rates = std::vector<double>(settings_.milestones.size(), settings_.decay_rate),
-          .t_max = settings_.t_max,
-          .eta_min = settings_.eta_min};
-}
-
 }  // namespace tessera

@@ -33,7 +33,6 @@ class StepSchedule final : public Schedule {
   StepSchedule(Settings settings, std::int64_t steps_per_epoch);
 
   double at(std::int64_t epoch, std::int64_t step) const override;
-  StepScheduleSummary step_summary() const;
 
  private:
   Settings settings_;

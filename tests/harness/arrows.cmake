@@ -28,6 +28,7 @@ endfunction()
 
 only(mpi.h parallel/mpi)
 only(hdf5.h io/hdf5)
+only(png.h io/png)
 only(dnnl.hpp models/kernels/onednn)
 
 foreach(source IN LISTS sources)

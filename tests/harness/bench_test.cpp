@@ -18,9 +18,9 @@ using testing::world;
 
 CosmoflowWorkload tiny() {
   Config config;
-  config.model.input_shape = {16, 16, 16, 4};
-  config.model.n_conv_layers = 4;
-  config.model.conv_size = 8;
+  config.cosmoflow.input_shape = {16, 16, 16, 4};
+  config.cosmoflow.n_conv_layers = 4;
+  config.cosmoflow.conv_size = 8;
   return {config, 1};
 }
 

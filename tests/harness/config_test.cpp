@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "harness/batch_size.hpp"
+#include "harness/config_schema.hpp"
+#include "harness/run_layout.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -105,20 +107,21 @@ TEST(Config, ReadsTheReferencesOwnFileAsItIs) {
   EXPECT_EQ(config.data.batch_size, 4);
   EXPECT_FALSE(config.data.global_batch_size);
   EXPECT_EQ(config.data.sample_shape, (std::vector<std::int64_t>{128, 128, 128, 4}));
-  EXPECT_FALSE(config.data.standardize);
-  EXPECT_EQ(config.data.augment, Augment::None);
-  EXPECT_EQ(config.model.n_conv_layers, 5);
-  EXPECT_EQ(config.model.l2, 0);
-  EXPECT_EQ(config.model.dropout, 0.5);
-  EXPECT_EQ(config.optimizer.momentum, 0.9);
-  EXPECT_EQ(config.lr_schedule.schedule, ScheduleKind::Reference);
-  EXPECT_EQ(config.lr_schedule.base_lr, 0.001);
-  EXPECT_EQ(config.lr_schedule.scaling, Scaling::Linear);
-  EXPECT_EQ(config.lr_schedule.base_batch_size, 64);
-  EXPECT_EQ(config.lr_schedule.n_warmup_epochs, 4);
-  EXPECT_EQ(config.lr_schedule.decay_schedule, (std::map<std::int64_t, double>{{32, 0.25}, {64, 0.125}}));
+  EXPECT_FALSE(config.cosmoflow.standardize);
+  EXPECT_EQ(config.cosmoflow.augment, Augment::None);
+  EXPECT_EQ(config.cosmoflow.n_conv_layers, 5);
+  EXPECT_EQ(config.cosmoflow.l2, 0);
+  EXPECT_EQ(config.cosmoflow.dropout, 0.5);
+  EXPECT_EQ(config.cosmoflow.momentum, 0.9);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.schedule, ScheduleKind::Reference);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.base_lr, 0.001);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.scaling, Scaling::Linear);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.base_batch_size, 64);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.n_warmup_epochs, 4);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.decay_schedule,
+            (std::map<std::int64_t, double>{{32, 0.25}, {64, 0.125}}));
   EXPECT_FALSE(config.train.early_stopping_patience);
-  EXPECT_EQ(config.train.target_mae, 0.124);
+  EXPECT_EQ(config.cosmoflow.target_mae, 0.124);
   EXPECT_EQ(config.compute.kernels, KernelChoice::OneDnn);
 }
 
@@ -135,13 +138,14 @@ TEST(Config, ReadsTheSchedulesOfTheRecipes) {
   const Config steps = parse(
       head +
       "lr_schedule: {schedule: steps, lr: 0.05, n_warmup_epochs: 1, decay_epochs: {8: 0.25, 16: 0.0625}}\n");
-  EXPECT_EQ(steps.lr_schedule.schedule, ScheduleKind::Steps);
-  EXPECT_EQ(steps.lr_schedule.decay_epochs, (std::map<std::int64_t, double>{{8, 0.25}, {16, 0.0625}}));
+  EXPECT_EQ(steps.cosmoflow.lr_schedule.schedule, ScheduleKind::Steps);
+  EXPECT_EQ(steps.cosmoflow.lr_schedule.decay_epochs,
+            (std::map<std::int64_t, double>{{8, 0.25}, {16, 0.0625}}));
   const Config cosine =
       parse(head + "lr_schedule: {schedule: cosine, lr: 3e-2, n_warmup_steps: 128, cosine_epochs: 14}\n");
-  EXPECT_EQ(cosine.lr_schedule.lr, 0.03);
-  EXPECT_EQ(cosine.lr_schedule.n_warmup_steps, 128);
-  EXPECT_EQ(cosine.lr_schedule.cosine_epochs, 14);
+  EXPECT_EQ(cosine.cosmoflow.lr_schedule.lr, 0.03);
+  EXPECT_EQ(cosine.cosmoflow.lr_schedule.n_warmup_steps, 128);
+  EXPECT_EQ(cosine.cosmoflow.lr_schedule.cosine_epochs, 14);
 }
 
 TEST(Config, ExpandsEnvironmentVariablesInPaths) {
@@ -273,12 +277,12 @@ TEST(Config, RefusesACosineThatEndsWithinTheWarmUp) {
   const auto with_steps = [&](int steps) {
     return parse(cosine + "n_warmup_steps: " + std::to_string(steps) + "}\n", {"data.n_train=640"});
   };
-  EXPECT_THROW(resolve_batch(with_steps(30), 16), InputError);  // an epoch has 10 steps
-  EXPECT_NO_THROW(resolve_batch(with_steps(29), 16));
+  EXPECT_THROW(check_warmup_steps(with_steps(30), 64), InputError);  // an epoch has 10 steps
+  EXPECT_NO_THROW(check_warmup_steps(with_steps(29), 64));
 }
 
 TEST(Config, RefusesWhatIsNotOneMapOfSections) {
-  expect_error("", {}, "cosmo.yaml", "data.name is missing", "add name");
+  expect_error("", {}, "cosmo.yaml", "data.data_dir is missing", "add data_dir");
   expect_error("- data", {}, "cosmo.yaml, line 1", "not a map", "data:");
   expect_error("data: [1, 2", {}, "cosmo.yaml, line 1", "not YAML", "brackets");
   expect_error("a: 1\n---\nb: 2\n", {}, "cosmo.yaml, line 3", "more than one", "keep one");
@@ -302,7 +306,7 @@ TEST(Override, ReplacesAValueAndTheLastOneWins) {
             {"data.n_train=64", "model.dropout=0.25", "data.n_train=128", "data.sample_shape=[16, 16, 16, 4]",
              "model.input_shape=[16,16,16,4]", "model.n_conv_layers=4", "output_dir=elsewhere"});
   EXPECT_EQ(config.data.n_train, 128);
-  EXPECT_EQ(config.model.dropout, 0.25);
+  EXPECT_EQ(config.cosmoflow.dropout, 0.25);
   EXPECT_EQ(config.data.sample_shape[0], 16);
   EXPECT_EQ(config.output_dir, "elsewhere");
   EXPECT_EQ(config.where("data.n_train"), "--set data.n_train=128");
@@ -311,8 +315,8 @@ TEST(Override, ReplacesAValueAndTheLastOneWins) {
 TEST(Override, ReachesSectionsThatTheFileLacksAndSingleEntriesOfMaps) {
   const Config config = parse(kReference, {"compute.threads=2", "lr_schedule.decay_schedule.96=0.0625"});
   EXPECT_EQ(config.compute.threads, 2);
-  EXPECT_EQ(config.lr_schedule.decay_schedule.at(96), 0.0625);
-  EXPECT_EQ(config.lr_schedule.decay_schedule.size(), 3U);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.decay_schedule.at(96), 0.0625);
+  EXPECT_EQ(config.cosmoflow.lr_schedule.decay_schedule.size(), 3U);
 }
 
 TEST(Override, MayTakeAnOptionalKeyAway) {
@@ -412,15 +416,15 @@ TEST(BatchSize, MustNotBeLargerThanAnEpoch) {
 
 class ShippedConfig : public testing::TestWithParam<const char*> {};
 
-TEST_P(ShippedConfig, LoadsAndHoldsOneSampleShape) {
+TEST_P(ShippedConfig, LoadsAndFitsTwoRanks) {
   const Config config =
       load_config(std::string(TESSERA_SOURCE_DIR) + "/harness/configs/" + GetParam() + ".yaml");
-  EXPECT_EQ(config.model.input_shape, config.data.sample_shape);
-  EXPECT_NO_THROW(resolve_batch(config, 2));
+  EXPECT_NO_THROW(lay_out(config, 1, "", 2));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedConfig,
-                         testing::Values("cosmoflow-tiny", "cosmoflow-small", "cosmoflow-full", "cosmoflow"));
+                         testing::Values("cosmoflow-tiny", "cosmoflow-small", "cosmoflow-full", "cosmoflow",
+                                         "deepcam-tiny", "deepcam-small", "deepcam-full", "deepcam"));
 
 TEST(ShippedConfig, OfTheReferenceHasTheReferencesSettings) {
   const nlohmann::json ours =

@@ -374,6 +374,44 @@ can_be_run_again() {
   train 1 "stopped at the time limit" --time-limit 0.001 --max-epochs 100000 --set train.target_mae=0.0001 "${again[@]}" "$@"
 }
 
+# climates KIND FILE: a copy of the climates, made of links, in which one file is bad.
+climates() {
+  rm -rf data
+  cp -rs "$TESSERA_CLIMATES" data
+  "$SAMPLE_FILES" "$1" "data/$2"
+}
+# What DeepCAM's data can be wrong about: labels, fields, ranges.
+climate_data() {
+  config=$here/fixture-deepcam.yaml
+  climates climate-label train/climate_000000.hdf5
+  refuses "'climate/labels_0' is 3 at row 1, column 0" --set data.data_dir=data
+  also "data/train/climate_000000.hdf5"
+  climates climate-nan train/climate_000000.hdf5
+  refuses "'climate/data' is no number (nan)" --set data.data_dir=data
+  climates climate-label train/climate_000013.hdf5
+  aborted 2 "'climate/labels_0' is 3 at row 1, column 0" --set data.data_dir=data
+  aborted 2 "'climate/labels_0' is 3 at row 1, column 0" --set data.data_dir=data --split 2x1
+  climates climate-nan validation/climate_000003.hdf5
+  aborted 2 "'climate/data' is no number (nan)" --set data.data_dir=data --split 2x1
+  climates zero-range stats.h5
+  refuses "stats.h5 has no range for channel 7 (PSL): from 1 to 1" --set data.data_dir=data
+  rm data/stats.h5
+  refuses "stats.h5" --set data.data_dir=data
+}
+# Settings that contradict data, network or ranks; a run that goes on.
+climate_runs() {
+  config=$here/fixture-deepcam.yaml
+  refuses "data.sample_shape is [90, 144, 16]" --set 'data.sample_shape=[90, 144, 16]'
+  refuses "data.channels is [0, 16]" --set 'data.channels=[0, 16]'
+  refuses "'climate/data' is float32 (96,144,16)" --set 'data.sample_shape=[96, 128, 16]'
+  ranks=4 refuses "model.batchnorm_group_size is 3, which doesn't divide 4 replicas" --set model.batchnorm_group_size=3
+  refuses "splits 3 axes, where samples have height and width" --split 1x2x1
+  refuses "a dump holds one" --set train.gradient_accumulation_frequency=2 --dump-step run/step.h5
+  train 1 "stopped at the time limit" --time-limit 0.001 --set model.batchnorm_group_size=1
+  train 1 "after 2 epochs" --resume --set model.batchnorm_group_size=1
+  output=passes train 1 "batch 8 (2 a replica, in 2 passes)" --max-epochs 1 --set train.gradient_accumulation_frequency=2
+}
+
 # The same seed gives the same bytes on any number of ranks.
 same_bytes() {
   local n
@@ -381,6 +419,43 @@ same_bytes() {
     ends 0 'training and' "$LAUNCHER" -n $n "$TESSERA" generate cosmoflow --output set$n --size 16 --train 25 --validation 7 --seed 3
     diff -r set1 set$n >said 2>&1 || fail "$n ranks write other bytes than one"
   done
+}
+
+# inspects CODE TEXT ARGUMENTS...: what is drawn, if anything, is a.png.
+inspects() {
+  rm -f a.png
+  ends "$1" "$2" "$LAUNCHER" -n 2 "$TESSERA" inspect "${@:3}" --png "${png:-a.png}"
+  [[ $1 -eq 0 || ! -e a.png ]] || fail "a picture was left"
+}
+pictures() {
+  local universe=$TESSERA_UNIVERSES/train/universe_000000.hdf5 climate=$TESSERA_CLIMATES/validation/climate_000000.hdf5 predicted
+  inspects 0 "2072x512 pixels" "$universe"
+  inspects 0 "864x576 pixels" "$climate"
+  mv a.png labelled.png
+  inspects 2 "a picture is of one sample" "$TESSERA_UNIVERSES"
+  inspects 2 "this is not an HDF5 file" "$TESSERA_UNIVERSES/manifest.json"
+  inspects 2 "the file is no sample" "$TESSERA_CLIMATES/stats.h5"
+  png=none/a.png inspects 2 "none/a.png" "$universe"
+  cp "$climate" sample.hdf5
+  png=sample.hdf5 inspects 2 "a picture's name ends in .png" "$universe"
+  cmp "$climate" sample.hdf5 || fail "a sample was drawn over"
+  ends 2 "--checkpoint requires --png" "$LAUNCHER" -n 2 "$TESSERA" inspect "$climate" --checkpoint run/checkpoint.h5
+
+  # What is drawn is what validation saw.
+  config=$here/fixture-deepcam.yaml train 1 "after 1 epoch" --max-epochs 1 --set data.n_valid=1 --set lr_schedule.start_lr=0.006
+  predicted=$(printf 'filled as predicted, IoU %.4f' "$(tail -1 run/history.csv | cut -d, -f5)")
+  inspects 0 "$predicted" "$climate" --checkpoint run/checkpoint.h5
+  ! cmp -s a.png labelled.png || fail "the picture doesn't show the prediction"
+  mv a.png predicted.png
+  inspects 0 "$predicted" "$climate" --checkpoint run/checkpoint.h5
+  cmp a.png predicted.png || fail "drawn again, it is another picture"
+
+  inspects 2 "a prediction is drawn over a sample of DeepCAM alone" "$universe" --checkpoint run/checkpoint.h5
+  inspects 2 "the data set has no stats.h5" sample.hdf5 --checkpoint run/checkpoint.h5
+  inspects 2 "none.h5" "$climate" --checkpoint none.h5
+  inspects 2 "is no checkpoint" "$climate" --checkpoint "$climate"
+  output=universes train 1 "after 1 epoch" --max-epochs 1
+  inspects 2 "the checkpoint is of a run of 'cosmoflow', and not of 'deepcam'" "$climate" --checkpoint universes/checkpoint.h5
 }
 
 group=$1

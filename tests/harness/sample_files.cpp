@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "io/cosmoflow_sample.hpp"
+#include "io/deepcam_sample.hpp"
+#include "io/deepcam_statistics.hpp"
 #include "io/whole_file.hpp"
 
 // sample_files KIND FILE...: writes samples of 16^3 cells, all alike and so easily learnt (good), or bad in
-// one way, for tests of what the program says about them.
+// one way, for tests of what the program says about them; and climates of 96 x 144 pixels and ranges of their
+// channels, bad in one way.
 namespace tessera {
 namespace {
 
@@ -20,7 +23,25 @@ constexpr std::int64_t kCells = 16;
 constexpr std::array<std::int64_t, 4> kShape{kCells, kCells, kCells, 4};
 constexpr std::size_t kElements = 4 * kCells * kCells * kCells;
 
+std::vector<std::byte> climate(std::string_view kind) {
+  constexpr Extents kSpace{1, 96, 144};
+  std::vector<float> fields(static_cast<std::size_t>(kSpace.count()) * kDeepcamChannels, 1);
+  std::vector<std::uint8_t> labels(static_cast<std::size_t>(kSpace.count()), 0);
+  if (kind == "climate-nan") fields[144 * kDeepcamChannels] = std::numeric_limits<float>::quiet_NaN();
+  if (kind == "climate-label") labels[144] = 3;
+  return deepcam_image(kSpace, fields, labels);
+}
+
+std::vector<std::byte> ranges_without_width() {
+  DeepcamStatistics statistics;
+  statistics.maximum.fill(1);
+  statistics.minimum[7] = 1;
+  return deepcam_statistics_image(statistics);
+}
+
 std::vector<std::byte> file_of(std::string_view kind) {
+  if (kind.starts_with("climate-")) return climate(kind);
+  if (kind == "zero-range") return ranges_without_width();
   std::vector<std::int16_t> counts(kElements, 3);
   CosmoflowTarget target{0.25F, 0.25F, 0.25F, 0.25F};
   if (kind == "negative-count") counts[kElements / 2] = -7;
@@ -43,9 +64,9 @@ std::vector<std::byte> file_of(std::string_view kind) {
 }  // namespace tessera
 
 int main(int argc, char** argv) {
-  constexpr std::array<std::string_view, 9> kKinds{"good",        "negative-count", "nan-target",
-                                                   "wrong-shape", "wrong-element",  "lacks-x",
-                                                   "lacks-y",     "truncated",      "other-format"};
+  constexpr std::array<std::string_view, 12> kKinds{
+      "good",    "negative-count", "nan-target",   "wrong-shape", "wrong-element", "lacks-x",
+      "lacks-y", "truncated",      "other-format", "climate-nan", "climate-label", "zero-range"};
   if (argc < 3 || std::find(kKinds.begin(), kKinds.end(), argv[1]) == kKinds.end()) {
     fmt::print(stderr, "usage: sample_files KIND FILE..., KIND one of {}\n", fmt::join(kKinds, ", "));
     return 2;

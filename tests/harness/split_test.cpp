@@ -29,7 +29,7 @@ TEST(Split, NamesPartsFromTheOutermostAxisOnAndLeavesTheRestToReplicas) {
 
 TEST(Split, IsWrittenAsItIsRead) {
   for (const char* text : {"1x1", "4x1", "1x3", "2x2x2", "1x1x4"})
-    EXPECT_EQ(split_text(grid_of(text, 24, kGraph)), text);
+    EXPECT_EQ(split_text(grid_of(text, 24, kGraph), 3), text);
 }
 
 TEST(Split, ThatIsNoSplitIsRefusedWithThoseThatAre) {

@@ -100,6 +100,38 @@ TEST_F(TrainingRunTest, ReachesItsTargetWithALogThatPassesTheRulesOfEveryRound) 
   EXPECT_LE(report().at("metric").at("value"), 0.124);
 }
 
+// A run on generated data is open; of the closed division it lacks the data set's size alone.
+TEST_F(TrainingRunTest, OfDeepcamLogsEveryKeyOfTheClosedDivision) {
+  const Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-deepcam.yaml",
+                                    std::vector<std::string>{"train.target_iou=0.01"});
+  for (const char* optimizer : {"LAMB", "AdamW"}) {
+    for (const bool cosine : {false, true}) {
+      SCOPED_TRACE(fmt::format("{} {}", optimizer, cosine ? "cosine" : "multistep"));
+      Config varied = config;
+      varied.deepcam.optimizer =
+          optimizer == std::string("LAMB") ? MomentOptimizer::Lamb : MomentOptimizer::AdamW;
+      if (cosine) {
+        varied.deepcam.lr_schedule = {};
+        varied.deepcam.lr_schedule.type = StepScheduleKind::CosineAnnealing;
+        varied.deepcam.lr_schedule.t_max = 9;
+      }
+      world().barrier();  // all have read the log of the run before
+      if (world().rank() == 0) std::filesystem::remove_all(directory_ / "run");
+      world().barrier();
+      ASSERT_EQ(run(varied, 1, cosine ? "2x1" : ""), 0);
+      EXPECT_EQ(log().text(LogKey::SubmissionBenchmark), "deepcam");
+      EXPECT_EQ(log().text(LogKey::SubmissionDivision), "open");
+      for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) {
+        std::vector<std::string> keys;
+        for (const Finding& finding : check(log(), round, Division::Closed).findings)
+          keys.push_back(finding.key);
+        EXPECT_THAT(keys, ::testing::UnorderedElementsAre("train_samples", "eval_samples", "eval_accuracy"));
+        EXPECT_EQ(check(log(), round).findings.size(), 1U) << "the target alone";
+      }
+    }
+  }
+}
+
 TEST_F(TrainingRunTest, MissesAHardTargetAndSaysSo) {
   EXPECT_EQ(run(configure({"train.target_mae=0.001"}), 1), 1);
   EXPECT_EQ(status_in_log(), "aborted");

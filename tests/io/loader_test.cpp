@@ -16,6 +16,8 @@ namespace {
 class CountingDataset final : public Dataset {
  public:
   std::int64_t size() const override { return 100; }
+  const std::filesystem::path& file(std::int64_t) const override { return nowhere; }
+  void check_first_sample() const override {}
   void read_input(std::int64_t sample, int epoch, TensorView into) const override {
     ++reads;
     if (sample == bad) throw InputError("a bad sample", "sample", "mend it");
@@ -26,6 +28,7 @@ class CountingDataset final : public Dataset {
     for (float& value : into.span<float>()) value = static_cast<float>(sample);
   }
   std::uint64_t bytes_read() const override { return 0; }
+  std::filesystem::path nowhere;
   std::int64_t bad = -1;
   std::chrono::milliseconds delay{0};
   mutable std::atomic<int> reads = 0;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Holds a dumped step of CosmoFlow (tessera train --dump-step FILE.h5, dropout 0) against PyTorch in float64: parity.py [--ties] FILE.h5...
+"""Holds a dumped step (tessera train --dump-step FILE.h5; CosmoFlow with dropout 0) against PyTorch in float64: parity.py [--ties] FILE.h5...
 
 Distances are norm-wise, |ours - PyTorch's| / |PyTorch's|. A float64 dump must be within 1e-9 in every tensor; a float32 dump within
-3 times the distance of PyTorch's own float32, or 1e-5. Exit code 1 where it isn't.
+3 times the distance of PyTorch's own float32, or 1e-5 (DeepCAM: 1e-4). Exit code 1 where it isn't.
 
-With --ties, a float32 dump may also be as far as ties in the pooling windows make uncertain. Where the two largest of a window lie closer
+With --ties, a float32 dump of CosmoFlow dump may also be as far as ties in the pooling windows make uncertain. Where the two largest of a window lie closer
 than rounding, either gradient is right, and one such window outweighs all rounding: at 128^3 there are tens among millions. The column
 "ties" is how far float64's gradient goes when every one of these windows takes its second largest."""
 import os
@@ -14,8 +14,9 @@ import h5py
 import numpy
 import torch
 
+import deepcam
 from cosmoflow import CosmoFlow
-from weights import read_group, to_keras, to_torch
+from weights import from_torch, read_group, to_torch
 
 
 def second_where_tied(x):
@@ -26,7 +27,7 @@ def second_where_tied(x):
     return windows.gather(-1, torch.where(tied, places[..., 1:], places[..., :1])).squeeze(-1)
 
 
-def torch_step(dump, dtype, **options):
+def cosmoflow_step(dump, dtype, **options):
     """Prediction, loss and gradients of the dump's batch and parameters, as the dump has them."""
     parameters = read_group(dump["parameter"])
     model = CosmoFlow({name: array.shape for name, array in parameters.items()}, **options).to(dtype)
@@ -40,9 +41,15 @@ def torch_step(dump, dtype, **options):
         share.backward()
         predictions.append(prediction.detach().numpy())
         loss += share.item()
-    gradients = to_keras({name: p.grad for name, p in model.named_parameters()})
+    gradients = from_torch({name: p.grad for name, p in model.named_parameters()})
     return {"prediction": numpy.concatenate(predictions), "loss": numpy.float64(loss),
             **{"gradient/" + name: gradients[name] for name in parameters}}
+
+
+def torch_step(dump, dtype):
+    if "climate" in dump["input"]:
+        return deepcam.torch_step(dump, dtype)
+    return cosmoflow_step(dump, dtype)
 
 
 def distance(ours, truth):
@@ -52,19 +59,21 @@ def distance(ours, truth):
 def tensors_too_far(dump, ties):
     """Prints the table of one dump."""
     double = dump["prediction"].dtype == numpy.float64
+    negligible = 1e-4 if "climate" in dump["input"] else 1e-5
     truth = torch_step(dump, torch.float64)
     single = torch_step(dump, torch.float32)
-    tied = torch_step(dump, torch.float64, pool=second_where_tied) if ties else truth
+    tied = cosmoflow_step(dump, torch.float64, pool=second_where_tied) if ties else truth
     print(f"{dump.filename} {dump['prediction'].dtype}")
-    print(f"{'tensor':26}{'ours':>11}{'PyTorch f32':>13}{'ties':>11}{'limit':>11}")
+    width = max(map(len, truth)) + 2
+    print(f"{'tensor':{width}}{'ours':>11}{'PyTorch f32':>13}{'ties':>11}{'limit':>11}")
     far = 0
     for name in truth:
         ours, theirs = distance(dump[name][()], truth[name]), distance(single[name], truth[name])
         uncertain = distance(tied[name], truth[name])
-        limit = 1e-9 if double else max(3 * theirs, 1e-5, uncertain)
+        limit = 1e-9 if double else max(3 * theirs, negligible, uncertain)
         well = ours <= limit  # false for not-a-number too
         far += not well
-        print(f"{name:26}{ours:11.2e}{theirs:13.2e}{uncertain:11.2e}{limit:11.2e}{'' if well else '  TOO FAR'}")
+        print(f"{name:{width}}{ours:11.2e}{theirs:13.2e}{uncertain:11.2e}{limit:11.2e}{'' if well else '  TOO FAR'}")
     print(f"{far} of {len(truth)} tensors too far from PyTorch's float64")
     return far
 

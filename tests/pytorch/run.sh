@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The cases of CTest that need PyTorch: run.sh gradients|weights|sgd|adam|adamw BUILD_DIRECTORY LAUNCHER
-# Exit code 77, which CTest counts as skipped, where no python3 has torch, numpy and h5py (Debian: python3-torch, python3-h5py).
+# The cases of CTest that need PyTorch: run.sh gradients|deepcam|deepcam-double|weights|sgd|adam|adamw BUILD_DIRECTORY LAUNCHER
+# Exit code 77, which CTest counts as skipped, where no python3 has torch, numpy and h5py (Debian: python3-torch, python3-h5py); deepcam and
+# deepcam-double also where TESSERA_DEEPCAM_REFERENCE names no directory with the reference's network, deeplab_xception.py.
 set -euo pipefail
 case_name=$1 build=$2 launcher=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,7 +13,7 @@ if [[ $python == none ]]; then
   echo "skipped: no python3 has torch, numpy and h5py"
   exit 77
 fi
-export OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
+export OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$here
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
 
@@ -24,27 +25,52 @@ dump() {
   "$launcher" -n 2 "$build/tessera" train "$here/../../harness/configs/$config" --seed 7 --dump-step "$file" "${settings[@]}"
 }
 
+# dump_deepcam CONFIG OPTION...: the first step of two samples of 96x144 cells, on two ranks, into deepcam.h5
+dump_deepcam() {
+  "$build/tessera" generate deepcam --output "$files/climates" --grid basin96x --train 2 --validation 1 --seed 1
+  "$launcher" -n 2 "$build/tessera" train "$here/../../harness/configs/$1" --seed 7 --dump-step "$files/deepcam.h5" \
+    --set data.data_dir="$files/climates" --set data.n_train=2 --set data.n_valid=1 --set data.sample_shape='[96, 144, 16]' "${@:2}"
+}
+
+# deepcam_parity OPTION...: holds that of the standard network against PyTorch in the reference's
+deepcam_parity() {
+  if [[ ! -r ${TESSERA_DEEPCAM_REFERENCE:-}/deeplab_xception.py ]]; then
+    echo "skipped: set TESSERA_DEEPCAM_REFERENCE to the directory of deeplab_xception.py (mlcommons/hpc, deepcam/src/deepCam/architecture)"
+    exit 77
+  fi
+  dump_deepcam deepcam-full.yaml "$@"
+  "$python" "$here/parity.py" "$files/deepcam.h5"
+}
+
 case $case_name in
   gradients)
     dump "$files/double.h5" cosmoflow-small.yaml 32 compute.kernels=reference compute.element=float64
     dump "$files/single.h5" cosmoflow-small.yaml 32
     "$python" "$here/parity.py" "$files/double.h5" "$files/single.h5"
     ;;
+  deepcam)  # two replicas, which share the batch statistics
+    deepcam_parity
+    ;;
+  deepcam-double)  # both samples split; no case of CTest, as it takes a minute and 5 GB
+    deepcam_parity --split 2x1 --set compute.kernels=reference --set compute.element=float64
+    ;;
   weights)
-    dump "$files/there.h5" cosmoflow-tiny.yaml 16
-    "$python" "$here/weights.py" "$files/there.h5" "$files/weights.pt"
-    "$python" "$here/weights.py" "$files/weights.pt" "$files/back.h5"
-    "$python" - "$files/there.h5" "$files/back.h5" <<'END'
+    dump "$files/cosmoflow.h5" cosmoflow-tiny.yaml 16
+    dump_deepcam deepcam-tiny.yaml --set data.global_batch_size=2
+    for there in "$files"/{cosmoflow,deepcam}.h5; do
+      "$python" "$here/weights.py" "$there" "$files/weights.pt"
+      "$python" "$here/weights.py" "$files/weights.pt" "$files/back.h5"
+      "$python" - "$there" "$files/back.h5" <<'END'
 import sys
 import h5py
-there, back = (h5py.File(path)["parameter"] for path in sys.argv[1:])
-names = []
-there.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
-assert len(names) == 14, names
-for name in names:
-    assert there[name].dtype == back[name].dtype and (there[name][()] == back[name][()]).all(), name
-print(len(names), "tensors went to PyTorch and back unchanged")
+from weights import read_group
+there, back = (read_group(h5py.File(path)["parameter"]) for path in sys.argv[1:])
+assert there.keys() == back.keys() and len(there) >= 14, len(there)
+for name in there:
+    assert there[name].dtype == back[name].dtype and (there[name] == back[name]).all(), name
+print(len(there), "tensors went to PyTorch and back unchanged")
 END
+    done
     ;;
   sgd | adam | adamw)
     for element in float64 float32; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Moves weights from /parameter of a dump or checkpoint into a PyTorch state dictionary, and back:
-weights.py FILE.h5 WEIGHTS.pt, weights.py WEIGHTS.pt FILE.h5. Keras' axes are (..., in, out), PyTorch's (out, in, ...)."""
+weights.py FILE.h5 WEIGHTS.pt, weights.py WEIGHTS.pt FILE.h5. CosmoFlow's have Keras' names and axes (..., in, out), where PyTorch's are (out, in, ...);
+DeepCAM's are PyTorch's own."""
 import sys
 
 import h5py
@@ -16,20 +17,33 @@ def read_group(group):
 
 
 def to_torch(arrays):
-    return {name.replace("/kernel", ".weight").replace("/bias", ".bias"):
-            torch.from_numpy(numpy.moveaxis(a, (-1, -2), (0, 1)).copy() if a.ndim > 1 else a) for name, a in arrays.items()}
+    state = {}
+    for name, array in arrays.items():
+        if name.endswith("/kernel"):
+            array = numpy.moveaxis(array, (-1, -2), (0, 1)).copy()
+        state[name.replace("/kernel", ".weight").replace("/bias", ".bias")] = torch.from_numpy(array)
+        if name.endswith(".running_var"):  # PyTorch counts batches beside running statistics, for which it has no use here
+            state[name.replace(".running_var", ".num_batches_tracked")] = torch.tensor(0)
+    return state
 
 
-def to_keras(state):
-    return {name.replace(".weight", "/kernel").replace(".bias", "/bias"):
-            numpy.moveaxis(t.numpy(), (0, 1), (-1, -2)) if t.ndim > 1 else t.numpy() for name, t in state.items()}
+def from_torch(state):
+    arrays = {}
+    for name, tensor in state.items():
+        array = tensor.numpy()
+        if name.startswith(("conv3d", "dense")):
+            name = name.replace(".weight", "/kernel").replace(".bias", "/bias")
+            array = numpy.moveaxis(array, (0, 1), (-1, -2)) if name.endswith("/kernel") else array
+        if not name.endswith(".num_batches_tracked"):
+            arrays[name] = array
+    return arrays
 
 
 if __name__ == "__main__":
     source, target = sys.argv[1:]
     if source.endswith(".pt"):
         with h5py.File(target, "w") as file:
-            for name, array in to_keras(torch.load(source)).items():
+            for name, array in from_torch(torch.load(source)).items():
                 file["parameter/" + name] = array
     else:
         with h5py.File(source) as file:

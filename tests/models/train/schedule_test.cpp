@@ -129,14 +129,5 @@ TEST(WarmupSchedule, OfTheTinyClimateRecipeClimbsByStepsAndDecaysFromEpochs5And8
                                                                            {15, 95, 0.000375}});
 }
 
-TEST(WarmupSchedule, SaysInStepsAfterTheWarmUpWhatItDoesAtEpochs) {
-  EXPECT_EQ(
-      WarmupSchedule({0.006, 96, {{8, 0.0625}, {5, 0.25}}}, 96).step_summary(),
-      (StepScheduleSummary{
-          .start_rate = 0.006, .warmup_steps = 96, .milestones = {384, 672}, .decay_rates = {0.25, 0.25}}));
-  EXPECT_EQ(WarmupSchedule({0.006, 96, {}, 12}, 96).step_summary(),
-            (StepScheduleSummary{.cosine = true, .start_rate = 0.006, .warmup_steps = 96, .t_max = 1056}));
-}
-
 }  // namespace
 }  // namespace tessera

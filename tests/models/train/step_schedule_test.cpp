@@ -82,22 +82,5 @@ TEST(StepSchedule, FiftyStepsAreThoseOfARecursion) {
   }
 }
 
-TEST(StepSchedule, SaysItsKeysAsConfigured) {
-  EXPECT_EQ(StepSchedule({.start_rate = 0.0055,
-                          .warmup_steps = 400,
-                          .warmup_factor = 2,
-                          .milestones = {1600, 800},
-                          .decay_rate = 0.1},
-                         59)
-                .step_summary(),
-            (StepScheduleSummary{.start_rate = 0.0055,
-                                 .warmup_steps = 400,
-                                 .warmup_factor = 2,
-                                 .milestones = {800, 1600},
-                                 .decay_rates = {0.1, 0.1}}));
-  EXPECT_EQ(StepSchedule({.start_rate = 0.00155, .t_max = 9000, .eta_min = 1e-5}, 59).step_summary(),
-            (StepScheduleSummary{.cosine = true, .start_rate = 0.00155, .t_max = 9000, .eta_min = 1e-5}));
-}
-
 }  // namespace
 }  // namespace tessera
