@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""One training step of CosmoFlow at 128^3 x 4, batch 1, float32, 2 threads: PyTorch's beside ours, in the same minutes. By hand:
+"""One training step at full size, batch 1, float32, 2 threads: PyTorch's beside ours, in the same minutes. By hand:
 speed.py build/tessera harness/configs/cosmoflow-full.yaml
+TESSERA_DEEPCAM_REFERENCE=DIRECTORY speed.py build/tessera harness/configs/deepcam-full.yaml   (see deepcam.py)
 
-PyTorch computes in contiguous and in channels-last tensors; the faster counts. Medians of 3 steps after one that warms up. Exit code 77
-where PyTorch is absent. Debian's wants libopenblas0-pthread, or its float32 products run in a reference BLAS."""
+PyTorch computes in contiguous and in channels-last tensors, each in a process of its own; the faster counts. Medians of some steps after
+one that warms up; peak memory of the process, libraries included. Exit code 77 where PyTorch is absent. Debian's wants
+libopenblas0-pthread, or its float32 products run in a reference BLAS."""
+import concurrent.futures
 import json
+import multiprocessing
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -17,47 +22,89 @@ try:
 except ImportError:
     print("skipped: PyTorch is absent")
     sys.exit(77)
-
-from cosmoflow import CosmoFlow, numbered
-
-SHAPES = {f"{name}/kernel": (3, 3, 3, 4 if i == 0 else 16 << i, 32 << i) for i, name in enumerate(numbered("conv3d", 5))}
-SHAPES.update({"dense/kernel": (4 ** 3 * 512, 128), "dense_1/kernel": (128, 64), "dense_2/kernel": (64, 4)})
+from torch.nn.functional import cross_entropy, mse_loss
 
 
-def torch_seconds(memory_format):
+class CosmoFlowStep:
+    steps = 3
+    channels_last = torch.channels_last_3d
+    shape = (1, 4, 128, 128, 128)
+
+    def __init__(self):
+        from cosmoflow import CosmoFlow, numbered
+        shapes = {f"{name}/kernel": (3, 3, 3, 4 if i == 0 else 16 << i, 32 << i) for i, name in enumerate(numbered("conv3d", 5))}
+        shapes.update({"dense/kernel": (4 ** 3 * 512, 128), "dense_1/kernel": (128, 64), "dense_2/kernel": (64, 4)})
+        self.network = CosmoFlow(shapes)
+        self.optimizer = torch.optim.SGD(self.network.parameters(), lr=1e-6, momentum=0.9)
+        self.target = torch.zeros(1, 4)
+
+    def loss(self, prediction):
+        return mse_loss(prediction, self.target)
+
+
+class DeepCamStep:
+    steps = 2
+    channels_last = torch.channels_last
+    shape = (1, 16, 768, 1152)
+
+    def __init__(self):
+        from deepcam import FREQUENCIES, reference_network
+        self.network = reference_network(*self.shape[1:])
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=1e-6)  # PyTorch has no LAMB
+        self.target = torch.zeros(1, *self.shape[2:], dtype=torch.long)
+        self.weights = torch.tensor(FREQUENCIES) ** -0.125
+
+    def loss(self, prediction):
+        return cross_entropy(prediction, self.target, self.weights, reduction="none").mean()
+
+
+def torch_run(workload, channels_last):
+    """Seconds a step and peak bytes."""
+    torch.set_num_threads(2)
     torch.manual_seed(1)
-    model = CosmoFlow(SHAPES).to(memory_format=memory_format)
-    sgd = torch.optim.SGD(model.parameters(), lr=1e-6, momentum=0.9)
-    x = torch.rand(1, 4, 128, 128, 128).contiguous(memory_format=memory_format)
-    y = torch.zeros(1, 4)
+    step = workload()
+    memory_format = workload.channels_last if channels_last else torch.contiguous_format
+    step.network.to(memory_format=memory_format)
+    x = torch.rand(*workload.shape).contiguous(memory_format=memory_format)
     seconds = []
-    for _ in range(4):
+    for _ in range(1 + workload.steps):
         start = time.perf_counter()
-        sgd.zero_grad(set_to_none=True)
-        torch.nn.functional.mse_loss(model(x), y).backward()
-        sgd.step()
+        step.optimizer.zero_grad(set_to_none=True)
+        step.loss(step.network(x)).backward()
+        step.optimizer.step()
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds[1:])
+    return statistics.median(seconds[1:]), 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def our_seconds(tessera, config):
-    arguments = [tessera, "bench", "step", config, "--set", "compute.threads=2", "--repeats", "3", "--json"]
-    return json.loads(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)["step_seconds"]
+def our_run(tessera, config, steps):
+    arguments = [tessera, "bench", "step", config, "--set", "compute.threads=2", "--batch", "1", "--repeats", str(steps), "--json"]
+    bench = json.loads(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
+    return bench["step_seconds"], bench["peak_bytes"]
 
 
-def load():
-    return "load average {:.1f}".format(os.getloadavg()[0])
+def report(name, seconds, peak):
+    print(f"{name:28}{seconds:7.3f} s a step, {peak / 1e9:5.2f} GB, load average {os.getloadavg()[0]:.1f}", flush=True)
 
 
-tessera, config = sys.argv[1:]
-torch.set_num_threads(2)
-print(load())
-before = our_seconds(tessera, config)
-print(f"tessera                {before:7.3f} s a step, {load()}")
-theirs = []
-for name, memory_format in (("contiguous", torch.contiguous_format), ("channels-last", torch.channels_last_3d)):
-    theirs.append(torch_seconds(memory_format))
-    print(f"PyTorch {torch.__version__} {name:14}{theirs[-1]:7.3f} s a step, {load()}")
-after = our_seconds(tessera, config)
-print(f"tessera                {after:7.3f} s a step, {load()}")
-print(f"PyTorch's better / ours (mean of before and after): {2 * min(theirs) / (before + after):.2f}")
+def alone(function, *arguments):
+    """In a process of its own, whose memory is its alone."""
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+        return executor.submit(function, *arguments).result()
+
+
+def main(tessera, config):
+    workload = DeepCamStep if "deepcam" in os.path.basename(config) else CosmoFlowStep
+    ours, theirs = [], []
+    ours.append(our_run(tessera, config, workload.steps))
+    report("tessera", *ours[-1])
+    for name, channels_last in (("contiguous", False), ("channels-last", True)):
+        theirs.append(alone(torch_run, workload, channels_last))
+        report(f"PyTorch {torch.__version__} {name}", *theirs[-1])
+    ours.append(our_run(tessera, config, workload.steps))
+    report("tessera", *ours[-1])
+    mean = statistics.mean(seconds for seconds, _ in ours)
+    print(f"PyTorch's better / ours (mean of before and after): {min(theirs)[0] / mean:.2f}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
