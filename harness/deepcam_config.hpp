@@ -17,8 +17,8 @@ struct DeepcamSchedule {
   std::int64_t lr_warmup_steps = 0;
   double lr_warmup_factor = 1;
   std::optional<std::vector<std::int64_t>> milestones = {};  // of a multistep, as the next
-  std::optional<double> decay_rate;                     // 0.1 when not given
-  std::optional<std::int64_t> t_max;                    // of a cosine, as the next
+  std::optional<double> decay_rate;                          // 0.1 when not given
+  std::optional<std::int64_t> t_max;                         // of a cosine, as the next
   std::optional<double> eta_min;
 };
 

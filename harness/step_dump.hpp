@@ -17,12 +17,15 @@ struct StepDumpOptions {
 /// Computes the first training step that a run of this configuration and seed would take on these ranks, and
 /// writes what went in and what came out to one HDF5 file, whole or not at all:
 ///
-///     /input/universe      (N, D, H, W, C)  preprocessed samples of the global batch, in its order
-///     /target/cosmology    (N, 4)
-///     /parameter/<name>    before the step; names and axes are Keras', see ParameterSpec
-///     /prediction          (N, 4)
-///     /loss                float64 scalar, the mean over the global batch, without the L2 penalty
+///     /input/<name>        (N, D, H, W, C), or (N, H, W, C) of samples without depth: the preprocessed
+///     samples
+///                          of the global batch, in its order
+///     /target/<name>       (N, C) where there is no space, (N, H, W) of labels
+///     /parameter/<name>    before the step; names and axes as in ParameterSpec
+///     /prediction          (N, C), or as the input
+///     /loss                float64 scalar, the mean over the global batch, without an L2 penalty
 ///     /gradient/<name>     of this loss, summed over all ranks
+///     /statistics/<name>   running statistics after the step, averaged over the replicas
 ///
 /// in the element of the configuration's kernels. It is no run: no output directory, no log, no update.
 /// Returns the exit code of the program: 1 where the loss isn't finite, and then there is no file.

@@ -268,6 +268,7 @@ std::string statistics_of(ParameterStore& parameters) {
 TEST_F(DeepcamTrainerTest, AveragesTheStatisticsOfItsNormGroups) {
   if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
   config_.deepcam.batchnorm_group_size = 1;
+  config_.data.global_batch_size = 2 * world().size();
   Training trainer(world(), {world().size(), 1, 1, 1}, config_);
   Outcome outcome;
   take_steps(*trainer, 0, 2, outcome);
