@@ -140,8 +140,10 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   std::vector<ConvolutionProblem> problems;
   for (NodeId id = 0; id < graph.count() && compute.kernels == KernelChoice::OneDnn; ++id)
     if (const auto problem = convolution_of(graph, placement, id, kernels->element())) {
-      place_of[id] = problems.size();
-      problems.push_back(*problem);
+      const auto same = std::find(problems.begin(), problems.end(), *problem);
+      place_of[id] = static_cast<std::size_t>(same - problems.begin());
+      if (same == problems.end())
+        problems.push_back(*problem);  // a problem of several nodes is measured once
     }
   Ceilings ceilings(problems);
   ceilings.run();

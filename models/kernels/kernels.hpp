@@ -16,12 +16,14 @@ namespace tessera {
 /// A window along one axis of a local tensor, with the zero padding that this process applies at either end.
 struct LocalWindow {
   std::int64_t kernel = 1, stride = 1, dilation = 1, pad_lo = 0, pad_hi = 0;
+  friend bool operator==(const LocalWindow&, const LocalWindow&) = default;
 };
 
 /// A window operation on local tensors: x and y have the same n and element.
 struct WindowProblem {
   Layout x, y;
   std::array<LocalWindow, 3> window;  // D H W
+  friend bool operator==(const WindowProblem&, const WindowProblem&) = default;
 };
 
 /// How the weights of a convolution lie in memory: kd kh kw in out, as Keras has them, or out in kd kh kw, as
@@ -38,6 +40,7 @@ struct ConvolutionProblem : WindowProblem {
   bool adjoint = false;         // its layer is the transposed one: calls backward_inputs to go forward
 
   std::int64_t taps() const { return window[0].kernel * window[1].kernel * window[2].kernel; }
+  friend bool operator==(const ConvolutionProblem&, const ConvolutionProblem&) = default;
 };
 
 /// A linear map with weights and bias, both in the element of the tensors: a convolution or a matrix product.
