@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -133,10 +134,16 @@ struct LayerMessages {
   }
 };
 
-std::string layer_text(const PlannedNode& node) {
+std::size_t longest_name(const std::vector<PlannedNode>& nodes) {
+  std::size_t longest = 0;
+  for (const PlannedNode& node : nodes) longest = std::max(longest, node.name.size());
+  return longest;
+}
+
+std::string layer_text(const PlannedNode& node, std::size_t name_width) {
   const LayerMessages m(node);
   const auto& [d, h, w] = node.shape.space;
-  return fmt::format("{:<13} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}{}\n", node.name,
+  return fmt::format("{:<{}} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}{}\n", node.name, name_width,
                      fmt::format("{} x {}x{}x{}", node.shape.c, d, h, w), owned_text(node),
                      number_or_nothing(spread_by(node.parts, &NodeShare::training_flop).max / 1e9),
                      number_or_nothing(m.forward_bytes / 1e6), number_or_nothing(m.backward_bytes / 1e6),
@@ -212,9 +219,10 @@ std::string to_string(const RunPlan& plan) {
   const int axes = plan.partition.nodes.front().shape.space.d == 1 ? 2 : 3;
   std::string text = fmt::format("{}; a batch of {}, {} a replica\n\n", grid_text(plan.partition.grid, axes),
                                  plan.batch.global, plan.batch.replica);
-  text += fmt::format("{:<13} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}\n", "layer", "output",
+  const std::size_t name_width = longest_name(plan.partition.nodes);
+  text += fmt::format("{:<{}} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}\n", "layer", name_width, "output",
                       "owned by a part", "GFLOP", "MB there", "MB back", "msgs", "not hidden");
-  for (const PlannedNode& node : plan.partition.nodes) text += layer_text(node);
+  for (const PlannedNode& node : plan.partition.nodes) text += layer_text(node, name_width);
   text += "Of a step, by the part with most; MB sent forward (there) and backward (back), messages of both\n";
   return text + parts_text(plan) + summary_text(plan);
 }
