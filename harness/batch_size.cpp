@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,11 @@ std::string multiples_around(std::int64_t number, std::int64_t of) {
 BatchSize resolve_batch(const Config& config, std::int64_t replicas) {
   const DataConfig& data = config.data;
   const std::int64_t passes = config.train.gradient_accumulation_frequency;
+  if (std::max(data.batch_size.value_or(1), passes) > data.n_train)
+    throw InputError(
+        fmt::format("an epoch has {} samples, fewer than data.batch_size {} or the {} passes of a step",
+                    data.n_train, data.batch_size.value_or(1), passes),
+        config.where("data.n_train"), "lower the batch or train on more samples");
   const std::int64_t together = replicas * passes;
   const std::int64_t global = data.global_batch_size ? *data.global_batch_size : *data.batch_size * together;
   if (global % together != 0) throw_indivisible(config, global, replicas);

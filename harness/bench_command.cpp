@@ -82,7 +82,8 @@ void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*me
   const auto arguments = std::make_shared<BenchArguments>();
   command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
   if (takes >= Takes::Batch) {
-    command->add_option("--split", arguments->split, "parts of each sample, a rank each: 4x1, 2x2x2");
+    command->add_option("--split", arguments->split,
+                        "parts of each sample along its axes, outermost first, a rank each: 4x1");
     command->add_option("--batch", arguments->batch, "samples a replica and step")
         ->check(at_least_one())
         ->capture_default_str();

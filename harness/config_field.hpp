@@ -12,8 +12,8 @@
 
 #include "harness/config_values.hpp"
 
-/// The words in which harness/config_schema.cpp writes its table: a field ties a key to a member of Config,
-/// with what it accepts. A new section is a struct and a list of fields.
+/// The words in which the tables of keys are written: a field ties a key to a member of Config, with what it
+/// accepts.
 namespace tessera {
 
 struct Field {

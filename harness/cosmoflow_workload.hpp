@@ -24,7 +24,7 @@ class CosmoflowWorkload final : public Workload {
   const Loss& loss() const override { return loss_; }
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;
   std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const override;
-  std::int64_t norm_replicas(std::int64_t) const override { return 1; }  // nothing is normalised
+  std::int64_t norm_replicas(std::int64_t) const override { return 0; }
   void check(const BatchSize& batch) const override;
 
   void open_data(const DataShare& share) override;

@@ -9,6 +9,7 @@
 
 #include "harness/config_schema.hpp"
 #include "io/deepcam_channels.hpp"
+#include "models/error.hpp"
 
 namespace tessera {
 namespace {
@@ -61,7 +62,7 @@ std::vector<Field> data_fields(Config& config) {
 std::vector<Field> model_fields(DeepcamConfig& model) {
   return {
       field("width_factor", model.width_factor, above_zero_up_to(16)),
-      field("middle_blocks", model.middle_blocks, from(0, 1000)),
+      field("middle_blocks", model.middle_blocks, from(0, 16)),
       because(field("batchnorm_group_size", model.batchnorm_group_size, from(0)), "0 means all replicas"),
   };
 }
@@ -114,7 +115,11 @@ std::vector<Section> deepcam_sections(Config& config) {
 
 void settle_deepcam(Config& config) {
   constexpr const char* kChooser = "lr_schedule.type";
-  if (config.deepcam.lr_schedule.type == StepScheduleKind::Multistep) {
+  const DeepcamSchedule& lr = config.deepcam.lr_schedule;
+  if (lr.eta_min.value_or(0) > lr.start_lr * lr.lr_warmup_factor)
+    throw InputError("lr_schedule.eta_min is above the peak, which the cosine falls from",
+                     config.where("lr_schedule.eta_min"), "set it below start_lr times lr_warmup_factor");
+  if (lr.type == StepScheduleKind::Multistep) {
     forbid_keys(config, kChooser, {"lr_schedule.t_max", "lr_schedule.eta_min"},
                 "the schedule is `multistep`");
   } else {

@@ -127,6 +127,7 @@ std::optional<std::string> DeepcamWorkload::why_open() const {
     return "another network";
   if (config_.deepcam.eps != kClosedEpsilon) return "another epsilon of the optimizer";
   if (target() != kClosedTarget) return "another target";
+  if (config_.train.seed == 0) return "a seed of 0";
   return std::nullopt;
 }
 

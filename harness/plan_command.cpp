@@ -59,7 +59,7 @@ void add_plan(CLI::App& app, Command& chosen) {
       ->check(CLI::Range(1, std::numeric_limits<int>::max(), "at least 1"))
       ->capture_default_str();
   command->add_option("--split", arguments->split,
-                      "parts of each sample along depth, height and width, a rank each: 4x1, 2x2x2");
+                      "parts of each sample along its axes, outermost first, a rank each: 4x1");
   add_overrides(*command, arguments->overrides);
   add_overlap(*command, arguments->overrides);
   command->add_flag("--json", arguments->json, "as JSON");

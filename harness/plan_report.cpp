@@ -195,7 +195,8 @@ json to_json(const RunPlan& plan) {
   for (const PlannedNode& node : partition.nodes) layers.push_back(layer_json(node));
   const ExposedShare exposed = plan.exposed_share();
   json all = {
-      {"batch", {{"global", plan.batch.global}, {"replica", plan.batch.replica}}},
+      {"batch",
+       {{"global", plan.batch.global}, {"replica", plan.batch.replica}, {"passes", plan.batch.passes}}},
       {"layers", layers},
       {"parts", parts_json(plan)},
       {"all_reduces", all_reduces_json(partition)},
@@ -217,8 +218,11 @@ json to_json(const RunPlan& plan) {
 
 std::string to_string(const RunPlan& plan) {
   const int axes = plan.partition.nodes.front().shape.space.d == 1 ? 2 : 3;
-  std::string text = fmt::format("{}; a batch of {}, {} a replica\n\n", grid_text(plan.partition.grid, axes),
-                                 plan.batch.global, plan.batch.replica);
+  const std::string passes =
+      plan.batch.passes == 1 ? "" : fmt::format(", in {} passes, of one of which this is", plan.batch.passes);
+  std::string text =
+      fmt::format("{}; a batch of {}, {} a replica{}\n\n", grid_text(plan.partition.grid, axes),
+                  plan.batch.global, plan.batch.replica, passes);
   const std::size_t name_width = longest_name(plan.partition.nodes);
   text += fmt::format("{:<{}} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}\n", "layer", name_width, "output",
                       "owned by a part", "GFLOP", "MB there", "MB back", "msgs", "not hidden");

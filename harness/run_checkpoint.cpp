@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::int64_t kFormat = 2;
+constexpr std::int64_t kFormat = 3;
 
 // Columns of the tables history, epoch_under_way and seconds.
 using EpochRow = std::array<double, 8>;
@@ -109,6 +109,7 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
                            {"seed", static_cast<std::int64_t>(identity.seed)},
                            {"global_batch", identity.global_batch},
                            {"kept_axes", identity.kept_axes},
+                           {"normalized_samples", identity.normalized_samples},
                            {"ranks", identity.ranks},
                            {"split", identity.split},
                            {"threads", identity.threads},
@@ -166,12 +167,16 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
   std::vector<std::string> wrong = config_differences(then, now.configuration);
   const auto seed = static_cast<std::uint64_t>(integer_of(checkpoint, "seed", file));
   const std::int64_t batch = integer_of(checkpoint, "global_batch", file);
+  const std::int64_t normalized = integer_of(checkpoint, "normalized_samples", file);
   const std::string& kept_axes = text_of(checkpoint, "kept_axes", file);
   const std::string& data_set = text_of(checkpoint, "data_set", file);
   if (seed != now.seed && wrong.empty())
     wrong.push_back(fmt::format("seed: {} then, {} now", seed, now.seed));
   if (batch != now.global_batch)
     wrong.push_back(fmt::format("global batch: {} samples then, {} now", batch, now.global_batch));
+  if (normalized != now.normalized_samples)
+    wrong.push_back(fmt::format("samples over which batch statistics are taken: {} then, {} now", normalized,
+                                now.normalized_samples));
   if (kept_axes != now.kept_axes)
     wrong.push_back(
         fmt::format("split axes, which augmentation keeps: {} then, {} now", kept_axes, now.kept_axes));

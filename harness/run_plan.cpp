@@ -17,7 +17,8 @@ std::vector<PartMemory> RunPlan::memory() const {
   for (std::size_t part = 0; part < partition.memory.size(); ++part)
     all.push_back({partition.memory[part].activations, partition.memory[part].scratch,
                    partition.input_bytes[part] * static_cast<std::size_t>(input_batches),
-                   partition.parameter_bytes, partition.gradient_bytes, optimizer_bytes});
+                   partition.parameter_bytes, partition.gradient_bytes * (batch.passes > 1 ? 2 : 1),
+                   optimizer_bytes});
   return all;
 }
 

@@ -15,7 +15,8 @@ namespace tessera {
 struct PartMemory {
   std::size_t activations = 0, scratch = 0;
   std::size_t input = 0;  // batches read ahead, and the one in use
-  std::size_t parameters = 0, gradients = 0;
+  std::size_t parameters = 0;
+  std::size_t gradients = 0;  // and their sums so far, where a step has several passes
   std::size_t optimizer = 0;  // its state
 
   std::size_t total() const { return activations + scratch + input + parameters + gradients + optimizer; }

@@ -120,7 +120,8 @@ json run_report(const RunFacts& facts) {
   report["nodes"] = facts.grid.nodes();
   add_grid(report, dims);
   report["samples_across_nodes"] = facts.grid.samples_across_nodes();
-  report["batch"] = {{"global", facts.batch.global}, {"replica", facts.batch.replica}};
+  report["batch"] = {
+      {"global", facts.batch.global}, {"replica", facts.batch.replica}, {"passes", facts.batch.passes}};
   report["samples"] = {{"train", facts.workload.training().size()},
                        {"validation", facts.workload.validation().size()}};
   report["threads"] = {{"a_rank", facts.threads.threads},

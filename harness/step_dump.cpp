@@ -67,13 +67,14 @@ Tensor gather_batch(const ProcessGrid& grid, std::int64_t batch, ConstTensorView
   return all;
 }
 
-// N D H W C without the axes that the data don't have: depth, space, and the channel of labels.
-std::vector<std::int64_t> storage_shape(const Layout& layout) {
+// N D H W C without the axes that the data don't have: depth, space, and the channel of labels, which are a
+// target over space.
+std::vector<std::int64_t> storage_shape(const Layout& layout, bool target) {
   const Extents space = layout.box.extents();
   if (layout.box.count() == 1) return {layout.n, layout.c};
   if (space.d > 1) return {layout.n, space.d, space.h, space.w, layout.c};
-  if (layout.c > 1) return {layout.n, space.h, space.w, layout.c};
-  return {layout.n, space.h, space.w};
+  if (target) return {layout.n, space.h, space.w};
+  return {layout.n, space.h, space.w, layout.c};
 }
 
 /// The file as it grows, of which every rank has an object and rank 0 the bytes.
@@ -104,7 +105,7 @@ class StepDump {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const ConstTensorView mine = std::as_const(batch_[i]).view();
       const Tensor all = gather_batch(grid_, mine.layout.n, mine, i == 0 ? input : output);
-      if (grid_.world().rank() == 0) add(names[i], storage_shape(all.layout()), all.view().span<T>());
+      if (grid_.world().rank() == 0) add(names[i], storage_shape(all.layout(), i == 1), all.view().span<T>());
     }
   }
   void add_loss(double loss) { image_.add("loss", {}, std::span<const double>(&loss, 1)); }

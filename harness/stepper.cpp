@@ -27,7 +27,7 @@ Stepper::Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& ker
       network_(make_network(grid, graph_, kernels, parameters_, overlap)),
       optimizer_(workload.make_optimizer(parameters_)),
       reducer_(grid.world(), parameters_, kGradientBucketBytes),
-      norm_group_(grid.norm_group(static_cast<int>(workload.norm_replicas(grid.dims().replicas)))),
+      norm_group_(norm_group(grid, workload)),
       spatial_(grid.spatial()),
       norm_(norm_group_),
       input_(network_->input_layout()),

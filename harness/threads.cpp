@@ -108,6 +108,8 @@ ThreadChoice set_up_threads(const Communicator& world, std::optional<int> config
     choice.threads = omp_get_max_threads();  // OpenMP has read it
     choice.reason += ", number of threads from OMP_NUM_THREADS";
   }
+  choice.threads = std::min(choice.threads, omp_get_thread_limit());
+  omp_set_dynamic(0);  // kernels count on the team that was set up
   omp_set_num_threads(choice.threads);
   const bool fits = sharers.count <= available && choice.threads <= share.cores;
   if (!fits && choice.threads > 1) choice.reason += ", too many: set OMP_WAIT_POLICY=passive";

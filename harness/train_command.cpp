@@ -66,8 +66,8 @@ void add_train(CLI::App& app, Command& chosen) {
   command->add_option("--output", arguments->output,
                       "directory for result.txt, run.json, history.csv, checkpoint.h5");
   command->add_option("--split", arguments->split,
-                      "parts of each sample along depth, height and width, a rank each: 4x1, 2x2x2; the "
-                      "rest of the ranks makes replicas");
+                      "parts of each sample along its axes, outermost first, a rank each: 4x1; the rest of "
+                      "the ranks makes replicas");
   command->add_option("--seed", arguments->seed, "of weights, order, augmentation and dropout");
   command->add_option("--max-epochs", arguments->max_epochs, "give up after so many")->check(at_least_one());
   command->add_option(

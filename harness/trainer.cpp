@@ -48,6 +48,11 @@ std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& grap
                                    exchange_maker(graph, grid, kernels.element()));
 }
 
+Communicator norm_group(const ProcessGrid& grid, const Workload& workload) {
+  const std::int64_t replicas = workload.norm_replicas(grid.dims().replicas);
+  return grid.norm_group(static_cast<int>(std::max<std::int64_t>(replicas, 1)));
+}
+
 Layout target_layout(const Workload& workload, const Network& network) {
   Layout layout = network.output_layout();
   layout.c = workload.target_channels();
@@ -75,7 +80,7 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       metric_(workload.make_metric()),
       reducer_(std::make_unique<GradientReducer>(world_, *parameters_, kGradientBucketBytes)),
       sums_(world_, kSums),
-      norm_group_(grid.norm_group(static_cast<int>(workload.norm_replicas(grid.dims().replicas)))),
+      norm_group_(norm_group(grid, workload)),
       spatial_(grid.spatial()),
       norm_(norm_group_),
       synthetic_input_(network_->input_layout()),
@@ -210,7 +215,9 @@ std::string Trainer::find_not_finite() {
       network_->first_not_finite(batch_->input, context(*batch_, batch_trains_));
   const std::vector<NodeId> nodes = world_.all_gather(found ? found->node : graph_.count());
   const auto first = std::ranges::min_element(nodes);
-  if (*first == graph_.count()) return "the loss itself: every tensor is finite";
+  if (*first == graph_.count())
+    return options_.batch.passes > 1 ? "seen before the last pass of the step, whose tensors are finite"
+                                     : "the loss itself: every tensor is finite";
   std::string tensor = found ? found->tensor : "";
   const auto rank = static_cast<int>(first - nodes.begin());
   world_.broadcast(tensor, rank);

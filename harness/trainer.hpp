@@ -43,6 +43,10 @@ struct Evaluation {
 std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& graph, Kernels& kernels,
                                       ParameterStore& parameters, Overlap overlap);
 
+/// The processes that share this one's batch statistics; the parts of its sample where there are none.
+/// Collective.
+Communicator norm_group(const ProcessGrid& grid, const Workload& workload);
+
 /// The layout of a batch's targets: the prediction's, of as many channels as the workload's have.
 Layout target_layout(const Workload& workload, const Network& network);
 

@@ -142,6 +142,7 @@ RunIdentity TrainingRun::identity() const {
           .seed = options_.seed,
           .global_batch = batch_.global,
           .kept_axes = workload_->kept_axes(),
+          .normalized_samples = workload_->norm_replicas(batch_.replicas()) * batch_.replica,
           .version = versions().tessera,
           .ranks = world_.size(),
           .threads = threads_.threads,

@@ -31,7 +31,7 @@ class Workload {
   virtual const Loss& loss() const = 0;
   virtual std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const = 0;
   virtual std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const = 0;
-  /// How many of the replicas share batch statistics.
+  /// How many of the replicas share batch statistics; 0 where nothing is normalised.
   virtual std::int64_t norm_replicas(std::int64_t replicas) const = 0;
   /// Throws InputError where the configuration doesn't fit a run with this batch.
   virtual void check(const BatchSize& batch) const = 0;

@@ -171,6 +171,8 @@ Graph deepcam(const DeepCamConfig& config) {
   if (config.height % kOutputStride != 0 || config.width % kOutputStride != 0)
     throw InputError(fmt::format("an image of {}x{} can't be halved four times", config.height, config.width),
                      "deepcam", "give a height and width that are multiples of 16");
+  if (config.middle_blocks < 0 || config.middle_blocks > 16)
+    throw InputError(fmt::format("{} middle blocks", config.middle_blocks), "deepcam", "give 0 to 16");
   return DeepCam(config).build();
 }
 

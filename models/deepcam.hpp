@@ -19,11 +19,12 @@ struct DeepCamConfig {
   /// Small settings: factor on all numbers of channels, which are rounded to multiples of 8, at least 8; and
   /// repetitions of the encoder's middle block.
   double width_factor = 1;
-  int middle_blocks = 16;
+  int middle_blocks = 16;  // at most, as the blocks after them have the names of those that would follow
 };
 
 /// (N, channels, 1, height, width) -> logits (N, classes, 1, height, width). Nodes that hold parameters have
-/// the names of PyTorch's state dictionary. Throws InputError unless height and width are multiples of 16.
+/// the names of PyTorch's state dictionary. Throws InputError unless height and width are multiples of 16
+/// and there are 0 to 16 middle blocks.
 Graph deepcam(const DeepCamConfig& config);
 
 }  // namespace tessera

@@ -44,10 +44,10 @@ void DepthwiseWeightGradient::run(ConstTensorView x, ConstTensorView dy, std::by
   auto* const sums = reinterpret_cast<double*>(scratch.data());  // by thread, tap, channel
   const Extents e = problem_.y.box.extents();
   const std::int64_t rows = problem_.y.n * e.d * e.h;
+  std::fill_n(sums, static_cast<std::size_t>(team_) * weights(), 0.0);  // also of threads that don't come
 #pragma omp parallel num_threads(team_)
   {
     double* const mine = sums + static_cast<std::size_t>(omp_get_thread_num()) * weights();
-    std::fill_n(mine, weights(), 0.0);
 #pragma omp for schedule(static)
     for (std::int64_t row = 0; row < rows; ++row) add_row(xs, dys, row, mine);
   }

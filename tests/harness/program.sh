@@ -408,6 +408,7 @@ climate_runs() {
   refuses "splits 3 axes, where samples have height and width" --split 1x2x1
   refuses "a dump holds one" --set train.gradient_accumulation_frequency=2 --dump-step run/step.h5
   train 1 "stopped at the time limit" --time-limit 0.001 --set model.batchnorm_group_size=1
+  ranks=1 refuses_to_resume "samples over which batch statistics are taken: 4 then, 8 now" --resume --set model.batchnorm_group_size=1
   train 1 "after 2 epochs" --resume --set model.batchnorm_group_size=1
   output=passes train 1 "batch 8 (2 a replica, in 2 passes)" --max-epochs 1 --set train.gradient_accumulation_frequency=2
 }

@@ -244,7 +244,6 @@ TEST_F(ClimateStepDump, HasLabelsWithoutAChannelAndTheStatisticsOfTheStep) {
   EXPECT_EQ(to_string(file.describe("target/labels")), "float64 (4,32,48)");
   EXPECT_EQ(to_string(file.describe("prediction")), "float64 (4,32,48,3)");
   EXPECT_EQ(to_string(file.describe("gradient/xception_features.conv1.weight")), "float64 (8,3,3,3)");
-  // A tenth of the way from 0 to the mean of the batch, and from 1 to its variance.
   const std::string bn = "xception_features.bn1.bn.running_mean";
   EXPECT_EQ(read(file, "parameter/" + bn), std::vector<double>(8, 0.0));
   EXPECT_NE(read(file, "statistics/" + bn), std::vector<double>(8, 0.0));

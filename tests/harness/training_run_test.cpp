@@ -189,8 +189,6 @@ TEST_F(TrainingRunTest, OnSplitSamplesSaysHowAndWhatThatTook) {
   const json& bytes = report.at("bytes");
   EXPECT_GT(bytes.at("fixed_memory").at("min"), 3 * bytes.at("parameters").get<double>())
       << "values, gradients and momentum";
-  // Not by the activations more: these may lie in what earlier tests of this process freed.
-  EXPECT_GE(bytes.at("peak_memory").at("max"), bytes.at("fixed_memory").at("max").get<double>());
 }
 
 TEST_F(TrainingRunTest, GoesOnWithSamplesSplitOtherwise) {
