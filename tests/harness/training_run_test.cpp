@@ -180,7 +180,7 @@ TEST_F(TrainingRunTest, OnSplitSamplesSaysHowAndWhatThatTook) {
   const json report = this->report();
   EXPECT_EQ(report.at("replicas"), 1);
   EXPECT_EQ(report.at("split"), (json{{"depth", 2}, {"height", 1}, {"width", 1}}));
-  EXPECT_EQ(report.at("batch"), (json{{"global", 8}, {"replica", 8}}));
+  EXPECT_EQ(report.at("batch"), (json{{"global", 8}, {"replica", 8}, {"passes", 1}}));
   EXPECT_EQ(report.at("samples_across_nodes"), 0);
   // Each rank reads its half of each sample and one plane of the other's, once.
   const double sample = 16 * 16 * 16 * 4 * 2, samples = 96 + 13;
