@@ -9,70 +9,14 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "io/hdf5_library.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
 namespace {
-
-/// Held around every use of the library. Its automatic printing of errors is switched off here, because in
-/// thread-safe builds that switch is one a thread. What errno tells afterwards is of this use.
-class Library {
- public:
-  Library() : lock_(mutex()) {
-    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-    errno = 0;
-  }
-
- private:
-  static std::mutex& mutex() {
-    static std::mutex the_one;
-    return the_one;
-  }
-  std::lock_guard<std::mutex> lock_;
-};
-
-/// Owner of one HDF5 identifier. To be destroyed while a Library is held.
-class Id {
- public:
-  using Close = herr_t (*)(hid_t);
-  Id() = default;
-  Id(hid_t id, Close how) : id_(id), close_(how) {}
-  Id(Id&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
-  Id& operator=(Id&& other) noexcept {
-    std::swap(id_, other.id_);
-    std::swap(close_, other.close_);
-    return *this;
-  }
-  ~Id() { close(); }
-  /// False where the library says that it failed.
-  bool close() {
-    const hid_t id = std::exchange(id_, H5I_INVALID_HID);
-    return id < 0 || close_(id) >= 0;
-  }
-  hid_t get() const { return id_; }
-  bool valid() const { return id_ >= 0; }
-
- private:
-  hid_t id_ = H5I_INVALID_HID;
-  Close close_ = nullptr;
-};
-
-/// The innermost entry of the error stack: what failed first.
-std::string innermost_error() {
-  std::string text = "no details";
-  H5Ewalk2(
-      H5E_DEFAULT, H5E_WALK_UPWARD,
-      [](unsigned position, const H5E_error2_t* entry, void* into) -> herr_t {
-        if (position == 0 && entry->desc != nullptr) *static_cast<std::string*>(into) = entry->desc;
-        return 0;
-      },
-      &text);
-  return text;
-}
 
 std::string element_name(hid_t type) {
   const std::size_t bits = H5Tget_size(type) * 8;
@@ -103,6 +47,15 @@ std::vector<hsize_t> shape_of(const Id& space) {
   std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.get()))));
   if (!shape.empty()) H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
   return shape;
+}
+
+/// Memory that holds the block densely, of the block's own rank: where the ranks differ, the library goes
+/// through chunked data element by element.
+Id memory_of(std::span<const Interval> block) {
+  if (block.empty()) return {H5Screate(H5S_SCALAR), H5Sclose};
+  std::vector<hsize_t> counts;
+  for (const Interval axis : block) counts.push_back(static_cast<hsize_t>(axis.size()));
+  return {H5Screate_simple(static_cast<int>(counts.size()), counts.data(), nullptr), H5Sclose};
 }
 
 /// Narrows the space to the block; false where the block isn't within it.
@@ -194,13 +147,11 @@ template <class T>
 void Hdf5File::read(const std::string& name, std::span<const Interval> block, std::span<T> into) const {
   const Library library;
   const Id data = handle_->open(name, path_), space(H5Dget_space(data.get()), H5Sclose);
-  hsize_t count = 1;
-  for (const Interval axis : block) count *= static_cast<hsize_t>(axis.size());
-  assert(count == into.size());
   if (!select(space, block))
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name), path_.string(),
                      "name a file of the expected shape");
-  const Id memory(H5Screate_simple(1, &count, nullptr), H5Sclose);
+  const Id memory = memory_of(block);
+  assert(H5Sget_select_npoints(memory.get()) == static_cast<hssize_t>(into.size()));
   if (H5Dread(data.get(), native_type<T>(), memory.get(), space.get(), H5P_DEFAULT, into.data()) < 0)
     throw InputError(fmt::format("cannot read the data set '{}' ({})", name, innermost_error()),
                      path_.string(), "copy or generate the file again");

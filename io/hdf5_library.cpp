@@ -1,0 +1,32 @@
+#include "io/hdf5_library.hpp"
+
+#include <cerrno>
+
+namespace tessera {
+namespace {
+
+std::mutex& the_lock() {
+  static std::mutex the_one;
+  return the_one;
+}
+
+}  // namespace
+
+Library::Library() : lock_(the_lock()) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  errno = 0;
+}
+
+std::string innermost_error() {
+  std::string text = "no details";
+  H5Ewalk2(
+      H5E_DEFAULT, H5E_WALK_UPWARD,
+      [](unsigned position, const H5E_error2_t* entry, void* into) -> herr_t {
+        if (position == 0 && entry->desc != nullptr) *static_cast<std::string*>(into) = entry->desc;
+        return 0;
+      },
+      &text);
+  return text;
+}
+
+}  // namespace tessera
