@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstddef>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,7 +78,7 @@ class RunRecord {
   void add_interval(const LogEntry& entry);
 
   std::array<KeyRecord, kLogKeys> keys_;
-  Evaluations errors_, accuracies_;
+  std::map<LogKey, Evaluations> evaluations_;
   std::array<OpenInterval, 3> intervals_;
   RuleTally tally_;
 };

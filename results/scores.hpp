@@ -9,6 +9,7 @@
 #include "results/reference_convergence.hpp"
 #include "results/run_rules.hpp"
 #include "results/run_set.hpp"
+#include "results/spread.hpp"
 
 /// Scores of run sets by the rules of MLPerf HPC rounds. Pure functions; no score here is an MLPerf result.
 namespace tessera {
@@ -22,19 +23,13 @@ struct ScoredRun {
   std::string file;  // name of the log, relative to the directory of the set
   Role role = Counts;
   std::optional<double> minutes;
-  bool converged = false;  // has both stamps, and an evaluation above run_stop reached the target
-  bool compliant = false;  // by the rules of the round
-  std::string reason;      // why it failed or was pruned; empty if neither
+  bool converged = false;        // has both stamps, and an evaluation above run_stop reached the target
+  bool compliant = false;        // by the rules of the round
+  std::string reason;            // why it failed or was pruned; empty if neither
   std::optional<double> epochs;  // epoch_num of the first evaluation that reached the target
   std::optional<double> seed;
   std::optional<double> epoch_seconds, evaluation_seconds, staging_seconds;
   std::optional<double> samples_per_second;  // training samples over the seconds of an epoch
-};
-
-/// How far the minutes of the converged runs are spread, of at least three.
-struct Spread {
-  double standard_deviation = 0;  // of a sample
-  double low = 0, high = 0;       // 95 % bootstrap interval of the score, see scores.cpp
 };
 
 struct Throughput {
@@ -46,14 +41,14 @@ struct Throughput {
 };
 
 struct Score {
-  std::size_t required_runs = 0;       // 0 for a benchmark that isn't known
-  std::vector<ScoredRun> runs;         // as in the set
-  std::optional<double> minutes;       // time to solution, of strong scaling
-  std::optional<Spread> spread;        // of strong scaling
-  std::optional<Throughput> throughput;  // of weak scaling
+  std::size_t required_runs = 0;                  // 0 for a benchmark that isn't known
+  std::vector<ScoredRun> runs;                    // as in the set
+  std::optional<double> minutes;                  // time to solution, of strong scaling
+  std::optional<Spread> spread;                   // of the converged runs, of strong scaling
+  std::optional<Throughput> throughput;           // of weak scaling
   std::optional<ConvergenceVerdict> convergence;  // in the closed division
-  std::string why_no_convergence;  // why there is no such verdict; empty if there is
-  std::string why_no_score;        // empty if there is a score
+  std::string why_no_convergence;                 // why there is no such verdict; empty if there is
+  std::string why_no_score;                       // empty if there is a score
 
   bool scored() const { return why_no_score.empty(); }
 };
