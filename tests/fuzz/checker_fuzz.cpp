@@ -24,7 +24,8 @@ void check_all(const RunRecord& run) {
       const Verdict verdict = check(run, round, division);
       require(verdict.compliant() == verdict.findings.empty());
       if (run.malformed_lines > 0 || run.entry_lines == 0) require(!verdict.compliant());
-      for (const Finding& finding : verdict.findings) require(!finding.rule.empty() && !finding.found.empty());
+      for (const Finding& finding : verdict.findings)
+        require(!finding.rule.empty() && !finding.found.empty());
     }
   }
 }
