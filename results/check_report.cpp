@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <ostream>
 
 #include "models/error.hpp"
+#include "results/log_files.hpp"
 #include "results/log_reader.hpp"
 #include "results/log_value.hpp"
 
@@ -17,22 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-/// The logs below a directory, by the directory that holds them.
-std::map<fs::path, std::vector<fs::path>> logs_below(const fs::path& root) {
-  std::map<fs::path, std::vector<fs::path>> logs;
-  try {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
-      if (!entry.is_directory() && is_log_name(entry.path().filename().string())) {
-        logs[entry.path().parent_path()].push_back(entry.path());
-      }
-    }
-  } catch (const fs::filesystem_error& error) {
-    throw InputError("this directory can't be read", error.path1().string(), "see to its permissions");
-  }
-  for (auto& [directory, files] : logs) std::sort(files.begin(), files.end(), by_number);
-  return logs;
-}
 
 /// A text of the log in ASCII, without its quotes: what a log says may not steer a terminal.
 std::string text_of(const RunRecord& run, LogKey key) {
@@ -66,7 +50,7 @@ void add_directory(std::vector<Judged>& judged, const fs::path& root, const Chec
   }
   for (const auto& [directory, files] : logs) {
     const std::size_t first = judged.size();
-    for (const fs::path& file : files) judged.push_back(judge_log(read_log(file), options));
+    for (const fs::path& file : files) judged.push_back(judge_log(read_found_log(file), options));
     judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options.round));
   }
 }
@@ -90,10 +74,15 @@ const char* word(const Verdict& verdict) {
   return verdict.compliant() ? "compliant" : "not compliant";
 }
 
+/// The path of a file as seen from a directory that holds it.
+std::string name_below(const std::string& file, const std::string& directory) {
+  return file.starts_with(directory + "/") ? file.substr(directory.size() + 1) : file;
+}
+
 void print(std::ostream& out, const std::vector<Finding>& findings, const char* kind,
            const std::string& path) {
   for (const Finding& f : findings) {
-    const std::string file = f.file == path ? "" : f.file + ": ";
+    const std::string file = f.file == path ? "" : name_below(f.file, path) + ": ";
     const std::string line = f.line ? fmt::format(", line {}", *f.line) : "";
     const std::string key = f.key.empty() ? "" : " " + f.key;
     fmt::print(out, "    {}: {}{}{}{}: expected {}; found {}\n", kind, file, f.rule, key, line, f.expected,
@@ -102,16 +91,6 @@ void print(std::ostream& out, const std::vector<Finding>& findings, const char* 
 }
 
 }  // namespace
-
-bool is_log_name(const std::string& name) {
-  return name == "result.txt" || (name.starts_with("result_") && name.ends_with(".txt"));
-}
-
-/// result_2 before result_10.
-bool by_number(const fs::path& a, const fs::path& b) {
-  const std::string x = a.filename().string(), y = b.filename().string();
-  return x.size() != y.size() ? x.size() < y.size() : x < y;
-}
 
 Judged judge_log(const RunRecord& run, const CheckOptions& options) {
   std::string summary = summary_of(run);

@@ -39,11 +39,6 @@ std::vector<Judged> check_paths(std::span<const std::filesystem::path> paths, co
 /// The parts of the above. A file without entries is a log that isn't compliant.
 Judged judge_log(const RunRecord& run, const CheckOptions& options);
 Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs, Round round);
-/// Whether a file of that name is a log: result_*.txt or result.txt.
-bool is_log_name(const std::string& name);
-/// The order of logs, by their names: result_2 before result_10.
-bool by_number(const std::filesystem::path& a, const std::filesystem::path& b);
-
 /// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant",
 ///   "findings": [{"rule", "file", "key", "line", "expected", "found"}], "warnings": [...]}]; key and line
 ///   are null

@@ -14,8 +14,9 @@
 
 #include "models/error.hpp"
 #include "results/lenient_json.hpp"
-#include "results/log_reader.hpp"
+#include "results/log_files.hpp"
 #include "results/log_value.hpp"
+#include "results/scores.hpp"
 #include "submissions/file_check.hpp"
 #include "submissions/package_layout.hpp"
 #include "submissions/seed_check.hpp"
@@ -29,22 +30,24 @@ using nlohmann::json;
 
 /// The logs of one directory, read and judged.
 struct Logs {
-  std::vector<RunRecord> runs;  // those that could be opened
+  RunSet set;
   std::vector<SeedsOfLog> seeds;
   std::vector<Judged> judged;  // each log, then the directory
-  std::vector<Finding> unreadable;
 };
 
-/// Directory by directory, what is in it and matches.
+/// The entries of a directory whose name matches, in the order of comes_before().
 template <class Matches>
 std::vector<fs::path> entries_of(const fs::path& directory, Matches matches) {
   std::vector<fs::path> entries;
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
     if (matches(entry->path().filename().string())) entries.push_back(entry->path());
-  std::ranges::sort(entries, by_number);
+  std::ranges::sort(entries, comes_before);
   return entries;
 }
+
+/// Of one log: some log a seed from each of thousands of ranks.
+constexpr std::size_t kMostSeeds = 100'000;
 
 /// What the official tools count as a log.
 bool is_numbered_log(const std::string& name) {
@@ -84,6 +87,8 @@ class PackageJudge {
   void check_agreement(const ResultDirectory& directory, const Logs& logs, bool closed);
   void check_one_value(const ResultDirectory& directory, const Logs& logs, LogKey key, const char* rule,
                        bool closed);
+  void check_readable(const Logs& logs);
+  void check_convergence(const ResultDirectory& directory, RunSet set);
   void check_scaling(const fs::path& directory);
   std::vector<Judged> take(std::size_t directories);
 
@@ -125,26 +130,19 @@ void PackageJudge::check_system(const fs::path& file) {
   }
 }
 
-SeedsOfLog seeds_of(const RunRecord& run) {
-  SeedsOfLog seeds{run.file, {}, !run.malformed.empty()};
-  for (const LogEntry& entry : run.entries)
-    if (entry.key == LogKey::Seed)
-      seeds.seeds.push_back(logged_seed(entry.line, entry.value, entry.metadata));
-  return seeds;
-}
-
 Logs PackageJudge::read_logs(const fs::path& directory) const {
   Logs logs;
   for (const fs::path& file : entries_of(directory, is_log_name)) {
-    try {
-      logs.runs.push_back(read_log(file));
-      logs.seeds.push_back(seeds_of(logs.runs.back()));
-      logs.judged.push_back(judge_log(logs.runs.back(), options_));
-    } catch (const Error& error) {
-      logs.unreadable.push_back({"unreadable-log", file.string(), "", {}, "a log", error.problem()});
-      logs.judged.push_back(
-          {file.string(), Judged::Log, options_.round, {{logs.unreadable.back()}, {}}, "no log"});
-    }
+    SeedsOfLog seeds;
+    const RunRecord run = read_found_log(file, [&seeds](const LogEntry& entry) {
+      if (entry.key == LogKey::Seed && seeds.seeds.size() < kMostSeeds)
+        seeds.seeds.push_back(logged_seed(entry.line, entry.value, entry.metadata));
+    });
+    seeds.file = run.file;
+    seeds.malformed = run.malformed_lines > 0;
+    logs.seeds.push_back(std::move(seeds));
+    logs.judged.push_back(judge_log(run, options_));
+    logs.set.runs.push_back(run);
   }
   if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_.round));
   return logs;
@@ -174,16 +172,44 @@ void PackageJudge::check_directory(const ResultDirectory& directory) {
   const bool closed =
       options_.division ? options_.division == Division::Closed : division_of(directory.system) == "closed";
   check_count(directory);
-  std::ranges::copy(logs.unreadable, std::back_inserter(verdict_.findings));
+  check_readable(logs);
   if (!logs.judged.empty())
     std::ranges::copy(logs.judged.back().verdict.findings, std::back_inserter(verdict_.findings));
   check_agreement(directory, logs, closed);
   if (closed) check_seeds(logs.seeds, verdict_);
+  if (closed) check_convergence(directory, logs.set);
   check_scaling(directory.path);
   if (std::error_code error;
       !fs::is_directory(package_ / "benchmarks" / directory.benchmark / "implementations", error))
     warn("no-implementation", directory.path,
          fmt::format("benchmarks/{}/implementations", directory.benchmark), "none");
+}
+
+void PackageJudge::check_readable(const Logs& logs) {
+  for (const RunRecord& run : logs.set.runs)
+    if (!run.unreadable.empty()) fail("unreadable-log", run.file, "a log", run.unreadable);
+}
+
+/// What keeps the test from being made is another rule's finding.
+void PackageJudge::check_convergence(const ResultDirectory& directory, RunSet set) {
+  const auto named = std::ranges::find_if(
+      set.runs, [](const RunRecord& run) { return run.text(LogKey::SubmissionBenchmark).has_value(); });
+  set.benchmark = named == set.runs.end() ? directory.benchmark : *named->text(LogKey::SubmissionBenchmark);
+  set.division = name_of(Division::Closed);
+  const Score scored = score(set, options_.round);
+  if (!scored.convergence) {
+    warn("no-convergence-test", directory.path, "a test against the reference convergence points",
+         scored.why_no_convergence);
+    return;
+  }
+  const ConvergenceVerdict& verdict = *scored.convergence;
+  if (!verdict.passes())
+    fail("convergence", directory.path,
+         verdict.limit ? fmt::format("at least {:.4f} epochs in the mean", *verdict.limit)
+                       : "a reference convergence point, and at most one run without success",
+         verdict.mean_epochs
+             ? fmt::format("{}, {:.4f} epochs", name_of(verdict.outcome), *verdict.mean_epochs)
+             : std::string(name_of(verdict.outcome)));
 }
 
 void PackageJudge::check_count(const ResultDirectory& directory) {
@@ -203,7 +229,7 @@ void PackageJudge::check_agreement(const ResultDirectory& directory, const Logs&
   check_one_value(directory, logs, LogKey::GlobalBatchSize, "differing-batch-sizes", closed);
   check_one_value(directory, logs, LogKey::SubmissionBenchmark, "differing-benchmarks", closed);
   const std::optional<std::string> division = division_of(directory.system);
-  for (const RunRecord& run : logs.runs) {
+  for (const RunRecord& run : logs.set.runs) {
     const auto of_log = run.text(LogKey::SubmissionDivision),
                benchmark = run.text(LogKey::SubmissionBenchmark);
     if (division && of_log && *of_log != *division)
@@ -221,18 +247,18 @@ void PackageJudge::check_one_value(const ResultDirectory& directory, const Logs&
     const LogEntry* entry = run.first(key);
     return entry == nullptr ? json() : entry->value;
   };
-  const auto differs = std::ranges::find_if(logs.runs, [&](const RunRecord& run) {
-    return !equal_values(value_of(run), value_of(logs.runs.front()));
+  const auto differs = std::ranges::find_if(logs.set.runs, [&](const RunRecord& run) {
+    return !equal_values(value_of(run), value_of(logs.set.runs.front()));
   });
-  if (differs == logs.runs.end()) return;
+  if (differs == logs.set.runs.end()) return;
   auto& list = closed ? verdict_.findings : verdict_.warnings;
   list.push_back({rule,
                   directory.path.string(),
                   std::string(name_of(key)),
                   {},
                   "one value in all logs",
-                  fmt::format("{} in {}, {} in {}", show(value_of(logs.runs.front())), logs.runs.front().file,
-                              show(value_of(*differs)), differs->file)});
+                  fmt::format("{} in {}, {} in {}", show(value_of(logs.set.runs.front())),
+                              logs.set.runs.front().file, show(value_of(*differs)), differs->file)});
 }
 
 void PackageJudge::check_scaling(const fs::path& directory) {

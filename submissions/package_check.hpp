@@ -21,6 +21,8 @@ namespace tessera {
 ///   unreadable-log          a log can't be opened
 ///   too-many-failed-logs    more than one log of a directory isn't compliant
 ///   differing-batch-sizes, differing-benchmarks   among the logs of a directory (closed; else warnings)
+///   convergence             the runs converged in fewer epochs than the reference, see
+///                           results/reference_convergence.hpp (closed)
 ///   bad-scaling             a scaling.json without a positive number as its scaling_factor
 /// Warnings, beside those of the headers named:
 ///   unknown-benchmark       a directory of a benchmark that the round doesn't have: it isn't judged
@@ -28,6 +30,7 @@ namespace tessera {
 ///   differing-division, differing-name, differing-benchmark
 ///                           a log's division or benchmark isn't that of its directory; the system's name
 ///                           isn't that of its file
+///   no-convergence-test     why the runs weren't held against the reference (closed)
 ///   no-implementation       there is no directory benchmarks/<benchmark>/implementations
 /// Nothing is thrown for what a package holds, however odd.
 std::vector<Judged> judge_package(const std::filesystem::path& package, const CheckOptions& options);
