@@ -11,14 +11,20 @@ namespace {
 
 using nlohmann::json;
 
-/// Builds the members wanted from the parser's events, with the numbers put back in the place of their
-/// strings.
+/// What to build of a text: its value, or, where that is nullptr, members of the object that it is.
+struct Wanted {
+  json* value = nullptr;
+  std::span<const std::string_view> names;
+  std::vector<std::optional<json>>* members = nullptr;  // one for each name
+};
+
+/// Builds what is wanted from the parser's events, with the numbers put back in the place of their strings.
 class Builder : public nlohmann::json_sax<json> {
  public:
-  Builder(std::span<const std::string_view> wanted, std::span<const StrictText::Number> numbers)
-      : wanted_(wanted), numbers_(numbers), members_(wanted.size()) {}
+  Builder(const Wanted& wanted, std::span<const StrictText::Number> numbers)
+      : wanted_(wanted), numbers_(numbers), place_(wanted.value) {}
 
-  LenientObject take() { return {std::move(members_), std::move(error_)}; }
+  std::string take_error() { return std::move(error_); }
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -33,11 +39,10 @@ class Builder : public nlohmann::json_sax<json> {
   bool start_object(std::size_t) override { return open(json::value_t::object); }
   bool key(string_t& name) override {
     if (next_string() != nullptr) return fail("a number where the name of a member belongs");
-    if (depth_ == 1) {
-      const auto found = std::find(wanted_.begin(), wanted_.end(), name);
-      place_ = found == wanted_.end()
-                   ? nullptr
-                   : &members_[static_cast<std::size_t>(found - wanted_.begin())].emplace();
+    if (depth_ == 1 && wanted_.value == nullptr) {
+      const auto found = std::find(wanted_.names.begin(), wanted_.names.end(), name);
+      const auto i = static_cast<std::size_t>(found - wanted_.names.begin());
+      place_ = i == wanted_.names.size() ? nullptr : &(*wanted_.members)[i].emplace();
     } else if (!open_.empty()) {
       place_ = &(*open_.back())[name];
     }
@@ -70,15 +75,17 @@ class Builder : public nlohmann::json_sax<json> {
 
   template <class Value>
   bool add(Value&& value) {
-    if (depth_ == 0) return fail("not a JSON object");
+    if (depth_ == 0 && wanted_.value == nullptr) return fail("not a JSON object");
     if (json* here = place()) *here = std::forward<Value>(value);
     return true;
   }
 
   bool open(json::value_t container) {
-    if (depth_ == 0 && container != json::value_t::object) return fail("not a JSON object");
+    if (depth_ == 0 && wanted_.value == nullptr && container != json::value_t::object) {
+      return fail("not a JSON object");
+    }
     if (depth_ == kDeepestNesting) return fail(fmt::format("nested deeper than {}", kDeepestNesting));
-    if (depth_++ == 0) return true;
+    ++depth_;
     if (json* here = place()) {
       *here = json(container);
       open_.push_back(here);
@@ -97,32 +104,44 @@ class Builder : public nlohmann::json_sax<json> {
     return false;
   }
 
-  std::span<const std::string_view> wanted_;
+  Wanted wanted_;
   std::span<const StrictText::Number> numbers_;
-  std::vector<std::optional<json>> members_;
   std::size_t strings_ = 0;
   int depth_ = 0;            // of arrays and objects around the place we are at, wanted or not
   std::vector<json*> open_;  // those of them that are built; stable, as only the last one grows
-  json* place_ = nullptr;    // where the value of the name before it belongs
+  json* place_;              // where the value of the name before it belongs
   std::string error_;
 };
 
-LenientObject parse(std::string_view text, std::span<const std::string_view> wanted,
-                    std::span<const StrictText::Number> numbers) {
+/// Returns what is wrong, if anything is.
+std::string parse_strict(std::string_view text, const Wanted& wanted,
+                         std::span<const StrictText::Number> numbers) {
   Builder builder(wanted, numbers);
   json::sax_parse(text.begin(), text.end(), &builder);
-  return builder.take();
+  return builder.take_error();
+}
+
+std::string parse(std::string_view utf8, const Wanted& wanted) {
+  // The parser would take it for the end of the text.
+  if (utf8.find('\0') != std::string_view::npos) return "a NUL byte";
+  const std::string problem = parse_strict(utf8, wanted, {});
+  if (problem.empty()) return problem;
+  const StrictText rewritten = to_strict(utf8);
+  return rewritten.numbers.empty() ? problem : parse_strict(rewritten.text, wanted, rewritten.numbers);
 }
 
 }  // namespace
 
+LenientJson parse_lenient_json(std::string_view utf8) {
+  LenientJson parsed;
+  parsed.error = parse(utf8, {&parsed.value, {}, nullptr});
+  return parsed;
+}
+
 LenientObject parse_lenient_object(std::string_view utf8, std::span<const std::string_view> wanted) {
-  // The parser would take it for the end of the text.
-  if (utf8.find('\0') != std::string_view::npos) return {{}, "a NUL byte"};
-  LenientObject strict = parse(utf8, wanted, {});
-  if (strict.error.empty()) return strict;
-  const StrictText rewritten = to_strict(utf8);
-  return rewritten.numbers.empty() ? strict : parse(rewritten.text, wanted, rewritten.numbers);
+  LenientObject parsed{std::vector<std::optional<json>>(wanted.size()), ""};
+  parsed.error = parse(utf8, {nullptr, wanted, &parsed.members});
+  return parsed;
 }
 
 }  // namespace tessera

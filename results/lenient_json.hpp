@@ -20,10 +20,18 @@ struct LenientObject {
   std::string error;
 };
 
-/// Reads a JSON object with the liberties that Python's reader takes, whose users wrote the logs: the bare
+struct LenientJson {
+  nlohmann::json value;
+  std::string error;  // empty if the text is JSON; else what is wrong, as above
+};
+
+/// Reads JSON with the liberties that Python's reader takes, whose users wrote the logs: the bare
 /// words NaN, Infinity and -Infinity where a number may stand, and numbers too large for a double, which are
-/// infinite. All of the text is checked, but only the members wanted are built. utf8: valid UTF-8. Of equal
-/// names in an object the last one counts.
+/// infinite. utf8: valid UTF-8. Of equal names in an object the last one counts.
+LenientJson parse_lenient_json(std::string_view utf8);
+
+/// The same of an object of which only some members are wanted: all of the text is checked, but no others are
+/// built.
 LenientObject parse_lenient_object(std::string_view utf8, std::span<const std::string_view> wanted);
 
 }  // namespace tessera

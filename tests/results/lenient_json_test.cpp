@@ -44,6 +44,20 @@ TEST(LenientJson, TakesNulForNoEndOfTheText) {
     EXPECT_THAT(parse_lenient_object(text, kValue).error, testing::HasSubstr("NUL")) << text;
 }
 
+TEST(LenientJson, BuildsTheWholeValueOrOnlyTheMembersWanted) {
+  const std::string text = R"({"a": {"v": 1, "w": [2, {"v": NaN}]}, "v": [3, {"b": [4]}], "v": {"c": [5]}})";
+  const LenientJson whole = parse_lenient_json(text);
+  ASSERT_EQ(whole.error, "");
+  EXPECT_TRUE(std::isnan(whole.value["a"]["w"][1]["v"].get<double>()));
+  EXPECT_EQ(whole.value["v"], (nlohmann::json{{"c", {5}}}));
+  EXPECT_EQ(parse_lenient_object(text, kValue).members[0], (nlohmann::json{{"c", {5}}}));
+  EXPECT_EQ(parse_lenient_json("[Infinity, 1]").value[0], kInfinity);
+  EXPECT_EQ(parse_lenient_json("7").value, 7);
+  EXPECT_EQ(parse_lenient_object("7", kValue).error, "not a JSON object");
+  EXPECT_EQ(parse_lenient_object("[{}]", kValue).error, "not a JSON object");
+  EXPECT_NE(parse_lenient_json("").error, "");
+}
+
 // Each digit is looked at a bounded number of times: ten million take a second, not days.
 TEST(LenientJson, ReadsAVeryLongNumberInTimeProportionalToItsLength) {
   const LenientObject object = read("[NaN, 0." + std::string(10'000'000, '0') + "1]");
