@@ -90,39 +90,26 @@ void for_shared_runs(std::span<const std::int64_t> first, const Index& chunk, st
 
 }  // namespace
 
-struct Hdf5Chunks::Handle {
-  Id data;
-};
-
-Hdf5Chunks::Hdf5Chunks(const Hdf5File& file, std::string name, std::unique_ptr<Handle> handle)
-    : file_(file), name_(std::move(name)), handle_(std::move(handle)) {}
-
-Hdf5Chunks::~Hdf5Chunks() {
-  const Library library;
-  handle_.reset();
-}
-
 template <class T>
-std::unique_ptr<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::string& name) {
-  std::unique_ptr<Hdf5Chunks> chunks;  // whose destructor takes the lock, so it goes after `library`
+std::optional<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::string& name) {
   const Library library;
-  Id data = file.handle_->open(name, file.path());
+  const Id& data = file.handle_->open(name, file.path());
   const Id creation(H5Dget_create_plist(data.get()), H5Pclose), type(H5Dget_type(data.get()), H5Tclose);
   if (H5Pget_layout(creation.get()) != H5D_CHUNKED || H5Tequal(type.get(), native_type<T>()) <= 0)
-    return nullptr;
+    return std::nullopt;
   auto filters = filters_of(creation);
-  if (!filters) return nullptr;
+  if (!filters) return std::nullopt;
   const std::vector<hsize_t> shape = shape_of(Id(H5Dget_space(data.get()), H5Sclose));
   std::vector<hsize_t> chunk(shape.size());
   H5Pget_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
 
-  chunks.reset(new Hdf5Chunks(file, name, std::make_unique<Handle>(Handle{std::move(data)})));
-  chunks->shape_.assign(shape.begin(), shape.end());
-  chunks->chunk_shape_.assign(chunk.begin(), chunk.end());
-  chunks->filters_ = {std::move(*filters), sizeof(T)};
-  chunks->chunk_bytes_ = std::accumulate(chunk.begin(), chunk.end(), sizeof(T), std::multiplies<>());
-  chunks->fill_.resize(sizeof(T));
-  H5Pget_fill_value(creation.get(), native_type<T>(), chunks->fill_.data());
+  Hdf5Chunks chunks(file, name);
+  chunks.shape_.assign(shape.begin(), shape.end());
+  chunks.chunk_shape_.assign(chunk.begin(), chunk.end());
+  chunks.filters_ = {std::move(*filters), sizeof(T)};
+  chunks.chunk_bytes_ = std::accumulate(chunk.begin(), chunk.end(), sizeof(T), std::multiplies<>());
+  chunks.fill_.resize(sizeof(T));
+  H5Pget_fill_value(creation.get(), native_type<T>(), chunks.fill_.data());
   return chunks;
 }
 
@@ -140,11 +127,12 @@ void Hdf5Chunks::fetch(std::span<const std::int64_t> first, StoredChunk& into) c
   assert(first.size() == shape_.size());
   const std::vector<hsize_t> offset(first.begin(), first.end());
   const Library library;
+  const Id& data = file_.handle_->open(name_, file_.path());
   hsize_t bytes = 0;
-  const bool found = H5Dget_chunk_storage_size(handle_->data.get(), offset.data(), &bytes) >= 0;
+  const bool found = H5Dget_chunk_storage_size(data.get(), offset.data(), &bytes) >= 0;
   into.bytes.resize(bytes);
-  if (!found || (bytes > 0 && H5Dread_chunk(handle_->data.get(), H5P_DEFAULT, offset.data(), &into.skipped,
-                                            into.bytes.data()) < 0))
+  if (!found || (bytes > 0 &&
+                 H5Dread_chunk(data.get(), H5P_DEFAULT, offset.data(), &into.skipped, into.bytes.data()) < 0))
     throw error(first, BadChunk(fmt::format("it can't be read ({})", innermost_error())));
 }
 
@@ -202,7 +190,7 @@ void read_inflated(const Hdf5File& file, const std::string& name, std::span<cons
 }
 
 #define TESSERA_HDF5_ELEMENT(T)                                                                             \
-  template std::unique_ptr<Hdf5Chunks> Hdf5Chunks::open<T>(const Hdf5File&, const std::string&);            \
+  template std::optional<Hdf5Chunks> Hdf5Chunks::open<T>(const Hdf5File&, const std::string&);              \
   template void read_inflated(const Hdf5File&, const std::string&, std::span<const Interval>, std::span<T>, \
                               int);
 TESSERA_HDF5_ELEMENT(std::uint8_t)
