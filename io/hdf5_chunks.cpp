@@ -44,22 +44,6 @@ std::optional<std::vector<ChunkFilter>> filters_of(const Id& creation) {
   return filters;
 }
 
-/// The first elements of all chunks that share elements with the block.
-std::vector<Index> chunks_that_meet(std::span<const Interval> block, const Index& chunk) {
-  std::vector<Index> firsts{{}};
-  for (std::size_t axis = 0; axis < block.size(); ++axis) {
-    std::vector<Index> longer;
-    for (const Index& before : firsts)
-      for (std::int64_t at = block[axis].begin / chunk[axis] * chunk[axis]; at < block[axis].end;
-           at += chunk[axis]) {
-        longer.push_back(before);
-        longer.back().push_back(at);
-      }
-    firsts = std::move(longer);
-  }
-  return firsts;
-}
-
 /// Calls visit(offset in the chunk, offset in the block, elements) for each run that lies contiguously in the
 /// chunk and in the block, dense both, until all that they share is visited.
 template <class Visit>
@@ -113,6 +97,21 @@ std::optional<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::stri
   return chunks;
 }
 
+std::vector<Index> Hdf5Chunks::firsts(std::span<const Interval> block) const {
+  std::vector<Index> found{{}};
+  for (std::size_t axis = 0; axis < block.size(); ++axis) {
+    std::vector<Index> longer;
+    for (const Index& before : found)
+      for (std::int64_t at = block[axis].begin / chunk_shape_[axis] * chunk_shape_[axis];
+           at < block[axis].end; at += chunk_shape_[axis]) {
+        longer.push_back(before);
+        longer.back().push_back(at);
+      }
+    found = std::move(longer);
+  }
+  return found;
+}
+
 InputError Hdf5Chunks::error(std::span<const std::int64_t> first, const BadChunk& problem) const {
   return {
       fmt::format("a chunk of the data set '{}' is damaged: {}", name_, problem.what()),
@@ -155,24 +154,24 @@ void Hdf5Chunks::read(std::span<const Interval> block, std::span<std::byte> into
   if (!within)
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name_),
                      file_.path().string(), "name a file of the expected shape");
-  const std::vector<Index> firsts = chunks_that_meet(block, chunk_shape_);
+  const std::vector<Index> chunks = firsts(block);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     StoredChunk stored;
     ChunkDecoder decoder(filters_, chunk_bytes_);
-    for (std::size_t i = next++; i < firsts.size(); i = next++) {
+    for (std::size_t i = next++; i < chunks.size(); i = next++) {
       try {
-        fetch(firsts[i], stored);
-        place(firsts[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
+        fetch(chunks[i], stored);
+        place(chunks[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
               block, into.data());
       } catch (const BadChunk& problem) {
-        next = firsts.size();  // the others need not go on
-        throw error(firsts[i], problem);
+        next = chunks.size();  // the others need not go on
+        throw error(chunks[i], problem);
       }
     }
   };
   std::vector<std::future<void>> others;  // a future of std::async waits in its destructor
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, firsts.size()); ++i)
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, chunks.size()); ++i)
     others.push_back(std::async(std::launch::async, work));
   work();
   for (std::future<void>& other : others) other.get();

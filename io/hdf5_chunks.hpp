@@ -36,6 +36,8 @@ class Hdf5Chunks {
   std::size_t chunk_bytes() const { return chunk_bytes_; }
   const ChunkFilters& filters() const { return filters_; }
 
+  /// The first elements of all chunks that share elements with the block, an interval an axis.
+  std::vector<std::vector<std::int64_t>> firsts(std::span<const Interval> block) const;
   /// Fetches the chunk that begins at this element. Empty where nothing was ever written there: the elements
   /// have the data set's fill value. Throws InputError where the bytes can't be read.
   void fetch(std::span<const std::int64_t> first, StoredChunk& into) const;
