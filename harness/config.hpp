@@ -23,6 +23,10 @@ namespace tessera {
 
 enum class KernelChoice : std::uint8_t { OneDnn, Reference };
 
+/// Among which samples an epoch's order permutes: all, or those of each node's replicas; see
+/// io/epoch_order.hpp.
+enum class Shuffle : std::uint8_t { Global, Local };
+
 /// What is logged as submission_*. Without the section a run says of itself that it is research in the open
 /// division.
 struct MlperfConfig {
@@ -38,9 +42,10 @@ struct DataConfig {
   std::vector<std::int64_t> sample_shape;  // D, H, W, C of CosmoFlow; H, W, C of DeepCAM
   std::optional<std::int64_t> batch_size;  // samples that a replica sends through the network at once
   std::optional<std::int64_t>
-      global_batch_size;      // ours: samples of all replicas a step; see harness/batch_size.hpp
-  std::int64_t n_epochs = 0;  // at most
-  std::int64_t prefetch = 4;  // batches read ahead
+      global_batch_size;              // ours: samples of all replicas a step; see harness/batch_size.hpp
+  std::int64_t n_epochs = 0;          // at most
+  std::int64_t prefetch = 4;          // batches read ahead
+  Shuffle shuffle = Shuffle::Global;  // ours
 };
 
 struct TrainConfig {

@@ -64,6 +64,7 @@ class Trainer {
   struct Options {
     std::uint64_t seed = 0;
     BatchSize batch;
+    Shuffle shuffle = Shuffle::Global;
     int prefetch = 4;
     Overlap overlap = Overlap::Auto;
     std::function<bool()> stop_requested = [] { return false; };
@@ -109,6 +110,7 @@ class Trainer {
   std::size_t fixed_memory_bytes() const { return fixed_memory_bytes_; }
 
  private:
+  std::vector<std::int64_t> order_of(int epoch) const;
   const Batch& next_batch(Loader& loader);
   void throw_failure();
   std::span<std::byte> statistics();

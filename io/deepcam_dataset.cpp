@@ -67,9 +67,10 @@ void fill(const From* from, const Box& held, TensorView into) {
 
 DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatasetOptions options)
     : options_((check_options(options), std::move(options))),
-      files_(sample_files(folder, options_.samples)),
+      samples_(sample_files(folder, options_.samples)),
+      stored_(samples_.box.value_or(Box::whole(options_.space))),
       held_(options_.part.value_or(Box::whole(options_.space))),
-      kept_(files_.size()) {
+      kept_(samples_.files.size()) {
   const DeepcamStatistics statistics = read_deepcam_statistics(folder);
   for (const int channel : options_.channels) {
     check_range(statistics, channel, folder);
@@ -78,24 +79,25 @@ DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatas
     factor_.push_back(1 / (statistics.maximum[c] - statistics.minimum[c]));
   }
   const std::size_t pixel_bytes = options_.channels.size() * sizeof(float) + 1;
-  keep_ = files_.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
+  keep_ =
+      samples_.files.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
 }
 
 // Opens a sample, checks its form, calls read(file) and counts the bytes. Under the mutex.
 template <class Read>
 void DeepcamDataset::with_file(std::int64_t sample, Read&& read) const {
-  const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
-  check_deepcam_form(file, options_.space);
+  const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
+  check_deepcam_form(file, stored_.extents());
   read(file);
   bytes_read_ += file.bytes_read();
 }
 
 void DeepcamDataset::check_first_sample() const {
   const std::lock_guard lock(mutex_);
-  if (kept(0, held_) != nullptr) return;
-  with_file(0, [&](const Hdf5File& file) {
+  if (kept(options_.first_sample, held_) != nullptr) return;
+  with_file(options_.first_sample, [&](const Hdf5File& file) {
     read_scaled(file, held_, input_);
-    read_labels(file, held_, labels_);
+    read_labels(file, within(stored_, held_), labels_);
   });
 }
 
@@ -122,7 +124,7 @@ void DeepcamDataset::scale(std::span<const float> fields, const std::filesystem:
 void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, std::vector<float>& into) const {
   fields_.resize(static_cast<std::size_t>(box.count()) * kDeepcamChannels);
   into.resize(static_cast<std::size_t>(box.count()) * options_.channels.size());
-  read_deepcam_fields(file, box, fields_);
+  read_deepcam_fields(file, within(stored_, box), fields_);
   scale(fields_, file.path(), box, into);
 }
 
@@ -134,7 +136,7 @@ const DeepcamDataset::Kept* DeepcamDataset::kept(std::int64_t sample, const Box&
     with_file(sample, [&](const Hdf5File& file) {
       Kept fresh;
       read_scaled(file, held_, fresh.input);
-      read_labels(file, held_, fresh.labels);
+      read_labels(file, within(stored_, held_), fresh.labels);
       kept = std::move(fresh);  // only what passed the checks is kept
     });
   return &kept;
@@ -154,7 +156,7 @@ void DeepcamDataset::read_target(std::int64_t sample, TensorView into) const {
   assert(into.layout.c == 1);
   const std::lock_guard lock(mutex_);
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->labels.data(), held_, into);
-  with_file(sample, [&](const Hdf5File& file) { read_labels(file, box, labels_); });
+  with_file(sample, [&](const Hdf5File& file) { read_labels(file, within(stored_, box), labels_); });
   fill(labels_.data(), box, into);
 }
 
