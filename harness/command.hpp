@@ -47,6 +47,7 @@ void add_check(CLI::App& app, Command& chosen);
 void add_generate(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);
+void add_score(CLI::App& app, Command& chosen);
 void add_stage(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <system_error>
 
+#include "io/hdf5_chunks.hpp"
 #include "io/whole_file.hpp"
 #include "models/error.hpp"
 
@@ -119,20 +120,27 @@ void read_dense(const PlainFile& file, std::uint64_t offset, std::span<const std
   if (filled > 0) take(buffer.first(filled));
 }
 
-/// Hands on a block that the library has to put together, some rows at a time.
+/// Hands on a block that isn't dense in the file: a row of chunks at a time, inflated outside of the library's
+/// lock, or as many rows as fit a piece where the library itself must read.
 template <class T>
 void read_bands(const Hdf5File& file, const std::string& name, std::vector<Interval> block,
                 const std::function<void(std::span<const std::byte>)>& take) {
   std::vector<T> band;
   const Interval rows = block.empty() ? Interval{0, 1} : block[0];
   const std::int64_t elements = block.empty() ? 1 : product(shape_of(std::span(block).subspan(1)));
+  const std::unique_ptr<Hdf5Chunks> chunks = Hdf5Chunks::open<T>(file, name);
   const std::int64_t at_once =
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(kPiece / sizeof(T)) / elements);
-  for (std::int64_t row = rows.begin; row < rows.end; row += at_once) {
-    const Interval some{row, std::min(row + at_once, rows.end)};
+      chunks ? chunks->chunk_shape()[0]
+             : std::max<std::int64_t>(1, static_cast<std::int64_t>(kPiece / sizeof(T)) / elements);
+  for (std::int64_t row = rows.begin; row < rows.end;) {
+    const Interval some{row, std::min((row / at_once + 1) * at_once, rows.end)};
+    row = some.end;
     if (!block.empty()) block[0] = some;
     band.resize(static_cast<std::size_t>(some.size() * elements));
-    file.read<T>(name, block, band);
+    if (chunks)
+      chunks->read(block, std::as_writable_bytes(std::span(band)), 1);
+    else
+      file.read<T>(name, block, band);
     take(std::as_bytes(std::span(band)));
   }
 }

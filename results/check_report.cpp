@@ -4,10 +4,10 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <map>
 #include <ostream>
 
 #include "models/error.hpp"
+#include "results/log_files.hpp"
 #include "results/log_reader.hpp"
 #include "results/log_value.hpp"
 
@@ -16,32 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-bool is_log_name(const std::string& name) {
-  return name == "result.txt" || (name.starts_with("result_") && name.ends_with(".txt"));
-}
-
-/// result_2 before result_10.
-bool by_number(const fs::path& a, const fs::path& b) {
-  const std::string x = a.filename().string(), y = b.filename().string();
-  return x.size() != y.size() ? x.size() < y.size() : x < y;
-}
-
-/// The logs below a directory, by the directory that holds them.
-std::map<fs::path, std::vector<fs::path>> logs_below(const fs::path& root) {
-  std::map<fs::path, std::vector<fs::path>> logs;
-  try {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
-      if (!entry.is_directory() && is_log_name(entry.path().filename().string())) {
-        logs[entry.path().parent_path()].push_back(entry.path());
-      }
-    }
-  } catch (const fs::filesystem_error& error) {
-    throw InputError("this directory can't be read", error.path1().string(), "see to its permissions");
-  }
-  for (auto& [directory, files] : logs) std::sort(files.begin(), files.end(), by_number);
-  return logs;
-}
 
 /// A text of the log in ASCII, without its quotes: what a log says may not steer a terminal.
 std::string text_of(const RunRecord& run, LogKey key) {
@@ -94,7 +68,7 @@ void add_directory(std::vector<Judged>& judged, const fs::path& root, const Chec
   }
   for (const auto& [directory, files] : logs) {
     const std::size_t first = judged.size();
-    for (const fs::path& file : files) judged.push_back(judge_log(read_log(file), options));
+    for (const fs::path& file : files) judged.push_back(judge_log(read_found_log(file), options));
     judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options.round));
   }
 }

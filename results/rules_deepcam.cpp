@@ -78,7 +78,7 @@ constexpr Expectation kTarget{"an eval_accuracy with 0.82 <= value <= 1", [](con
                                 return number_of(value) >= 0.82 && *number_of(value) <= 1.0;
                               }};
 
-constexpr BenchmarkRules kRules{"deepcam", {EvalAccuracy, kTarget}, kClosed, kConditional};
+constexpr BenchmarkRules kRules{"deepcam", target_rule(EvalAccuracy, kTarget), kClosed, kConditional};
 
 }  // namespace
 
