@@ -120,8 +120,8 @@ void read_dense(const PlainFile& file, std::uint64_t offset, std::span<const std
   if (filled > 0) take(buffer.first(filled));
 }
 
-/// Hands on a block that isn't dense in the file: a row of chunks at a time, inflated outside of the library's
-/// lock, or as many rows as fit a piece where the library itself must read.
+/// Hands on a block that isn't dense in the file: a row of chunks at a time, inflated outside of the
+/// library's lock, or as many rows as fit a piece where the library itself must read.
 template <class T>
 void read_bands(const Hdf5File& file, const std::string& name, std::vector<Interval> block,
                 const std::function<void(std::span<const std::byte>)>& take) {
@@ -157,13 +157,12 @@ bool is_in_one_piece(const Hdf5File& file, std::span<const NamedArray> arrays) {
   return std::ranges::all_of(arrays, [&](const NamedArray& a) { return file.offset(a.name).has_value(); });
 }
 
-StagedForm::StagedForm(std::vector<NamedArray> arrays, const Extents& space, const Box& box,
-                       const fs::path& where, const fs::path& scratch)
-    : arrays_(std::move(arrays)) {
+StagedForm::StagedForm(std::span<const NamedArray> arrays, const Extents& space, const Box& box,
+                       const fs::path& where, const fs::path& scratch) {
   PartialFile partial(scratch);  // never committed
   {
     Hdf5PartialFile file(partial, 0);
-    for (const NamedArray& a : arrays_) {
+    for (const NamedArray& a : arrays) {
       const std::vector<Interval> block = block_of(a.array, space, box);
       const bool known = with_element(a.array.element, [&]<class T>(T) {
         parts_.push_back({a.name, a.array.element, a.array.shape, block, sizeof(T),
@@ -189,6 +188,20 @@ StagedForm::StagedForm(std::vector<NamedArray> arrays, const Extents& space, con
     at = part.offset + static_cast<std::uint64_t>(product(shape_of(part.block))) * part.element_bytes;
   }
   read_to(bytes_);
+}
+
+std::size_t StagedForm::memory_bytes(const Hdf5File& source) const {
+  std::size_t most = kPiece;
+  for (const Part& part : parts_)
+    with_element(part.element, [&]<class T>(T) {
+      const std::unique_ptr<Hdf5Chunks> chunks = Hdf5Chunks::open<T>(source, part.name);
+      if (!chunks) return;
+      constexpr std::size_t kChunks = 3;  // stored, inflated, unshuffled
+      const std::int64_t rows = std::min(chunks->chunk_shape()[0], part.block[0].size());
+      const std::int64_t elements = rows * product(shape_of(std::span(part.block).subspan(1)));
+      most = std::max(most, static_cast<std::size_t>(elements) * sizeof(T) + kChunks * chunks->chunk_bytes());
+    });
+  return most;
 }
 
 std::uint64_t StagedForm::write(const Hdf5File& source,

@@ -33,16 +33,17 @@ class StagedForm {
   /// space: of a sample. Arrays whose first axes are its (of a sample without depth, its height and width)
   /// are cut. Elements are of the types of io/hdf5.hpp, else InputError naming `where`. A file is made for a
   /// moment in `scratch`.
-  StagedForm(std::vector<NamedArray> arrays, const Extents& space, const Box& box,
+  StagedForm(std::span<const NamedArray> arrays, const Extents& space, const Box& box,
              const std::filesystem::path& where, const std::filesystem::path& scratch);
 
-  const std::vector<NamedArray>& source_arrays() const { return arrays_; }
   std::uint64_t bytes() const { return bytes_; }
 
-  /// Hands on the bytes of the file that `source`, which has source_arrays(), becomes. Memory: a few MiB, or,
-  /// of what is compressed, a row of chunks. Returns how many bytes of the source's elements it read.
+  /// Hands on the bytes of the file that `source`, which has these arrays, becomes. Returns how many bytes of
+  /// the source's elements it read.
   std::uint64_t write(const Hdf5File& source,
                       const std::function<void(std::span<const std::byte>)>& take) const;
+  /// The memory that it takes: a MiB, or, of what is compressed, a row of chunks.
+  std::size_t memory_bytes(const Hdf5File& source) const;
 
  private:
   struct Part {
@@ -53,7 +54,6 @@ class StagedForm {
     std::uint64_t offset;
   };
 
-  std::vector<NamedArray> arrays_;
   std::uint64_t bytes_ = 0;
   std::vector<Part> parts_;                       // by offset
   std::vector<std::vector<std::byte>> literals_;  // between them: one before each, and one after the last

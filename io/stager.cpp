@@ -26,6 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMemoryBytes = std::size_t{192} << 20;  // of all threads
+
 /// Size and time of a source, by which a change is seen.
 StagedFile source_of(const fs::path& path) {
   struct stat found {};
@@ -104,7 +106,11 @@ void Stager::look() {
                                 [&](const std::string& name) { return mine.contains(name); });
   const Hdf5File first(options_.first_sample);
   state_->form = arrays_of(first);
-  if (options_.box || !is_in_one_piece(first, state_->form)) rewritten();
+  if (options_.box || !is_in_one_piece(first, state_->form)) {
+    const std::size_t most = kMemoryBytes / rewritten().memory_bytes(first);
+    options_.threads =
+        std::clamp(static_cast<int>(std::min<std::size_t>(most, 1 << 16)), 1, options_.threads);
+  }
   in_parallel(files_.size(), options_.threads, [this](std::size_t i) { look_at(files_[i]); });
   std::ranges::sort(missing_, {}, &FileToStage::name);
   std::ranges::sort(damaged_);
