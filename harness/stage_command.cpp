@@ -42,7 +42,8 @@ void check(const StageArguments& arguments) {
 // Without a configuration each rank is a replica, and all samples are used.
 Staging staging_of(const StageArguments& arguments, const Communicator& world,
                    std::unique_ptr<ProcessGrid>& grid) {
-  StagingRequest request{.plan = staging_plan_named(arguments.plan)};
+  StagingRequest request;
+  request.plan = staging_plan_named(arguments.plan);
   if (arguments.config.empty()) {
     grid = std::make_unique<ProcessGrid>(world, GridDims{.replicas = world.size()});
   } else {

@@ -29,17 +29,18 @@ struct StagingCounts {
 };
 
 /// Stages one rank's files: some at a time, each read in order and written in order, with its checksum made
-/// on the way. Memory: a few MiB a thread, whatever the files' sizes; of compressed ones a row of chunks. A
-/// file appears under its name when it is whole.
+/// on the way. Memory: a MiB or two a thread, whatever the files' sizes, and of compressed ones a row of
+/// chunks; fewer threads work where that would be more than 192 MiB together. A file appears under its name
+/// when it is whole.
 class Stager {
  public:
   struct Options {
     std::filesystem::path source, directory;
     int worker = 0;  // its number among those that stage to the directory
     int threads = 4;
-    std::filesystem::path first_sample;  // of the source: all must be of its form
-    std::optional<Box> box;              // to which samples are cut
-    Extents space{};                     // of a sample, where they are
+    std::filesystem::path first_sample;     // of the source: all must be of its form
+    std::optional<Box> box = std::nullopt;  // to which samples are cut
+    Extents space{};                        // of a sample, where they are
   };
   /// The directory is prepared; see io/staging_directory.hpp.
   Stager(Options options, std::vector<FileToStage> files);

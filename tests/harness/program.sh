@@ -533,7 +533,7 @@ same_run() {
   "$SAME_TRAINING" "$1/checkpoint.h5" "$2/checkpoint.h5" >said 2>&1 || fail "$1 and $2 ended with other bits"
   cmp <(cut -d, -f1-5 "$1/history.csv") <(cut -d, -f1-5 "$2/history.csv") >said 2>&1 || fail "$1 and $2 have other histories"
 }
-# node_run OUTPUT ARGUMENTS...: a training on two ranks as two nodes, each with a directory of its own, OUTPUT-0 and OUTPUT-1.
+# node_run CODE TEXT OUTPUT ARGUMENTS...: `ends` of a training of one epoch on two ranks as two nodes, each with a directory of its own, OUTPUT-0 and OUTPUT-1.
 node_run() {
   # shellcheck disable=SC2016  # for the inner shell
   ends "$1" "$2" "$LAUNCHER" -n 2 bash -c 'TESSERA_NODE=$PMI_RANK exec "$@" --stage-dir "$0-$PMI_RANK"' "$3" "$TESSERA" train \
@@ -555,8 +555,8 @@ staged_training() {
   output=again train 1 "files were there already" --max-epochs 1 --stage-dir copy
   same_run source again
 
-  local none=(--max-epochs 1 --split 2x1 --set data.augment=none)
-  output=split train 1 "after 1 epoch" "${none[@]}"
+  local none=(--split 2x1 --set data.augment=none)
+  output=split train 1 "after 1 epoch" --max-epochs 1 "${none[@]}"
   node_run 1 "staged by the plan slab on 2 nodes" slab "${none[@]}" --stage-plan slab
   same_run split slab
   [[ $(stat -c %s slab-0/train/universe_000000.hdf5) -lt $(stat -c %s "$TESSERA_UNIVERSES/train/universe_000000.hdf5") ]] ||
@@ -585,18 +585,18 @@ staging_disk_full() {
     exit
   fi
   mkdir disk
-  mount -t tmpfs -o size=6m none disk
-  head -c 4m /dev/zero >disk/filler
+  mount -t tmpfs -o size=2m none disk
   stage 3 "bytes are to be staged, and there is room for" "$TESSERA_UNIVERSES" disk/copy
   [[ -z $(find disk/copy -name '*.hdf5' -o -name '*.partial') ]] || fail "left: $(find disk)"
-  # A limit on the size of files stands in for a disk that fills while files are written.
-  # shellcheck disable=SC2016  # for the inner shell
-  ends 3 "cannot write a file" bash -c 'ulimit -f 16; trap "" XFSZ; exec "$@"' shell "$TESSERA" stage "$TESSERA_UNIVERSES" far
-  [[ -z $(find far -name '*.hdf5' -o -name '*.partial') ]] || fail "left: $(find far)"
-  rm disk/filler
-  stage 0 "113 files copied" "$TESSERA_UNIVERSES" disk/copy
+  # Room for the bytes, but not for the pages that they take: it is full while files are written.
+  mount -o remount,size=3900k disk
+  stage 3 "No space left on device" "$TESSERA_UNIVERSES" disk/copy
+  [[ -z $(find disk -name '*.partial') ]] || fail "left: $(find disk)"
+  grep -q '"complete": false' disk/copy/staging.json || fail "the copy is taken for complete"
+  mount -o remount,size=8m disk
+  stage 0 "were there already" "$TESSERA_UNIVERSES" disk/copy
   same_files disk/copy
-  stage 0 "113 files copied" "$TESSERA_UNIVERSES" far
+  umount disk
 }
 
 group=$1

@@ -82,6 +82,7 @@ class Staged : public testing::Test {
     file.close();
     fs::last_write_time(path, time);
   }
+  bool is_the_source() const { return contents(directory() / "train") == contents(source() / "train"); }
   bool nothing_unfinished() const {
     for (const auto& [file, bytes] : contents(directory()))
       if (file.find(".partial") != std::string::npos) return false;
@@ -97,7 +98,7 @@ TEST_F(Staged, FilesAreThoseOfTheSourceBitForBit) {
   const StagingCounts counts = stage();
   EXPECT_EQ(counts.copied, 6);
   EXPECT_EQ(counts.bytes_read, counts.bytes_written);
-  EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+  EXPECT_TRUE(is_the_source());
   EXPECT_TRUE(nothing_unfinished());
 }
 
@@ -109,7 +110,7 @@ TEST_F(Staged, ASecondCallCopiesOnlyWhatIsMissingOrChanged) {
   EXPECT_EQ(counts.copied, 2);
   EXPECT_EQ(counts.kept, 4);
   EXPECT_THAT(damaged_, IsEmpty());
-  EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+  EXPECT_TRUE(is_the_source());
 }
 
 TEST_F(Staged, AFlippedBitInACopyIsFoundNamedAndMended) {
@@ -118,7 +119,7 @@ TEST_F(Staged, AFlippedBitInACopyIsFoundNamedAndMended) {
     flip_bit(directory() / name(3), at);
     EXPECT_EQ(stage().copied, 1);
     EXPECT_THAT(damaged_, ElementsAre(name(3)));
-    EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+    EXPECT_TRUE(is_the_source());
   }
   fs::resize_file(directory() / name(2), 100);
   EXPECT_EQ(stage().copied, 1);
@@ -128,7 +129,7 @@ TEST_F(Staged, AFlippedBitInACopyIsFoundNamedAndMended) {
 TEST_F(Staged, AFileThatNoJournalKnowsIsNotTakenForStaged) {
   write_whole_file(directory() / name(2), std::string("whatever this is"));
   EXPECT_EQ(stage().copied, 6);
-  EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+  EXPECT_TRUE(is_the_source());
 }
 
 TEST_F(Staged, AJournalThatACrashCutShortLosesNoMoreThanItsLastLine) {
@@ -148,7 +149,7 @@ TEST_F(Staged, AFlippedBitInTheSourceIsFoundByItsManifest) {
   EXPECT_TRUE(nothing_unfinished());
   flip_bit(source() / name(5), 3000);
   stage();
-  EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+  EXPECT_TRUE(is_the_source());
 }
 
 TEST_F(Staged, SamplesOfAnotherFormAreRefusedByName) {
@@ -177,7 +178,7 @@ TEST_F(Staged, ALinkIsStagedAsWhatItLeadsTo) {
   fs::create_symlink(temporary_ / "elsewhere.hdf5", source() / name(2));
   stage();
   EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(directory() / name(2))));
-  EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+  EXPECT_EQ(checksum_of_file(directory() / name(2)), checksum_of_file(temporary_ / "elsewhere.hdf5"));
 }
 
 // A limit on the size of files stands in for a disk that is full: writes fail in the same way.
@@ -194,7 +195,7 @@ TEST_F(Staged, AWriteThatFailsLeavesNothingUnfinishedAndIsMendedByASecondCall) {
   EXPECT_TRUE(nothing_unfinished());
   EXPECT_THAT(contents(directory() / "train"), IsEmpty());
   stage();
-  EXPECT_EQ(contents(directory() / "train"), contents(source() / "train"));
+  EXPECT_TRUE(is_the_source());
 }
 
 std::vector<std::int16_t> read_counts(const fs::path& path, const Box& box) {
@@ -260,7 +261,7 @@ void write_compressed(const fs::path& path, int sample) {
   ChunkedFile file(path);
   file.add<std::int16_t>("x", H5T_NATIVE_INT16, {{12, 10, 8, 4}, {5, 4, 8, 4}, true, 4, true},
                          counts_of(sample));
-  file.add<float>("y", H5T_NATIVE_FLOAT, {{4}}, std::vector<float>(kTarget.begin(), kTarget.end()));
+  file.add<float>("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(kTarget.begin(), kTarget.end()));
 }
 
 TEST_F(Staged, CompressedSamplesAreDecompressedOnTheWay) {
@@ -293,7 +294,7 @@ TEST_F(Staged, SomeCompressedSamplesAmongOthersAreDecompressed) {
   stage();
   EXPECT_EQ(read_counts(directory() / name(3), Box::whole(kSpace)), counts_of(3));
   EXPECT_TRUE(Hdf5File(directory() / name(3)).offset("x").has_value());
-  EXPECT_EQ(contents(directory() / "train").at("2.hdf5"), contents(source() / "train").at("2.hdf5"));
+  EXPECT_EQ(checksum_of_file(directory() / name(2)), checksum_of_file(source() / name(2)));
 }
 
 }  // namespace

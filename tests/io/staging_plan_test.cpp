@@ -47,9 +47,12 @@ TEST(StagingPlan, ShardsOf16NodesCoverEverySampleOnceAndAreBalancedWithinOne) {
     for (const int parts : {1, 2, 4}) {
       if (parts > per_node) continue;
       for (const std::int64_t samples : {64, 65, 1000, 4097}) {
-        const std::vector<SamplesToStage> plan = plan_staging(
-            StagingPlan::Shard,
-            {.train = samples, .validation = samples / 4 * 3, .ranks = ranks_of(16, per_node, parts)});
+        const std::vector<SamplesToStage> plan =
+            plan_staging(StagingPlan::Shard, {.train = samples,
+                                              .validation = samples + 7,
+                                              .ranks = ranks_of(16, per_node, parts),
+                                              .box_of_part = {},
+                                              .space = {}});
         ASSERT_EQ(plan.size(), 16U);
         std::int64_t fewest = samples, most = 0;
         for (const SamplesToStage& node : plan) {
@@ -60,7 +63,7 @@ TEST(StagingPlan, ShardsOf16NodesCoverEverySampleOnceAndAreBalancedWithinOne) {
         for (const auto subset : {&DrawnSamples::train, &DrawnSamples::validation}) {
           const std::map<std::int64_t, int> times = times_staged(plan, subset);
           EXPECT_EQ(times.size(),
-                    static_cast<std::size_t>(subset == &DrawnSamples::train ? samples : samples / 4 * 3));
+                    static_cast<std::size_t>(subset == &DrawnSamples::train ? samples : samples + 7));
           EXPECT_TRUE(std::ranges::all_of(times, [](const auto& entry) { return entry.second == 1; }));
         }
       }
@@ -68,9 +71,11 @@ TEST(StagingPlan, ShardsOf16NodesCoverEverySampleOnceAndAreBalancedWithinOne) {
 }
 
 TEST(StagingPlan, EveryNodeHasAllOfAReplica) {
-  for (const SamplesToStage& node :
-       plan_staging(StagingPlan::Replicate,
-                    {.train = 100, .validation = 7, .ranks = ranks_of(16, 2, 1), .space = kSpace})) {
+  for (const SamplesToStage& node : plan_staging(StagingPlan::Replicate, {.train = 100,
+                                                                         .validation = 7,
+                                                                         .ranks = ranks_of(16, 2, 1),
+                                                                         .box_of_part = {},
+                                                                         .space = kSpace})) {
     EXPECT_THAT(node.samples.train, ElementsAre(Interval{0, 100}));
     EXPECT_THAT(node.samples.validation, ElementsAre(Interval{0, 7}));
     EXPECT_EQ(node.box, Box::whole(kSpace));
@@ -120,8 +125,8 @@ TEST(StagingPlan, AReplicaOverSeveralNodesDrawsWhereItsFirstPartIs) {
   // Three ranks a node, samples of two parts: the third replica has a part on each node.
   const std::vector<RankPlace> ranks{{0, 0, 0}, {0, 0, 1}, {0, 2, 0}, {1, 1, 0}, {1, 1, 1}, {1, 2, 1}};
   EXPECT_THAT(homes_of_replicas(ranks), ElementsAre(0, 1, 0));
-  const std::vector<SamplesToStage> plan =
-      plan_staging(StagingPlan::Shard, {.train = 9, .validation = 3, .ranks = ranks});
+  const std::vector<SamplesToStage> plan = plan_staging(
+      StagingPlan::Shard, {.train = 9, .validation = 3, .ranks = ranks, .box_of_part = {}, .space = {}});
   EXPECT_THAT(plan[0].samples.train, ElementsAre(Interval{0, 3}, Interval{6, 9}));
   EXPECT_THAT(plan[1].samples.train, ElementsAre(Interval{0, 9}))
       << "its own replica's and those of the other's home";
@@ -138,8 +143,9 @@ TEST(StagingPlan, HoldsWhatEveryReplicaReadsInAnyEpoch) {
         places.push_back({rank / per_node, rank / parts, rank % parts});
       const std::vector<int> homes = homes_of_replicas(places);
       constexpr std::int64_t kTrain = 83, kValidation = 5;
-      const std::vector<SamplesToStage> plan =
-          plan_staging(StagingPlan::Shard, {.train = kTrain, .validation = kValidation, .ranks = places});
+      const std::vector<SamplesToStage> plan = plan_staging(
+          StagingPlan::Shard,
+          {.train = kTrain, .validation = kValidation, .ranks = places, .box_of_part = {}, .space = {}});
       for (const RankPlace& place : places) {
         const DrawnSamples& here = plan[static_cast<std::size_t>(place.node)].samples;
         const std::vector<std::int64_t> train = numbers(here.train), validation = numbers(here.validation);
