@@ -23,6 +23,10 @@ namespace tessera {
 
 enum class KernelChoice : std::uint8_t { OneDnn, Reference };
 
+/// Among which samples an epoch's order permutes: all, or those of each node's replicas; see
+/// io/epoch_order.hpp.
+enum class Shuffle : std::uint8_t { Global, Local };
+
 /// What is logged as submission_*. Without the section a run says of itself that it is research in the open
 /// division.
 struct MlperfConfig {
@@ -42,6 +46,7 @@ struct DataConfig {
   std::int64_t n_epochs = 0;          // at most
   std::int64_t prefetch = 4;          // batches read ahead
   std::int64_t n_parallel_reads = 1;  // threads that read them
+  Shuffle shuffle = Shuffle::Global;  // ours
 };
 
 struct TrainConfig {

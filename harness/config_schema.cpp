@@ -28,6 +28,7 @@ std::vector<Field> fields(DataConfig& data) {
       required(field("n_epochs", data.n_epochs, from(1))),
       field("prefetch", data.prefetch, from(1, 64)),
       field("n_parallel_reads", data.n_parallel_reads, from(1, 64)),
+      choice("shuffle", data.shuffle, {{"global", Shuffle::Global}, {"local", Shuffle::Local}}),
   };
 }
 

@@ -6,6 +6,7 @@
 
 #include "harness/config_schema.hpp"
 #include "io/manifest.hpp"
+#include "io/staged_copy.hpp"
 #include "models/error.hpp"
 #include "models/train/sgd.hpp"
 
@@ -81,12 +82,12 @@ CosmoflowWorkload::CosmoflowWorkload(const Config& config, std::uint64_t seed)
   cosmoflow(network_);  // refuses a network that doesn't fit
 }
 
-void CosmoflowWorkload::open_data(const DataShare& share) {
-  const std::filesystem::path directory = config_.data.data_dir;
+void CosmoflowWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
   split_axes_ = share.split_axes;
   CosmoflowDatasetOptions options{.space = network_.space,
                                   .channels = static_cast<int>(network_.channels),
                                   .samples = config_.data.n_train,
+                                  .first_sample = share.samples.train.front().begin,
                                   .standardize = {},
                                   .augmentation = augmentation_of(config_.cosmoflow.augment),
                                   .part = share.part,
@@ -94,10 +95,12 @@ void CosmoflowWorkload::open_data(const DataShare& share) {
                                   .seed = seed_,
                                   .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
   if (config_.cosmoflow.standardize) options.standardize = statistics_of(directory);
-  training_.emplace(directory / "train", options);
+  check_staged_copy(directory, share.samples, share.with_target);
+  training_.emplace(directory / kTrain, options);
   options.samples = config_.data.n_valid;
+  options.first_sample = share.samples.validation.front().begin;
   options.augmentation = Augmentation::None;
-  validation_.emplace(directory / "validation", options);
+  validation_.emplace(directory / kValidation, options);
 }
 
 Graph CosmoflowWorkload::graph(std::int64_t batch) const {

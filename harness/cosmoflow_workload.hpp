@@ -27,7 +27,8 @@ class CosmoflowWorkload final : public Workload {
   std::int64_t norm_replicas(std::int64_t) const override { return 0; }
   void check(const BatchSize& batch) const override;
 
-  void open_data(const DataShare& share) override;
+  bool keeps_boxes() const override { return config_.cosmoflow.augment != Augment::All; }
+  void open_data(const std::filesystem::path& directory, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
   std::string kept_axes() const override;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "io/manifest.hpp"
+#include "io/staged_copy.hpp"
 #include "models/error.hpp"
 #include "models/train/adam.hpp"
 #include "models/train/intersection_over_union.hpp"
@@ -98,17 +99,19 @@ void DeepcamWorkload::check(const BatchSize& batch) const {
                      "set it to a divisor of the replicas, or to 0 for statistics over all of them");
 }
 
-void DeepcamWorkload::open_data(const DataShare& share) {
-  const std::filesystem::path directory = config_.data.data_dir;
+void DeepcamWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
   const std::vector<std::int64_t>& channels = config_.deepcam.channels;
   DeepcamDatasetOptions options{.space = {1, network_.height, network_.width},
                                 .channels = {channels.begin(), channels.end()},
                                 .samples = config_.data.n_train,
+                                .first_sample = share.samples.train.front().begin,
                                 .part = share.part,
                                 .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
-  training_.emplace(directory / "train", options);
+  check_staged_copy(directory, share.samples, share.with_target);
+  training_.emplace(directory / kTrain, options);
   options.samples = config_.data.n_valid;
-  validation_.emplace(directory / "validation", options);
+  options.first_sample = share.samples.validation.front().begin;
+  validation_.emplace(directory / kValidation, options);
 }
 
 // The first thing in which the run differs from what the closed division fixes. Batch, optimizer, its rates

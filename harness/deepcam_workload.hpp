@@ -28,7 +28,8 @@ class DeepcamWorkload final : public Workload {
   std::int64_t norm_replicas(std::int64_t replicas) const override;
   void check(const BatchSize& batch) const override;
 
-  void open_data(const DataShare& share) override;
+  bool keeps_boxes() const override { return true; }
+  void open_data(const std::filesystem::path& directory, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
   std::string kept_axes() const override { return "none"; }

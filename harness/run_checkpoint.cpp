@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::int64_t kFormat = 3;
+constexpr std::int64_t kFormat = 4;
 
 // Columns of the tables history, epoch_under_way and seconds.
 using EpochRow = std::array<double, 8>;
@@ -109,6 +109,7 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
                            {"seed", static_cast<std::int64_t>(identity.seed)},
                            {"global_batch", identity.global_batch},
                            {"kept_axes", identity.kept_axes},
+                           {"drawn_from", identity.drawn_from},
                            {"normalized_samples", identity.normalized_samples},
                            {"ranks", identity.ranks},
                            {"split", identity.split},
@@ -169,6 +170,7 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
   const std::int64_t batch = integer_of(checkpoint, "global_batch", file);
   const std::int64_t normalized = integer_of(checkpoint, "normalized_samples", file);
   const std::string& kept_axes = text_of(checkpoint, "kept_axes", file);
+  const std::string& drawn_from = text_of(checkpoint, "drawn_from", file);
   const std::string& data_set = text_of(checkpoint, "data_set", file);
   if (seed != now.seed && wrong.empty())
     wrong.push_back(fmt::format("seed: {} then, {} now", seed, now.seed));
@@ -180,6 +182,10 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
   if (kept_axes != now.kept_axes)
     wrong.push_back(
         fmt::format("split axes, which augmentation keeps: {} then, {} now", kept_axes, now.kept_axes));
+  if (drawn_from != now.drawn_from)
+    wrong.push_back(
+        fmt::format("nodes of the replicas, each of which draws from its node's samples: {} then, {} now",
+                    drawn_from, now.drawn_from));
   if (data_set != now.data_set)
     wrong.push_back(
         fmt::format("checksum of the data set's manifest: {} then, {} now", data_set, now.data_set));

@@ -30,7 +30,7 @@ json seconds(const RunFacts& facts) {
           {"exposed_exchange", spread(world, times.exposed_exchange)},
           {"exposed_reduction", spread(world, times.exposed_reduction)},
           {"evaluation", spread(world, times.evaluation)},
-          {"staging", 0.0}};
+          {"staging", facts.staging.is_null() ? 0.0 : facts.staging.at("seconds").get<double>()}};
 }
 
 json memory_json(const RunFacts& facts) {
@@ -130,6 +130,7 @@ json run_report(const RunFacts& facts) {
                        {"reason", facts.threads.reason}};
   report["bytes"] = memory_json(facts);
   report["input"] = input_json(facts);
+  if (!facts.staging.is_null()) report["staging"] = facts.staging;
   report["kernels"] = kernels_of(facts.trainer.network());
   report["interior_first"] = interior_first(facts.trainer);
   report["caches_cleared"] = facts.caches;

@@ -28,6 +28,7 @@ struct RunFacts {
   std::string status;   // success, aborted
   std::string failure;  // why it was aborted, where that is more than a missed target
   double init_seconds = 0, run_seconds = 0;
+  nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
 };
 
 /// run.json: everything needed to compare the run with others and to repeat it. Its keys are documented in

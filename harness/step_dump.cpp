@@ -163,8 +163,12 @@ int dump_step_as(const ProcessGrid& grid, const Workload& workload, Kernels& ker
 
 int dump_step(const Communicator& world, const Config& config, const StepDumpOptions& options,
               const std::filesystem::path& file) {
-  Trainer::Options of_trainer{
-      .seed = options.seed, .batch = {}, .prefetch = 1, .readers = 1, .overlap = config.compute.overlap};
+  Trainer::Options of_trainer{.seed = options.seed,
+                              .batch = {},
+                              .shuffle = config.data.shuffle,
+                              .prefetch = 1,
+                              .readers = 1,
+                              .overlap = config.compute.overlap};
   RunLayout layout;
   all_or_none(world, [&] {
     layout = lay_out(config, options.seed, options.split, world.size());
@@ -177,7 +181,8 @@ int dump_step(const Communicator& world, const Config& config, const StepDumpOpt
   Workload& workload = *layout.workload;
   const ProcessGrid grid(world, layout.grid);
   all_or_none(world, [&] {
-    workload.open_data(data_share(workload.graph(1), grid, 0));  // one batch is read, and none again
+    // One batch is read, and none again.
+    workload.open_data(config.data.data_dir, data_share(workload.graph(1), grid, config.data, 0));
     workload.training().check_first_sample();
   });
   set_up_threads(world, config.compute.fixed_threads());

@@ -21,6 +21,8 @@ struct TrainArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> max_epochs;
   std::string resume, time_limit;
+  std::optional<std::string> stage_dir;
+  std::string stage_plan;  // empty: what fits data.shuffle
   std::vector<std::string> overrides;
   bool no_progress = false;
 };
@@ -35,6 +37,27 @@ void apply(const TrainArguments& arguments, Config& config) {
   if (arguments.seed) config.train.seed = static_cast<std::int64_t>(*arguments.seed);
 }
 
+// Where and how the data set is staged; nothing is where nobody asks for it.
+void apply_staging(const TrainArguments& arguments, const Config& config, TrainingRun::Options& options) {
+  if (!arguments.stage_dir) {
+    if (!arguments.stage_plan.empty())
+      throw InputError("a plan to stage by is named, and no directory", "--stage-plan",
+                       "give --stage-dir DIR");
+    return;
+  }
+  const char* usual = config.data.shuffle == Shuffle::Local ? "shard" : "replicate";
+  options.staging_plan = staging_plan_named(arguments.stage_plan.empty() ? usual : arguments.stage_plan);
+  const std::filesystem::path source = std::filesystem::path(config.data.data_dir) / "";
+  options.stage_to = arguments.stage_dir->empty()
+                         ? node_local_directory(source.parent_path().filename().string())
+                         : std::filesystem::path(*arguments.stage_dir);
+  if (options.staging_plan == StagingPlan::Shard && config.data.shuffle != Shuffle::Local)
+    throw InputError(
+        "the plan shard leaves each node only the samples that its replicas draw with "
+        "data.shuffle: local, and it is global",
+        config.where("data.shuffle"), "set data.shuffle to local, or stage by another plan");
+}
+
 int run(const TrainArguments& arguments, const Communicator& world) {
   Config config = shared_config(world, arguments.config, arguments.overrides);
   std::optional<double> time_limit;
@@ -45,14 +68,15 @@ int run(const TrainArguments& arguments, const Communicator& world) {
   const auto seed = static_cast<std::uint64_t>(config.train.seed);
   if (!arguments.dump_step.empty())
     return dump_step(world, config, {seed, arguments.split}, arguments.dump_step);
-  TrainingRun training(world, config,
-                       {.seed = seed,
-                        .split = arguments.split,
-                        .output = config.output_dir,
-                        .max_epochs = config.data.n_epochs,
-                        .time_limit = time_limit,
-                        .resume = arguments.resume,
-                        .show_progress = !arguments.no_progress});
+  TrainingRun::Options options{.seed = seed,
+                               .split = arguments.split,
+                               .output = config.output_dir,
+                               .max_epochs = config.data.n_epochs,
+                               .time_limit = time_limit,
+                               .resume = arguments.resume,
+                               .show_progress = !arguments.no_progress};
+  all_or_none(world, [&] { apply_staging(arguments, config, options); });
+  TrainingRun training(world, config, std::move(options));
   return training.run();
 }
 
@@ -83,6 +107,16 @@ void add_train(CLI::App& app, Command& chosen) {
   command->add_option("--dump-step", arguments->dump_step,
                       "FILE.h5: writes batch, parameters, prediction, loss and gradients of the first step "
                       "there and ends, without an output directory");
+  command
+      ->add_option_function<std::string>(
+          "--stage-dir", [arguments](const std::string& directory) { arguments->stage_dir = directory; },
+          "stage the data set to this directory, local to each node, and train from there; alone: to a "
+          "directory in $SLURM_TMPDIR, else in $TMPDIR")
+      ->expected(0, 1);
+  command->add_option(
+      "--stage-plan", arguments->stage_plan,
+      "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
+      "else replicate");
   command->add_flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
   command->callback([arguments, &chosen] {
     chosen = [arguments](const Communicator& world) { return run(*arguments, world); };

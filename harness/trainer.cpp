@@ -143,13 +143,18 @@ std::unique_ptr<Loader> Trainer::make_loader(const Dataset& samples) const {
                                   options_.prefetch, options_.readers);
 }
 
+std::vector<std::int64_t> Trainer::order_of(int epoch) const {
+  const std::int64_t samples = workload_.training().size(), batch = options_.batch.global;
+  if (options_.shuffle == Shuffle::Local)
+    return local_epoch_order(samples, options_.seed, epoch, batch, grid_.replica(), grid_.node_of_replica());
+  return epoch_order(samples, options_.seed, epoch, batch, grid_.replica(), grid_.dims().replicas);
+}
+
 void Trainer::start_epoch(int epoch, std::int64_t step) {
   if (!training_loader_) training_loader_ = make_loader(workload_.training());
   epoch_ = epoch;
   step_of_epoch_ = step;
-  std::vector<std::int64_t> order =
-      epoch_order(workload_.training().size(), options_.seed, epoch, options_.batch.global, grid_.replica(),
-                  grid_.dims().replicas);
+  std::vector<std::int64_t> order = order_of(epoch);
   order.erase(order.begin(), order.begin() + step * options_.batch.replica * options_.batch.passes);
   const auto samples = static_cast<std::int64_t>(order.size());
   training_loader_->start(epoch, std::move(order), samples);

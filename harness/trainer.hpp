@@ -64,6 +64,7 @@ class Trainer {
   struct Options {
     std::uint64_t seed = 0;
     BatchSize batch;
+    Shuffle shuffle = Shuffle::Global;
     int prefetch = 4, readers = 1;  // batches read ahead, and the threads that read them
     Overlap overlap = Overlap::Auto;
     std::function<bool()> stop_requested = [] { return false; };
@@ -111,6 +112,7 @@ class Trainer {
  private:
   std::unique_ptr<Loader> make_loader(const Dataset& samples) const;
   void read_ahead_for_evaluation();
+  std::vector<std::int64_t> order_of(int epoch) const;
   const Batch& next_batch(Loader& loader);
   void throw_failure();
   std::span<std::byte> statistics();

@@ -1,6 +1,7 @@
 #include "harness/training_run.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -44,11 +45,14 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
       writes_(world.rank() == 0),
       progress_(std::cout, writes_ && options_.show_progress && can_redraw(STDOUT_FILENO)) {
   open();
-  const Stopwatch watch;
+  Stopwatch watch;
   const CacheClear cleared = clear_caches(world_, data_files(*workload_));
   caches_ = cleared.done;
   MlLog& log = **log_;
   log.event(LogKey::CacheClear, cleared.complete, {{"done", caches_}});
+  init_seconds_ += watch.lap();
+  if (!options_.stage_to.empty()) stage();
+  watch.lap();
   log.start(LogKey::InitStart);
   threads_ = set_up_threads(world_, config_.compute.fixed_threads());
   const std::optional<std::string> why_open = workload_->why_open();
@@ -80,16 +84,36 @@ void TrainingRun::open() {
   const int ranks_of_node = world_.node_local().size();
   all_or_none(world_, [&] {
     const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
-    workload_->open_data(data_share(workload_->graph(1), *grid_, cache_bytes));
+    share_ = data_share(workload_->graph(1), *grid_, config_.data, cache_bytes);
+    workload_->open_data(config_.data.data_dir, share_);
     if (writes_) data_set_ = checksum_of_manifest(config_.data.data_dir);
     if (writes_) resumes() ? read_interrupted() : prepare_output_directory(options_.output);
     log_ = std::make_unique<RunLog>(options_.output / "result.txt", writes_ && !resumes());
   });
 }
 
+// As the rules of round 3.0 have it: outside of the run, and not counted. No sample is opened before
+// staging_start.
+void TrainingRun::stage() {
+  StagingRequest request;
+  all_or_none(world_, [&] {
+    request = staging_request(config_, *workload_, *grid_, options_.staging_plan);
+    request.directory = options_.stage_to;
+  });
+  staging_.emplace(*grid_, std::move(request));
+  (*log_)->start(LogKey::StagingStart);
+  world_.barrier();
+  const StagingSummary summary = staging_->run();
+  (*log_)->end(LogKey::StagingStop);
+  staged_ = to_json(summary, staging_->directory());
+  say(to_string(summary));
+  all_or_none(world_, [this] { workload_->open_data(staging_->directory(), share_); });
+}
+
 Trainer::Options TrainingRun::trainer_options() {
   return {.seed = options_.seed,
           .batch = batch_,
+          .shuffle = config_.data.shuffle,
           .prefetch = static_cast<int>(config_.data.prefetch),
           .readers = static_cast<int>(config_.data.n_parallel_reads),
           .overlap = config_.compute.overlap,
@@ -130,6 +154,7 @@ void TrainingRun::log_submission() {
   log.event(LogKey::TrainSamples, workload_->training().size());
   log.event(LogKey::EvalSamples, workload_->validation().size());
   log.event(LogKey::GradientAccumulationFrequency, batch_.passes);
+  if (config_.data.shuffle == Shuffle::Local) log.event(LogKey::DataShuffle, "local");
   workload_->log_hyperparameters(log, batch_);
 }
 
@@ -143,6 +168,9 @@ RunIdentity TrainingRun::identity() const {
           .seed = options_.seed,
           .global_batch = batch_.global,
           .kept_axes = workload_->kept_axes(),
+          .drawn_from = config_.data.shuffle == Shuffle::Local
+                            ? fmt::format("{}", fmt::join(grid_->node_of_replica(), ","))
+                            : "all",
           .normalized_samples = workload_->norm_replicas(batch_.replicas()) * batch_.replica,
           .version = versions().tessera,
           .ranks = world_.size(),
@@ -387,7 +415,8 @@ void TrainingRun::finish(End end) {
                        .status = status,
                        .failure = failure_,
                        .init_seconds = init_seconds_,
-                       .run_seconds = run_seconds_};
+                       .run_seconds = run_seconds_,
+                       .staging = staged_};
   const nlohmann::json report = run_report(facts);
   all_or_none(world_, [&] {
     write_history();

@@ -17,6 +17,7 @@
 #include "harness/run_history.hpp"
 #include "harness/run_log.hpp"
 #include "harness/signals.hpp"
+#include "harness/staging.hpp"
 #include "harness/stopwatch.hpp"
 #include "harness/threads.hpp"
 #include "harness/trainer.hpp"
@@ -34,6 +35,8 @@ class TrainingRun {
     std::optional<double> time_limit = std::nullopt;  // seconds, from the making of the TrainingRun
     std::string resume = "";  // checkpoint of the output directory to go on from; empty: a new run
     bool show_progress = true;
+    std::filesystem::path stage_to{};  // a directory of this node to stage the data set to; empty: don't
+    StagingPlan staging_plan = StagingPlan::Replicate;
   };
   /// How a run ended. Failed: with an error, which is said where it is caught.
   enum class End : std::uint8_t { TargetReached, TargetMissed, NotFinite, Stopped, Failed };
@@ -51,6 +54,7 @@ class TrainingRun {
  private:
   void open();
   Trainer::Options trainer_options();
+  void stage();
   void say_what_is_run();
   void log_submission();
   void read_interrupted();
@@ -81,6 +85,7 @@ class TrainingRun {
   ThreadChoice threads_;
   std::unique_ptr<Workload> workload_;
   std::unique_ptr<ProcessGrid> grid_;
+  DataShare share_;
   std::unique_ptr<Kernels> kernels_;
   std::function<void()> fault_;  // of tests; called in the middle of each step
   std::unique_ptr<RunLog> log_;
@@ -94,6 +99,8 @@ class TrainingRun {
   std::vector<EpochRecord> epochs_;  // trained and evaluated
   std::string failure_;              // why it was aborted, where that is more than a missed target
   double init_seconds_ = 0, run_seconds_ = 0;
+  std::optional<Staging> staging_;  // keeps the directory locked
+  nlohmann::json staged_ = nullptr;
 
   // Of a run that goes on; on the rank that writes, the earlier part.
   std::optional<Checkpoint> checkpoint_;  // until it is restored

@@ -36,9 +36,12 @@ class Workload {
   /// Throws InputError where the configuration doesn't fit a run with this batch.
   virtual void check(const BatchSize& batch) const = 0;
 
-  /// Finds the data set, opening no sample; before the calls that follow. Throws InputError where the
-  /// set is missing or doesn't fit the configuration.
-  virtual void open_data(const DataShare& share) = 0;
+  /// Whether a process reads the same box of a sample in every epoch, however samples are split.
+  virtual bool keeps_boxes() const = 0;
+  /// Finds the data set, opening no sample; before the calls that follow. It may be called again, for a copy
+  /// of the same set. Throws InputError where the set is missing, doesn't fit the configuration, or is a
+  /// staged copy without what is to be read.
+  virtual void open_data(const std::filesystem::path& directory, const DataShare& share) = 0;
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
   /// The axes that preprocessing leaves alone because samples are split along them, such as "DH", or "none":

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 #include <xxhash.h>
 
+#include <charconv>
 #include <new>
+#include <stdexcept>
 
 #include "io/whole_file.hpp"
 
@@ -40,6 +42,14 @@ std::uint64_t checksum_of_file(const std::filesystem::path& path) {
 
 std::string checksum_text(std::uint64_t value) {
   return fmt::format("{:016x}", value);
+}
+
+std::uint64_t checksum_of_text(const std::string& text) {
+  std::uint64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value, 16);
+  if (error != std::errc() || rest != end) throw std::invalid_argument("no checksum: " + text);
+  return value;
 }
 
 }  // namespace tessera

@@ -29,5 +29,7 @@ class RunningChecksum {
 std::uint64_t checksum_of_file(const std::filesystem::path& path);
 /// 16 hexadecimal digits, as `xxhsum -H3` prints them.
 std::string checksum_text(std::uint64_t checksum);
+/// The other way; throws std::invalid_argument where the text is no such number.
+std::uint64_t checksum_of_text(const std::string& text);
 
 }  // namespace tessera

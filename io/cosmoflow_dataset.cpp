@@ -46,19 +46,25 @@ void check_options(const CosmoflowDatasetOptions& options) {
 CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options)
     : options_((check_options(options), std::move(options))),
       transform_(options_.channels, options_.apply_log, options_.standardize),
-      files_(sample_files(folder, options_.samples)),
-      kept_(files_.size()) {
+      samples_(sample_files(folder, options_.samples)),
+      stored_(samples_.box.value_or(Box::whole(options_.space))),
+      kept_(samples_.files.size()) {
   const Box whole = Box::whole(options_.space), part = options_.part.value_or(whole);
   const bool moves = options_.augmentation == Augmentation::All && part != whole;
   held_ = moves || !options_.apply_log ? whole : part;
   const auto held_bytes = static_cast<std::size_t>(held_.count() * options_.channels) * sizeof(std::int16_t);
-  const bool fits = files_.size() * held_bytes <= options_.cache_bytes;
+  const bool fits = samples_.files.size() * held_bytes <= options_.cache_bytes;
   keep_counts_ = fits && !(moves && options_.apply_log);
+  if (!stored_.contains(held_))
+    throw InputError(fmt::format("the files hold the box {} of each sample, and {} is read",
+                                 to_string(stored_), to_string(held_)),
+                     folder.string(),
+                     "set data.augment to none or keep_split_axes, or stage by another plan than slab");
 }
 
 void CosmoflowDataset::check_first_sample() const {
   ScratchPool<std::int16_t>::Loan scratch(scratch_);
-  counts(0, {}, *scratch);
+  counts(options_.first_sample, {}, *scratch);
 }
 
 // Of the box at least; of all that is ever held where that is kept or, for its mean, the whole is needed. Two
@@ -70,14 +76,14 @@ CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
     const std::lock_guard lock(mutex_);
     if (!kept.counts.empty()) return {kept.counts.data(), held_};
   }
-  const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
-  check_cosmoflow_form(file, options_.space, options_.channels);
+  const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
+  check_cosmoflow_form(file, stored_.extents(), options_.channels);
   const CosmoflowTarget target = read_cosmoflow_target(file);
   const Box held = keep_counts_ || !options_.apply_log ? held_ : box;
   std::vector<std::int16_t> fresh;
   std::vector<std::int16_t>& into = keep_counts_ ? fresh : scratch;
   into.resize(static_cast<std::size_t>(held.count() * options_.channels));
-  read_cosmoflow_counts(file, held, options_.channels, into);
+  read_cosmoflow_counts(file, within(stored_, held), options_.channels, into);
 
   const std::lock_guard lock(mutex_);
   bytes_read_ += file.bytes_read();

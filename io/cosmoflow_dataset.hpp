@@ -12,6 +12,7 @@
 #include "io/count_transform.hpp"
 #include "io/cube_symmetry.hpp"
 #include "io/dataset.hpp"
+#include "io/sample_files.hpp"
 #include "io/scratch_pool.hpp"
 
 namespace tessera {
@@ -23,8 +24,9 @@ enum class Augmentation { None, All, KeepSplitAxes };
 struct CosmoflowDatasetOptions {
   Extents space{128, 128, 128};
   int channels = 4;
-  std::int64_t samples = 0;  // how many to use, the first by name; 0: all
-  bool apply_log = true;     // log(1 + x); otherwise x / mean(x) over the sample, as the reference has it
+  std::int64_t samples = 0;       // how many to use, the first by name; 0: all
+  std::int64_t first_sample = 0;  // of those that this process reads
+  bool apply_log = true;  // log(1 + x); otherwise x / mean(x) over the sample, as the reference has it
   ChannelStatistics standardize{};  // of log(1 + x), from the manifest; empty: don't
   Augmentation augmentation = Augmentation::None;
   /// The one box of each sample that this process reads; nullopt: any.
@@ -44,13 +46,13 @@ class CosmoflowDataset final : public Dataset {
   /// samples than asked for, or the options contradict each other.
   CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options);
 
-  /// Reads the first sample, so that a wrong data set is found before training sets out. Apart from the
+  /// Reads options.first_sample, so that a wrong data set is found before training sets out. Apart from the
   /// constructor because MLPerf's rules want no sample opened before run_start.
   void check_first_sample() const override;
 
-  std::int64_t size() const override { return static_cast<std::int64_t>(files_.size()); }
+  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.files.size()); }
   const std::filesystem::path& file(std::int64_t sample) const override {
-    return files_[static_cast<std::size_t>(sample)];
+    return samples_.files[static_cast<std::size_t>(sample)];
   }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;
   void read_target(std::int64_t sample, TensorView into) const override;
@@ -68,7 +70,8 @@ class CosmoflowDataset final : public Dataset {
 
   CosmoflowDatasetOptions options_;
   CountTransform transform_;
-  std::vector<std::filesystem::path> files_;
+  SampleFiles samples_;
+  Box stored_;        // of each sample, in its file
   Box held_;          // of the files, whatever the epoch
   bool keep_counts_;  // of that box
 

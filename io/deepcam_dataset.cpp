@@ -68,9 +68,10 @@ void fill(const From* from, const Box& held, TensorView into) {
 
 DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatasetOptions options)
     : options_((check_options(options), std::move(options))),
-      files_(sample_files(folder, options_.samples)),
+      samples_(sample_files(folder, options_.samples)),
+      stored_(samples_.box.value_or(Box::whole(options_.space))),
       held_(options_.part.value_or(Box::whole(options_.space))),
-      kept_(files_.size()) {
+      kept_(samples_.files.size()) {
   const DeepcamStatistics statistics = read_deepcam_statistics(folder);
   for (const int channel : options_.channels) {
     check_range(statistics, channel, folder);
@@ -79,26 +80,27 @@ DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatas
     factor_.push_back(1 / (statistics.maximum[c] - statistics.minimum[c]));
   }
   const std::size_t pixel_bytes = options_.channels.size() * sizeof(float) + 1;
-  keep_ = files_.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
+  keep_ =
+      samples_.files.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
 }
 
 // Opens a sample, checks its form, calls read(file) and counts the bytes.
 template <class Read>
 void DeepcamDataset::with_file(std::int64_t sample, Read&& read) const {
-  const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
-  check_deepcam_form(file, options_.space);
+  const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
+  check_deepcam_form(file, stored_.extents());
   read(file);
   const std::lock_guard lock(mutex_);
   bytes_read_ += file.bytes_read();
 }
 
 void DeepcamDataset::check_first_sample() const {
-  if (kept(0, held_) != nullptr) return;
-  with_file(0, [&](const Hdf5File& file) {
+  if (kept(options_.first_sample, held_) != nullptr) return;
+  with_file(options_.first_sample, [&](const Hdf5File& file) {
     std::vector<float> input(static_cast<std::size_t>(held_.count()) * options_.channels.size());
     std::vector<std::uint8_t> labels;
     read_scaled(file, held_, input.data());
-    read_labels(file, held_, labels);
+    read_labels(file, within(stored_, held_), labels);
   });
 }
 
@@ -123,7 +125,7 @@ void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, T* into) 
   ScratchPool<float>::Loan loan(fields_);
   std::vector<float>& fields = *loan;
   fields.resize(static_cast<std::size_t>(box.count()) * kDeepcamChannels);
-  read_deepcam_fields(file, box, fields);
+  read_deepcam_fields(file, within(stored_, box), fields);
   const std::size_t channels = options_.channels.size();
   // 0 as long as all values were finite: others times 0 are NaN. A sum a channel, so that this vectorises.
   std::array<float, kDeepcamChannels> check{};
@@ -151,7 +153,7 @@ const DeepcamDataset::Kept* DeepcamDataset::kept(std::int64_t sample, const Box&
   with_file(sample, [&](const Hdf5File& file) {
     fresh.input.resize(static_cast<std::size_t>(held_.count()) * options_.channels.size());
     read_scaled(file, held_, fresh.input.data());
-    read_labels(file, held_, fresh.labels);
+    read_labels(file, within(stored_, held_), fresh.labels);
   });
   const std::lock_guard lock(mutex_);
   if (kept.input.empty()) kept = std::move(fresh);  // only what passed the checks is kept
@@ -175,7 +177,7 @@ void DeepcamDataset::read_target(std::int64_t sample, TensorView into) const {
   assert(into.layout.c == 1);
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->labels.data(), held_, into);
   ScratchPool<std::uint8_t>::Loan labels(labels_);
-  with_file(sample, [&](const Hdf5File& file) { read_labels(file, box, *labels); });
+  with_file(sample, [&](const Hdf5File& file) { read_labels(file, within(stored_, box), *labels); });
   fill((*labels).data(), box, into);
 }
 

@@ -10,6 +10,7 @@
 
 #include "io/dataset.hpp"
 #include "io/deepcam_statistics.hpp"
+#include "io/sample_files.hpp"
 #include "io/scratch_pool.hpp"
 
 namespace tessera {
@@ -19,7 +20,8 @@ class Hdf5File;
 struct DeepcamDatasetOptions {
   Extents space{1, 768, 1152};
   std::vector<int> channels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};  // the input's, in order
-  std::int64_t samples = 0;  // how many to use, the first by name; 0: all
+  std::int64_t samples = 0;       // how many to use, the first by name; 0: all
+  std::int64_t first_sample = 0;  // of those that this process reads
   /// The one box of each sample, margins included, that this process reads; nullopt: any.
   std::optional<Box> part = std::nullopt;
   std::size_t cache_bytes = std::size_t{1} << 30;
@@ -36,13 +38,13 @@ class DeepcamDataset final : public Dataset {
   /// are fewer samples than asked for, the options can't be served, or a channel has no range.
   DeepcamDataset(const std::filesystem::path& folder, DeepcamDatasetOptions options);
 
-  /// Reads the first sample, so that a wrong data set is found before training sets out. Apart from the
+  /// Reads options.first_sample, so that a wrong data set is found before training sets out. Apart from the
   /// constructor because MLPerf's rules want no sample opened before run_start.
   void check_first_sample() const override;
 
-  std::int64_t size() const override { return static_cast<std::int64_t>(files_.size()); }
+  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.files.size()); }
   const std::filesystem::path& file(std::int64_t sample) const override {
-    return files_[static_cast<std::size_t>(sample)];
+    return samples_.files[static_cast<std::size_t>(sample)];
   }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;
   void read_target(std::int64_t sample, TensorView into) const override;
@@ -62,7 +64,8 @@ class DeepcamDataset final : public Dataset {
                                      const Box& box) const;
 
   DeepcamDatasetOptions options_;
-  std::vector<std::filesystem::path> files_;
+  SampleFiles samples_;
+  Box stored_;                         // of each sample, in its file
   std::vector<float> shift_, factor_;  // by input channel
   Box held_;                           // of each sample, where samples are kept
   bool keep_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tessera {
@@ -11,6 +12,13 @@ namespace tessera {
 /// of each. Pure. Throws InputError where samples < global_batch or replicas don't divide global_batch.
 std::vector<std::int64_t> epoch_order(std::int64_t samples, std::uint64_t seed, int epoch,
                                       std::int64_t global_batch, int replica, int replicas);
+
+/// The same where replicas draw from the samples of their own node alone, node_share() of them: each node's
+/// are permuted anew in each epoch, and its replicas divide them as epoch_order() divides all. An epoch has
+/// as many batches; on one node it is that of epoch_order(). node_of_replica: where each is at home.
+std::vector<std::int64_t> local_epoch_order(std::int64_t samples, std::uint64_t seed, int epoch,
+                                            std::int64_t global_batch, int replica,
+                                            std::span<const int> node_of_replica);
 
 /// The validation samples of one replica, padded to whole batches; only the first `counted` count.
 struct EvaluationOrder {

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "io/checksum.hpp"
 #include "io/json_text.hpp"
 #include "models/error.hpp"
 
@@ -97,6 +98,23 @@ void write_samples(Interval samples, const std::function<FileToWrite(std::int64_
 std::string generator_of(const fs::path& directory) {
   const Json generator = manifest_entry(directory, "generator");
   return generator.is_string() ? generator.get<std::string>() : "";
+}
+
+std::map<std::string, std::uint64_t> manifest_checksums(const fs::path& directory) {
+  const fs::path path = directory / kManifestName;
+  std::map<std::string, std::uint64_t> checksums;
+  if (!fs::exists(path)) return checksums;
+  const std::string text = read_whole_file(path);
+  try {
+    const Json manifest = Json::parse(text);
+    if (!manifest.is_object() || !manifest.contains("checksums")) return checksums;
+    for (const auto& [name, value] : manifest.at("checksums").items())
+      checksums.emplace(name, checksum_of_text(value.get<std::string>()));
+    return checksums;
+  } catch (const std::exception& error) {
+    throw InputError(fmt::format("the manifest of a data set can't be understood ({})", error.what()),
+                     path.string(), "copy or generate the data set again");
+  }
 }
 
 void complete_directory(const fs::path& directory, const std::string& manifest) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cerrno>
 #include <cstring>
@@ -123,6 +124,21 @@ Hdf5Array Hdf5File::describe(const std::string& name) const {
   Hdf5Array array{element_name(type.get()), {}};
   for (const hsize_t extent : shape_of(space)) array.shape.push_back(static_cast<std::int64_t>(extent));
   return array;
+}
+
+std::optional<std::uint64_t> Hdf5File::offset(const std::string& name) const {
+  const Library library;
+  const Id& data = handle_->open(name, path_);
+  const Id creation(H5Dget_create_plist(data.get()), H5Pclose),
+           type(H5Dget_type(data.get()), H5Tclose);
+  if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0)
+    return std::nullopt;
+  const std::array ours{file_type<std::uint8_t>(), file_type<std::int16_t>(), file_type<std::int64_t>(),
+                        file_type<float>(), file_type<double>()};
+  if (std::ranges::none_of(ours, [&](hid_t one) { return H5Tequal(type.get(), one) > 0; }))
+    return std::nullopt;
+  const haddr_t offset = H5Dget_offset(data.get());
+  return offset == HADDR_UNDEF ? std::nullopt : std::optional<std::uint64_t>(offset);
 }
 
 template <class T>
@@ -285,15 +301,31 @@ Hdf5PartialFile::~Hdf5PartialFile() {
   ::close(memory);
 }
 
+template <class T>
+std::uint64_t Hdf5PartialFile::reserve(const std::string& name, std::span<const std::int64_t> shape) {
+  const Library library;
+  const std::vector<hsize_t> extents(shape.begin(), shape.end());
+  const Id space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose),
+      creation(H5Pcopy(handle_->creation.get()), H5Pclose);
+  H5Pset_alloc_time(creation.get(), H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER);
+  const Id data(H5Dcreate2(handle_->file.get(), name.c_str(), file_type<T>(), space.get(),
+                           handle_->links.get(), creation.get(), H5P_DEFAULT),
+                H5Dclose);
+  handle_->check(data.valid() && H5Dget_offset(data.get()) != HADDR_UNDEF);
+  return H5Dget_offset(data.get());
+}
+
 void Hdf5PartialFile::close() {
   const Library library;
   handle_->check(H5Fflush(handle_->file.get(), H5F_SCOPE_GLOBAL) >= 0);
   handle_->check(handle_->file.close());
 }
 
-#define TESSERA_HDF5_ELEMENT(T)                                                                    \
-  template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const; \
-  template void Hdf5Writer::add(const std::string&, std::span<const std::int64_t>, std::span<const T>);
+#define TESSERA_HDF5_ELEMENT(T)                                                                         \
+  template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const;      \
+  template void Hdf5Writer::add(const std::string&, std::span<const std::int64_t>, std::span<const T>); \
+  template std::uint64_t Hdf5PartialFile::reserve<T>(const std::string&, std::span<const std::int64_t>);
 TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)
 TESSERA_HDF5_ELEMENT(std::int64_t)

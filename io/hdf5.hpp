@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -47,6 +48,9 @@ class Hdf5File {
   bool holds(const std::string& name) const;
   /// Throws InputError where the file lacks a data set of this name.
   Hdf5Array describe(const std::string& name) const;
+  /// Where in the file the elements lie, if densely, in one piece and as this program writes them: T of
+  /// Hdf5Writer, little endian. nullopt: chunked, of another type, or never written.
+  std::optional<std::uint64_t> offset(const std::string& name) const;
   /// Reads one block: an interval an axis, dense in `into`. Elements are converted to T by HDF5.
   /// Throws InputError where the block isn't within the data set or the bytes can't be read.
   template <class T>
@@ -101,6 +105,10 @@ class Hdf5PartialFile : public Hdf5Writer {
   Hdf5PartialFile(const PartialFile& file, std::size_t user_block);
   /// Without close(), what was added may be lost.
   ~Hdf5PartialFile();
+  /// Adds a data set whose elements the caller writes to the file himself once it is closed. Returns where
+  /// they begin; they lie densely.
+  template <class T>
+  std::uint64_t reserve(const std::string& name, std::span<const std::int64_t> shape);
   /// Completes the file, to which nothing can be added then.
   void close();
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/staged_copy.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -13,6 +14,15 @@ constexpr const char* kFix =
 bool is_sample(const std::filesystem::path& path) {
   const std::filesystem::path extension = path.extension();
   return (extension == ".hdf5" || extension == ".h5") && path.filename() != kStatsName;
+}
+
+SampleFiles all_samples(const std::filesystem::path& folder) {
+  const auto copy = read_staged_copy(folder.parent_path());
+  if (!copy) return {list_samples(folder), std::nullopt};
+  SampleFiles samples{{}, copy->box};
+  const StagedSubset& subset = folder.filename() == kTrain ? copy->train : copy->validation;
+  for (const std::string& name : subset.names) samples.files.push_back(folder / name);
+  return samples;
 }
 
 }  // namespace
@@ -27,14 +37,15 @@ std::vector<std::filesystem::path> list_samples(const std::filesystem::path& fol
   return files;
 }
 
-std::vector<std::filesystem::path> sample_files(const std::filesystem::path& folder, std::int64_t wanted) {
-  std::vector<std::filesystem::path> files = list_samples(folder);
-  if (files.empty()) throw InputError("a data directory holds no *.hdf5 or *.h5 file", folder.string(), kFix);
-  if (static_cast<std::int64_t>(files.size()) < wanted)
-    throw InputError(fmt::format("{} samples are asked for, {} are there", wanted, files.size()),
+SampleFiles sample_files(const std::filesystem::path& folder, std::int64_t wanted) {
+  SampleFiles samples = all_samples(folder);
+  if (samples.files.empty())
+    throw InputError("a data directory holds no *.hdf5 or *.h5 file", folder.string(), kFix);
+  if (static_cast<std::int64_t>(samples.files.size()) < wanted)
+    throw InputError(fmt::format("{} samples are asked for, {} are there", wanted, samples.files.size()),
                      folder.string(), "ask for fewer samples or generate more");
-  if (wanted > 0) files.resize(static_cast<std::size_t>(wanted));
-  return files;
+  if (wanted > 0) samples.files.resize(static_cast<std::size_t>(wanted));
+  return samples;
 }
 
 }  // namespace tessera

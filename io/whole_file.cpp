@@ -24,8 +24,10 @@ namespace {
 
 }  // namespace
 
-PartialFile::PartialFile(const std::filesystem::path& path)
-    : path_(path), partial_(path.string() + ".partial") {
+PartialFile::PartialFile(const std::filesystem::path& path) : PartialFile(path, path.string() + ".partial") {}
+
+PartialFile::PartialFile(const std::filesystem::path& path, const std::filesystem::path& partial)
+    : path_(path), partial_(partial) {
   descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail("create", path_, errno);
 }
@@ -46,6 +48,10 @@ void PartialFile::write(std::span<const std::byte> bytes) {
 
 void PartialFile::commit() {
   if (::fsync(descriptor_) != 0) fail("sync", path_, errno);
+  commit_unsynced();
+}
+
+void PartialFile::commit_unsynced() {
   const int closed = ::close(descriptor_);
   descriptor_ = -1;
   if (closed != 0) fail("close", path_, errno);

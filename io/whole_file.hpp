@@ -18,6 +18,8 @@ namespace tessera {
 class PartialFile {
  public:
   explicit PartialFile(const std::filesystem::path& path);
+  /// Under another name on the same file system until commit().
+  PartialFile(const std::filesystem::path& path, const std::filesystem::path& partial);
   ~PartialFile();
   PartialFile(const PartialFile&) = delete;
   PartialFile& operator=(const PartialFile&) = delete;
@@ -29,6 +31,8 @@ class PartialFile {
   void write(std::span<const std::byte> bytes);
   /// Syncs it to the disk, then renames it over `path`.
   void commit();
+  /// Renames it unsynced: for what need not survive a failure of the system, as the whole is verified then.
+  void commit_unsynced();
 
  private:
   std::filesystem::path path_, partial_;

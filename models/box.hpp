@@ -35,6 +35,12 @@ struct Box {
 
 Box intersect(const Box& a, const Box& b);
 
+/// The smallest box that holds both; an empty one adds nothing.
+Box hull(const Box& a, const Box& b);
+
+/// `part` in indices that begin where `box` does.
+Box within(const Box& box, const Box& part);
+
 /// "[0,4)x[0,16)x[0,16)", for messages.
 std::string to_string(const Box& box);
 

@@ -38,11 +38,6 @@ ExchangedEdges exchanged_edges(const Graph& graph, const Partition& partition) {
   return exchanged;
 }
 
-Box hull(const Box& a, const Box& b) {
-  if (a.empty()) return b;
-  return b.empty() ? a : Box{hull(a.d, b.d), hull(a.h, b.h), hull(a.w, b.w)};
-}
-
 Placement place(const Graph& graph, const Partition& partition, int part, const ExchangedEdges& exchanged,
                 Overlap overlap) {
   Placement placement;

@@ -3,6 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -17,10 +21,35 @@ GridDims checked(const Communicator& world, const GridDims& dims) {
   return dims;
 }
 
-// By rank: the first rank of its node.
+// What tells simulated nodes of one machine apart; throws InputError on all ranks alike.
+int simulated_node(const Communicator& world) {
+  const char* text = std::getenv("TESSERA_NODE");
+  int node = -1;
+  all_or_none(world, [&] {
+    if (text == nullptr) return;
+    const char* end = text + std::strlen(text);
+    if (const auto [rest, error] = std::from_chars(text, end, node);
+        error != std::errc() || rest != end || node < 0)
+      throw InputError(fmt::format("'{}' is no number of a node", text), "TESSERA_NODE in the environment",
+                       "unset it, or set it to a number from 0 on");
+  });
+  return node;
+}
+
+// By rank: its node, numbered by their first ranks.
 std::vector<int> nodes_of_ranks(const Communicator& world) {
-  const Communicator node = world.node_local();
-  return world.all_gather(static_cast<int>(node.min(world.rank())));
+  const Communicator machine = world.node_local();
+  using Key = std::array<int, 2>;
+  const Key mine{static_cast<int>(machine.min(world.rank())), simulated_node(world)};
+  const std::vector<Key> all = world.all_gather(mine);
+  std::vector<Key> nodes;
+  std::vector<int> node_of_rank;
+  for (const Key& key : all) {
+    const auto found = std::ranges::find(nodes, key);
+    node_of_rank.push_back(static_cast<int>(found - nodes.begin()));
+    if (found == nodes.end()) nodes.push_back(key);
+  }
+  return node_of_rank;
 }
 
 }  // namespace
@@ -61,6 +90,14 @@ std::vector<int> grid_positions(std::span<const int> node_of_rank, int parts) {
   return positions;
 }
 
+std::vector<int> nodes_of_replicas(std::span<const int> node_of_rank, int parts) {
+  const std::vector<int> positions = grid_positions(node_of_rank, parts);
+  std::vector<int> nodes(positions.size() / static_cast<std::size_t>(parts));
+  for (std::size_t rank = 0; rank < positions.size(); ++rank)
+    if (positions[rank] % parts == 0) nodes[positions[rank] / parts] = node_of_rank[rank];
+  return nodes;
+}
+
 int samples_across_nodes(std::span<const int> node_of_rank, int parts) {
   const std::vector<int> positions = grid_positions(node_of_rank, parts);
   std::map<int, std::set<int>> nodes;  // by sample
@@ -76,8 +113,10 @@ ProcessGrid::ProcessGrid(const Communicator& world, GridDims dims, const std::ve
     : world_(&world),
       dims_(dims),
       position_(grid_positions(node_of_rank, dims.parts())[world.rank()]),
-      nodes_(static_cast<int>(std::set(node_of_rank.begin(), node_of_rank.end()).size())),
+      nodes_(1 + std::ranges::max(node_of_rank)),
+      node_(node_of_rank[world.rank()]),
       samples_across_nodes_(tessera::samples_across_nodes(node_of_rank, dims.parts())),
+      node_of_replica_(nodes_of_replicas(node_of_rank, dims.parts())),
       spatial_(world.split(replica(), part())) {}
 
 Communicator ProcessGrid::norm_group(int replicas) const {

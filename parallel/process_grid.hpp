@@ -10,6 +10,7 @@ namespace tessera {
 
 /// The processes as replicas x parts. The parts of one sample, which talk most, share a node where one has
 /// room for them, however the launcher dealt the ranks; on one node rank = replica * parts + part.
+/// To simulate nodes on one machine, TESSERA_NODE in the environment of a rank numbers its node.
 class ProcessGrid {
  public:
   /// Borrows world, which must outlive the grid. Collective. Throws InputError, the same on every rank, when
@@ -20,6 +21,10 @@ class ProcessGrid {
   int replica() const { return position_ / dims_.parts(); }
   int part() const { return position_ % dims_.parts(); }
   int nodes() const { return nodes_; }
+  /// Where this process is, of nodes(), counted by their first ranks; and by replica, where its first part
+  /// is.
+  int node() const { return node_; }
+  const std::vector<int>& node_of_replica() const { return node_of_replica_; }
   /// How many samples of a step lie on several nodes, so that their exchanges cross the network.
   int samples_across_nodes() const { return samples_across_nodes_; }
 
@@ -36,7 +41,8 @@ class ProcessGrid {
 
   const Communicator* world_;
   GridDims dims_;
-  int position_, nodes_, samples_across_nodes_;
+  int position_, nodes_, node_, samples_across_nodes_;
+  std::vector<int> node_of_replica_;
   Communicator spatial_;
 };
 
@@ -47,6 +53,8 @@ void check_fits(const GridDims& dims, int ranks);
 /// one node make a sample while it has so many; those left over, which are a multiple of `parts` together,
 /// make the last ones. In order of rank otherwise. Pure.
 std::vector<int> grid_positions(std::span<const int> node_of_rank, int parts);
+/// The node of each replica's first part. Pure.
+std::vector<int> nodes_of_replicas(std::span<const int> node_of_rank, int parts);
 /// How many samples then have parts on several nodes. Pure.
 int samples_across_nodes(std::span<const int> node_of_rank, int parts);
 

@@ -25,6 +25,7 @@ enum class LogKey : std::uint8_t {
   RunStop,
   RunInterrupted,  // ours, as the next: an interrupted run that went on later has them in place of a run_stop
   RunResumed,
+  DataShuffle,  // ours: "local" where replicas draw from the samples of their node alone
   BlockStart,
   BlockStop,
   EpochStart,
@@ -88,6 +89,7 @@ inline constexpr std::array kLogKeyNames{
     LogKeyName{LogKey::RunStop, "run_stop"},
     LogKeyName{LogKey::RunInterrupted, "run_interrupted"},
     LogKeyName{LogKey::RunResumed, "run_resumed"},
+    LogKeyName{LogKey::DataShuffle, "data_shuffle"},
     LogKeyName{LogKey::BlockStart, "block_start"},
     LogKeyName{LogKey::BlockStop, "block_stop"},
     LogKeyName{LogKey::EpochStart, "epoch_start"},

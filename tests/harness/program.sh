@@ -469,6 +469,137 @@ pictures() {
   inspects 2 "the checkpoint is of a run of 'cosmoflow', and not of 'deepcam'" "$climate" --checkpoint universes/checkpoint.h5
 }
 
+# stage CODE TEXT ARGUMENTS...: `ends` of staging.
+stage() { ends "$1" "$2" "$LAUNCHER" -n "${ranks:-2}" "$TESSERA" stage "${@:3}"; }
+# same_files COPY: it is the data set.
+same_files() { diff -r -x staging.json -x .staging "$TESSERA_UNIVERSES" "$1" >said 2>&1 || fail "$1 isn't the data set"; }
+# flip FILE OFFSET: one bit of it, with its time of modification.
+flip() {
+  local byte
+  touch -r "$1" time
+  byte=$(od -An -tu1 -j"$2" -N1 "$1")
+  printf "\\x$(printf %x $((byte ^ 1)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+  touch -r time "$1"
+}
+staging() {
+  stage 2 "there is no such data set to stage" nowhere copy
+  stage 2 "a data set can't be staged to itself" "$TESSERA_UNIVERSES" "$TESSERA_UNIVERSES"
+  cp -rL "$TESSERA_UNIVERSES" data
+  stage 2 "lie within each other" data data/copy
+  [[ ! -e data/copy && ! -e copy ]] || fail "something was made"
+  touch file
+  stage 2 "the place to stage to is no directory" data file
+  SLURM_TMPDIR='' TMPDIR='' stage 2 "neither SLURM_TMPDIR nor TMPDIR is set" data
+  stage 2 "there is no plan 'all'" data copy --plan all
+  stage 2 "the plan slab needs the network" data copy --plan slab
+  stage 2 "the plan slab stages one box" data copy --plan slab --config "$here/fixture.yaml" --split 2x1
+  stage 2 "nothing is staged here" --clean data
+
+  stage 0 "113 files copied" data copy
+  same_files copy
+  stage 0 "113 files were there already" data copy
+  flip copy/train/universe_000017.hdf5 20000
+  stage 0 "not as it was staged, so copied again: train/universe_000017.hdf5" data copy
+  also "112 files were there already"
+  same_files copy
+  mkdir other
+  cp -r data/train data/validation other
+  stage 2 "holds a staged copy of" other copy
+  also "tessera stage --clean copy"
+  stage 2 "staged by the plan replicate" data copy --plan shard
+  stage 2 "is a staged copy itself" copy again
+  stage 2 "holds files that staging didn't write" data other
+  touch copy/train/mine
+  stage 0 "113 staged files removed" --clean copy
+  [[ $(find copy -type f) == copy/train/mine ]] || fail "left: $(find copy)"
+  TMPDIR=$work/local stage 0 "local/data: staged" data
+
+  flip data/train/universe_000030.hdf5 20000
+  stage 2 "a file of the data set is damaged" data copy2
+  also "data/train/universe_000030.hdf5"
+  train 2 "the copy staged here is not complete" --set data.data_dir=copy2 --set data.standardize=false
+  ln -sf nowhere data/validation/universe_000003.hdf5
+  stage 2 "validation/universe_000003.hdf5" data copy3
+  "$SAMPLE_FILES" wrong-shape other/train/universe_000040.hdf5
+  stage 2 "a sample differs in form from the first: it holds 'x' int16 (16,16,8,8)" other copy4
+  also "other/train/universe_000040.hdf5"
+  if [[ $(id -u) -ne 0 ]]; then
+    chmod a-r other/train/universe_000041.hdf5
+    stage 2 "other/train/universe_000041.hdf5" other copy5
+  fi
+}
+
+# same_run RUN OTHER: they trained to the same bits.
+same_run() {
+  "$SAME_TRAINING" "$1/checkpoint.h5" "$2/checkpoint.h5" >said 2>&1 || fail "$1 and $2 ended with other bits"
+  cmp <(cut -d, -f1-5 "$1/history.csv") <(cut -d, -f1-5 "$2/history.csv") >said 2>&1 || fail "$1 and $2 have other histories"
+}
+# node_run CODE TEXT OUTPUT ARGUMENTS...: `ends` of a training of one epoch on two ranks as two nodes, each with a directory of its own, OUTPUT-0 and OUTPUT-1.
+node_run() {
+  # shellcheck disable=SC2016  # for the inner shell
+  ends "$1" "$2" "$LAUNCHER" -n 2 bash -c 'TESSERA_NODE=$PMI_RANK exec "$@" --stage-dir "$0-$PMI_RANK"' "$3" "$TESSERA" train \
+    "$here/fixture.yaml" --output "$3" --max-epochs 1 "${@:4}"
+}
+staged_training() {
+  local easy=(--set data.n_train=16 --set data.standardize=false --set model.dropout=0.0 --set data.data_dir=good)
+  mkdir -p good/train good/validation
+  "$SAMPLE_FILES" good good/train/{01..16}.hdf5 good/validation/{01..13}.hdf5
+  train 0 "staged by the plan replicate on 1 node: 29 files copied" "${easy[@]}" --stage-dir good-copy
+  ends 0 "compliant      run/result.txt" "$TESSERA" check run --round 3.0
+  [[ $(grep -oE '"(staging_st[a-z]*|init_start|run_start)"' run/result.txt | tr -d '"' | tr '\n' ' ') == \
+    "staging_start staging_stop init_start run_start " ]] || fail "staging isn't logged before the run"
+  grep -q '"files_copied": 29' run/run.json || fail "run.json doesn't say what was staged"
+
+  output=source train 1 "after 1 epoch" --max-epochs 1
+  output=staged train 1 "after 1 epoch" --max-epochs 1 --stage-dir copy
+  same_run source staged
+  output=again train 1 "files were there already" --max-epochs 1 --stage-dir copy
+  same_run source again
+
+  local none=(--split 2x1 --set data.augment=none)
+  output=split train 1 "after 1 epoch" --max-epochs 1 "${none[@]}"
+  node_run 1 "staged by the plan slab on 2 nodes" slab "${none[@]}" --stage-plan slab
+  same_run split slab
+  [[ $(stat -c %s slab-0/train/universe_000000.hdf5) -lt $(stat -c %s "$TESSERA_UNIVERSES/train/universe_000000.hdf5") ]] ||
+    fail "a slab is no smaller than its sample"
+  output=refused train 2 "holds the box [0,9)x[0,16)x[0,16) of each sample" --max-epochs 1 --set data.augment=none \
+    --set data.data_dir=slab-0
+
+  local sharded=(--set data.shuffle=local)
+  node_run 1 "staged by the plan shard on 2 nodes" shard "${sharded[@]}"
+  grep -q '"data_shuffle".*"local"' shard/result.txt || fail "the log doesn't say that nodes shuffle their own samples"
+  [[ $(find shard-0/train shard-1/train -name '*.hdf5' | wc -l) -eq 96 ]] || fail "the shards aren't the training set"
+  node_run 2 "is global" refused --stage-plan shard
+  output=refused train 2 "holds the training samples 0 to 47, and 0 to 95 are drawn" --set data.data_dir=shard-0
+  # On one node a shard is all of it, and the order that of all samples.
+  output=local train 1 "staged by the plan shard on 1 node" --max-epochs 1 "${sharded[@]}" --stage-dir local-copy
+  same_run source local
+  output=shard train 2 "nodes of the replicas, each of which draws from its node's samples: 0,1 then, 0,0 now" \
+    "${sharded[@]}" --resume
+}
+
+# A small disk, mounted where none but this test sees it.
+staging_disk_full() {
+  if [[ ${1:-} != mounted ]]; then
+    unshare --user --map-root-user --mount true 2>/dev/null || return 77
+    unshare --user --map-root-user --mount bash "$here/program.sh" staging_disk_full mounted
+    exit
+  fi
+  mkdir disk
+  mount -t tmpfs -o size=2m none disk
+  stage 3 "bytes are to be staged, and there is room for" "$TESSERA_UNIVERSES" disk/copy
+  [[ -z $(find disk/copy -name '*.hdf5' -o -name '*.partial') ]] || fail "left: $(find disk)"
+  # Room for the bytes, but not for the pages that they take: it is full while files are written.
+  mount -o remount,size=3900k disk
+  stage 3 "No space left on device" "$TESSERA_UNIVERSES" disk/copy
+  [[ -z $(find disk -name '*.partial') ]] || fail "left: $(find disk)"
+  grep -q '"complete": false' disk/copy/staging.json || fail "the copy is taken for complete"
+  mount -o remount,size=8m disk
+  stage 0 "were there already" "$TESSERA_UNIVERSES" disk/copy
+  same_files disk/copy
+  umount disk
+}
+
 group=$1
 shift
 "$group" "$@" || exit

@@ -48,7 +48,8 @@ class Training {
  public:
   Training(const Communicator& ranks, GridDims dims, const Config& config)
       : grid_(ranks, dims), workload_(make_workload(config, kSeed)), kernels_(make_onednn_kernels()) {
-    workload_->open_data(data_share(workload_->graph(1), grid_, std::size_t{64} << 20));
+    workload_->open_data(config.data.data_dir,
+                         data_share(workload_->graph(1), grid_, config.data, std::size_t{64} << 20));
     trainer_ = std::make_unique<Trainer>(
         grid_, *workload_, *kernels_,
         Trainer::Options{

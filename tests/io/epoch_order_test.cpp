@@ -62,6 +62,48 @@ TEST(EpochOrder, RefusesWhatCannotBeDivided) {
   EXPECT_THAT(message_of<InputError>([] { epoch_order(70, 0, 0, 8, 0, 3); }), HasSubstr("3 replicas"));
 }
 
+TEST(LocalEpochOrder, OnOneNodeIsThatOfAllSamples) {
+  for (int replica = 0; replica < 4; ++replica)
+    EXPECT_EQ(local_epoch_order(70, 9, 2, 8, replica, std::vector{0, 0, 0, 0}),
+              epoch_order(70, 9, 2, 8, replica, 4));
+}
+
+TEST(LocalEpochOrder, EachNodesReplicasDrawItsOwnSamplesOnceInANewOrderEachEpoch) {
+  const std::vector nodes{0, 0, 1, 1, 2, 2};
+  for (int node = 0; node < 3; ++node) {
+    std::vector<Samples> epochs;
+    for (const int epoch : {0, 1}) {
+      Samples drawn;
+      for (const int replica : {2 * node, 2 * node + 1}) {
+        const Samples part = local_epoch_order(60, 5, epoch, 12, replica, nodes);
+        EXPECT_EQ(part.size(), 10U) << "as many as without nodes";
+        drawn.insert(drawn.end(), part.begin(), part.end());
+      }
+      epochs.push_back(drawn);
+      std::sort(drawn.begin(), drawn.end());
+      Samples own(20);
+      std::iota(own.begin(), own.end(), 20 * node);
+      EXPECT_EQ(drawn, own);
+    }
+    EXPECT_NE(epochs[0], epochs[1]);
+  }
+}
+
+TEST(LocalEpochOrder, NodesArePermutedIndependently) {
+  Samples first = local_epoch_order(40, 5, 0, 2, 0, std::vector{0, 1}),
+          second = local_epoch_order(40, 5, 0, 2, 1, std::vector{0, 1});
+  for (std::int64_t& sample : second) sample -= 20;
+  EXPECT_NE(first, second);
+}
+
+TEST(LocalEpochOrder, EveryReplicaHasAsManyStepsHoweverUnevenNodesAre) {
+  const std::vector nodes{0, 1, 1, 1, 2};
+  for (const std::int64_t samples : {10, 17, 53, 104})
+    for (int replica = 0; replica < 5; ++replica)
+      EXPECT_EQ(local_epoch_order(samples, 1, 0, 10, replica, nodes).size(),
+                static_cast<std::size_t>(samples / 10 * 2));
+}
+
 TEST(EvaluationOrder, CountsEverySampleOnceInEqualNumbersOfBatches) {
   for (const std::int64_t samples : {1, 5, 8, 17})
     for (const int replicas : {1, 2, 3, 4, 5, 8})

@@ -55,6 +55,24 @@ TEST(ProcessGrid, HasNoSampleAcrossNodesOnOneNode) {
   EXPECT_EQ(grid.samples_across_nodes(), 0);
 }
 
+TEST(GridPositions, TellWhereEachReplicaIsAtHome) {
+  EXPECT_EQ(nodes_of_replicas(std::vector{0, 1, 0, 1}, 2), (std::vector{0, 1}));
+  EXPECT_EQ(nodes_of_replicas(std::vector{0, 0, 0, 1, 1, 1}, 2), (std::vector{0, 1, 0}));
+}
+
+TEST(ProcessGrid, TakesSimulatedNodesForNodes) {
+  const int ranks = world().size();
+  setenv("TESSERA_NODE", std::to_string(7 - world().rank() / 2).c_str(), 1);
+  const ProcessGrid grid(world(), {ranks, 1, 1, 1});
+  unsetenv("TESSERA_NODE");
+  EXPECT_EQ(grid.nodes(), (ranks + 1) / 2);
+  EXPECT_EQ(grid.node(), world().rank() / 2) << "nodes count by their first ranks";
+  for (int replica = 0; replica < ranks; ++replica) EXPECT_EQ(grid.node_of_replica()[replica], replica / 2);
+  setenv("TESSERA_NODE", "first", 1);
+  EXPECT_THROW(ProcessGrid(world(), {ranks, 1, 1, 1}), Error);
+  unsetenv("TESSERA_NODE");
+}
+
 TEST(ProcessGrid, GroupsWholeReplicasForBatchStatistics) {
   const int ranks = world().size();
   for (int parts = 1; parts <= ranks; parts *= 2) {
