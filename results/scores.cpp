@@ -107,6 +107,7 @@ void score_strong(Score& score, const RunSet& set) {
                    [](const ScoredRun* a, const ScoredRun* b) { return *a->minutes < *b->minutes; });
   converged.front()->role = ScoredRun::Fastest;
   std::vector<double> minutes;
+  minutes.reserve(wanted);
   for (const ScoredRun* run : converged) minutes.push_back(*run->minutes * set.scaling_factor);
   score.spread = spread_of_runs(minutes);
   if (converged.size() == wanted) {
@@ -184,7 +185,7 @@ void score_weak(Score& score, const RunSet& set) {
 /// isn't success.
 double reference_epochs(const RunRecord& run, LogKey evaluation) {
   const auto epoch = epoch_of(run.evaluations(evaluation).last_in_run);
-  return run.says_success() && epoch ? *epoch : kInfinity;
+  return run.says_success() && epoch && std::isfinite(*epoch) ? *epoch : kInfinity;
 }
 
 std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
