@@ -32,8 +32,9 @@ std::string why_missed(const RunRecord& run, const TargetRule& target) {
   const std::string_view key = name_of(target.each.key);
   if (tally.evaluations == 0) return fmt::format("no {}", key);
   if (tally.reached) return "reached the target only after run_stop";
-  return fmt::format("never reached the target: {} evaluations, the last {} {}{}", tally.evaluations, key,
-                     tally.last, run.says_success() ? ", though its status is success" : "");
+  return fmt::format("never reached the target{}: {} evaluations, the last {} {}",
+                     run.says_success() ? " though its status is success" : "", tally.evaluations, key,
+                     tally.last);
 }
 
 /// Why a run doesn't count as converged; empty if it does.
