@@ -121,7 +121,11 @@ std::string interval_words(const Score& score) {
 
 void print_notes(std::ostream& out, const ScoredSet& scored) {
   const Score& score = scored.score;
-  const auto note = [&](const std::string& text) { fmt::print(out, "    {}\n", plain(text)); };
+  const auto note = [&](const std::string& text) {
+    constexpr std::size_t kWidth = 113;
+    const std::string line = plain(text);
+    fmt::print(out, "    {}{}\n", line.substr(0, kWidth), line.size() > kWidth ? "..." : "");
+  };
   if (!score.scored()) note("no score: " + score.why_no_score);
   for (const ScoredRun& run : score.runs) {
     if (!run.reason.empty()) note(fmt::format("{} {}: {}", run.file, kRoles[run.role], run.reason));

@@ -32,8 +32,9 @@ std::string why_missed(const RunRecord& run, const TargetRule& target) {
   const std::string_view key = name_of(target.each.key);
   if (tally.evaluations == 0) return fmt::format("no {}", key);
   if (tally.reached) return "reached the target only after run_stop";
-  return fmt::format("never reached the target: {} evaluations, the last {} {}{}", tally.evaluations, key,
-                     tally.last, run.says_success() ? ", though its status is success" : "");
+  return fmt::format("never reached the target{}: {} evaluations, the last {} {}",
+                     run.says_success() ? " though its status is success" : "", tally.evaluations, key,
+                     tally.last);
 }
 
 /// Why a run doesn't count as converged; empty if it does.
@@ -107,6 +108,7 @@ void score_strong(Score& score, const RunSet& set) {
                    [](const ScoredRun* a, const ScoredRun* b) { return *a->minutes < *b->minutes; });
   converged.front()->role = ScoredRun::Fastest;
   std::vector<double> minutes;
+  minutes.reserve(wanted);
   for (const ScoredRun* run : converged) minutes.push_back(*run->minutes * set.scaling_factor);
   score.spread = spread_of_runs(minutes);
   if (converged.size() == wanted) {
@@ -184,7 +186,7 @@ void score_weak(Score& score, const RunSet& set) {
 /// isn't success.
 double reference_epochs(const RunRecord& run, LogKey evaluation) {
   const auto epoch = epoch_of(run.evaluations(evaluation).last_in_run);
-  return run.says_success() && epoch ? *epoch : kInfinity;
+  return run.says_success() && epoch && std::isfinite(*epoch) ? *epoch : kInfinity;
 }
 
 std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
