@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <span>
 #include <vector>
@@ -30,6 +32,25 @@ std::size_t string_length(std::string_view text, std::size_t begin) {
   return std::min(end + 1, text.size()) - begin;
 }
 
+/// What is spelt like a number from text[begin] on.
+std::string number_at(std::string_view text, std::size_t begin) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789+-.eE", begin), text.size());
+  return std::string(text.substr(begin, end - begin));
+}
+
+/// Whether a number of JSON is beyond the largest double.
+bool is_huge(const std::string& number) {
+  if (!std::isinf(std::strtod(number.c_str(), nullptr))) return false;
+  try {
+    [[maybe_unused]] const json finite = json::parse(number);
+  } catch (const json::out_of_range& error) {
+    // It names what it read as a number: "1e400" of "1e400.5", which isn't one.
+    return std::string_view(error.what()).ends_with(fmt::format("'{}'", number));
+  } catch (const json::parse_error&) {  // not spelt as JSON has it
+  }
+  return false;
+}
+
 StrictText to_strict(std::string_view text) {
   struct Word {
     std::string_view spelling;
@@ -53,6 +74,14 @@ StrictText to_strict(std::string_view text) {
       strict.text += R"("")";
       strict.numbers.push_back({strings++, word->value});
       at += word->spelling.size();
+    } else if (const std::string number = number_at(text, at); !number.empty()) {
+      if (is_huge(number)) {
+        strict.text += R"("")";
+        strict.numbers.push_back({strings++, number.front() == '-' ? -kInfinity : kInfinity});
+      } else {
+        strict.text += number;
+      }
+      at += number.size();
     } else {
       strict.text += text[at++];
     }
@@ -87,8 +116,7 @@ class Builder : public nlohmann::json_sax<json> {
   bool start_array(std::size_t) override { return open(json::array()); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string& last_token,
-                   const nlohmann::detail::exception& error) override {
-    if (error.id == 406) return fail(fmt::format("a number out of range ({})", last_token));
+                   const nlohmann::detail::exception&) override {
     return fail(last_token.empty() ? fmt::format("ends too soon, at byte {}", position)
                                    : fmt::format("unexpected '{}' at byte {}", last_token, position));
   }
@@ -146,6 +174,9 @@ LenientJson parse(std::string_view text, std::span<const StrictText::Number> num
 }  // namespace
 
 LenientJson parse_lenient_json(std::string_view utf8) {
+  // The parser takes a NUL for the end of the text.
+  if (const std::size_t nul = utf8.find('\0'); nul != std::string_view::npos)
+    return {nullptr, fmt::format("unexpected NUL at byte {}", nul + 1)};
   LenientJson strict = parse(utf8, {});
   if (strict.error.empty()) return strict;
   const StrictText rewritten = to_strict(utf8);

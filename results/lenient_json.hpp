@@ -16,9 +16,9 @@ struct LenientJson {
       error;  // empty if the text is JSON; else what is wrong, as a clause: "unexpected 'x' at byte 7"
 };
 
-/// Reads JSON with the two liberties that logs written by Python take: the bare words NaN, Infinity and
-/// -Infinity where a number may stand. utf8: the text, valid UTF-8. Of equal names in an object the last one
-/// counts.
+/// Reads JSON with the liberties that Python's reader takes: the bare words NaN, Infinity and -Infinity where
+/// a number may stand, and numbers beyond the largest double, which are infinite. utf8: the text, valid
+/// UTF-8. Of equal names in an object the last one counts.
 LenientJson parse_lenient_json(std::string_view utf8);
 
 }  // namespace tessera
