@@ -68,12 +68,14 @@ std::string to_string(const Hdf5Array& array) {
   return fmt::format("{} ({})", array.element, extents);
 }
 
-Id Hdf5File::Handle::open(const std::string& name, const std::filesystem::path& path) const {
+const Id& Hdf5File::Handle::open(const std::string& name, const std::filesystem::path& path) {
+  const auto found = data_sets.find(name);
+  if (found != data_sets.end()) return found->second;
   Id data(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
   if (!data.valid())
     throw InputError(fmt::format("the file lacks the data set '{}'", name), path.string(),
                      "name a file of the expected form; tessera inspect shows what this one holds");
-  return data;
+  return data_sets.emplace(name, std::move(data)).first->second;
 }
 
 Hdf5File::Hdf5File(const std::filesystem::path& path) : path_(path) {
@@ -116,7 +118,7 @@ bool Hdf5File::holds(const std::string& name) const {
 
 Hdf5Array Hdf5File::describe(const std::string& name) const {
   const Library library;
-  const Id data = handle_->open(name, path_);
+  const Id& data = handle_->open(name, path_);
   const Id type(H5Dget_type(data.get()), H5Tclose), space(H5Dget_space(data.get()), H5Sclose);
   Hdf5Array array{element_name(type.get()), {}};
   for (const hsize_t extent : shape_of(space)) array.shape.push_back(static_cast<std::int64_t>(extent));
@@ -126,7 +128,8 @@ Hdf5Array Hdf5File::describe(const std::string& name) const {
 template <class T>
 void Hdf5File::read(const std::string& name, std::span<const Interval> block, std::span<T> into) const {
   const Library library;
-  const Id data = handle_->open(name, path_), space(H5Dget_space(data.get()), H5Sclose);
+  const Id& data = handle_->open(name, path_);
+  const Id space(H5Dget_space(data.get()), H5Sclose);
   if (!select(space, block))
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name), path_.string(),
                      "name a file of the expected shape");

@@ -44,22 +44,6 @@ std::optional<std::vector<ChunkFilter>> filters_of(const Id& creation) {
   return filters;
 }
 
-/// The first elements of all chunks that share elements with the block.
-std::vector<Index> chunks_that_meet(std::span<const Interval> block, const Index& chunk) {
-  std::vector<Index> firsts{{}};
-  for (std::size_t axis = 0; axis < block.size(); ++axis) {
-    std::vector<Index> longer;
-    for (const Index& before : firsts)
-      for (std::int64_t at = block[axis].begin / chunk[axis] * chunk[axis]; at < block[axis].end;
-           at += chunk[axis]) {
-        longer.push_back(before);
-        longer.back().push_back(at);
-      }
-    firsts = std::move(longer);
-  }
-  return firsts;
-}
-
 /// Calls visit(offset in the chunk, offset in the block, elements) for each run that lies contiguously in the
 /// chunk and in the block, dense both, until all that they share is visited.
 template <class Visit>
@@ -90,40 +74,42 @@ void for_shared_runs(std::span<const std::int64_t> first, const Index& chunk, st
 
 }  // namespace
 
-struct Hdf5Chunks::Handle {
-  Id data;
-};
-
-Hdf5Chunks::Hdf5Chunks(const Hdf5File& file, std::string name, std::unique_ptr<Handle> handle)
-    : file_(file), name_(std::move(name)), handle_(std::move(handle)) {}
-
-Hdf5Chunks::~Hdf5Chunks() {
-  const Library library;
-  handle_.reset();
-}
-
 template <class T>
-std::unique_ptr<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::string& name) {
-  std::unique_ptr<Hdf5Chunks> chunks;  // whose destructor takes the lock, so it goes after `library`
+std::optional<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::string& name) {
   const Library library;
-  Id data = file.handle_->open(name, file.path());
+  const Id& data = file.handle_->open(name, file.path());
   const Id creation(H5Dget_create_plist(data.get()), H5Pclose), type(H5Dget_type(data.get()), H5Tclose);
   if (H5Pget_layout(creation.get()) != H5D_CHUNKED || H5Tequal(type.get(), native_type<T>()) <= 0)
-    return nullptr;
+    return std::nullopt;
   auto filters = filters_of(creation);
-  if (!filters) return nullptr;
+  if (!filters) return std::nullopt;
   const std::vector<hsize_t> shape = shape_of(Id(H5Dget_space(data.get()), H5Sclose));
   std::vector<hsize_t> chunk(shape.size());
   H5Pget_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data());
 
-  chunks.reset(new Hdf5Chunks(file, name, std::make_unique<Handle>(Handle{std::move(data)})));
-  chunks->shape_.assign(shape.begin(), shape.end());
-  chunks->chunk_shape_.assign(chunk.begin(), chunk.end());
-  chunks->filters_ = {std::move(*filters), sizeof(T)};
-  chunks->chunk_bytes_ = std::accumulate(chunk.begin(), chunk.end(), sizeof(T), std::multiplies<>());
-  chunks->fill_.resize(sizeof(T));
-  H5Pget_fill_value(creation.get(), native_type<T>(), chunks->fill_.data());
+  Hdf5Chunks chunks(file, name);
+  chunks.shape_.assign(shape.begin(), shape.end());
+  chunks.chunk_shape_.assign(chunk.begin(), chunk.end());
+  chunks.filters_ = {std::move(*filters), sizeof(T)};
+  chunks.chunk_bytes_ = std::accumulate(chunk.begin(), chunk.end(), sizeof(T), std::multiplies<>());
+  chunks.fill_.resize(sizeof(T));
+  H5Pget_fill_value(creation.get(), native_type<T>(), chunks.fill_.data());
   return chunks;
+}
+
+std::vector<Index> Hdf5Chunks::firsts(std::span<const Interval> block) const {
+  std::vector<Index> found{{}};
+  for (std::size_t axis = 0; axis < block.size(); ++axis) {
+    std::vector<Index> longer;
+    for (const Index& before : found)
+      for (std::int64_t at = block[axis].begin / chunk_shape_[axis] * chunk_shape_[axis];
+           at < block[axis].end; at += chunk_shape_[axis]) {
+        longer.push_back(before);
+        longer.back().push_back(at);
+      }
+    found = std::move(longer);
+  }
+  return found;
 }
 
 InputError Hdf5Chunks::error(std::span<const std::int64_t> first, const BadChunk& problem) const {
@@ -140,11 +126,12 @@ void Hdf5Chunks::fetch(std::span<const std::int64_t> first, StoredChunk& into) c
   assert(first.size() == shape_.size());
   const std::vector<hsize_t> offset(first.begin(), first.end());
   const Library library;
+  const Id& data = file_.handle_->open(name_, file_.path());
   hsize_t bytes = 0;
-  const bool found = H5Dget_chunk_storage_size(handle_->data.get(), offset.data(), &bytes) >= 0;
+  const bool found = H5Dget_chunk_storage_size(data.get(), offset.data(), &bytes) >= 0;
   into.bytes.resize(bytes);
-  if (!found || (bytes > 0 && H5Dread_chunk(handle_->data.get(), H5P_DEFAULT, offset.data(), &into.skipped,
-                                            into.bytes.data()) < 0))
+  if (!found || (bytes > 0 &&
+                 H5Dread_chunk(data.get(), H5P_DEFAULT, offset.data(), &into.skipped, into.bytes.data()) < 0))
     throw error(first, BadChunk(fmt::format("it can't be read ({})", innermost_error())));
 }
 
@@ -167,24 +154,24 @@ void Hdf5Chunks::read(std::span<const Interval> block, std::span<std::byte> into
   if (!within)
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name_),
                      file_.path().string(), "name a file of the expected shape");
-  const std::vector<Index> firsts = chunks_that_meet(block, chunk_shape_);
+  const std::vector<Index> chunks = firsts(block);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     StoredChunk stored;
     ChunkDecoder decoder(filters_, chunk_bytes_);
-    for (std::size_t i = next++; i < firsts.size(); i = next++) {
+    for (std::size_t i = next++; i < chunks.size(); i = next++) {
       try {
-        fetch(firsts[i], stored);
-        place(firsts[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
+        fetch(chunks[i], stored);
+        place(chunks[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
               block, into.data());
       } catch (const BadChunk& problem) {
-        next = firsts.size();  // the others need not go on
-        throw error(firsts[i], problem);
+        next = chunks.size();  // the others need not go on
+        throw error(chunks[i], problem);
       }
     }
   };
   std::vector<std::future<void>> others;  // a future of std::async waits in its destructor
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, firsts.size()); ++i)
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, chunks.size()); ++i)
     others.push_back(std::async(std::launch::async, work));
   work();
   for (std::future<void>& other : others) other.get();
@@ -202,7 +189,7 @@ void read_inflated(const Hdf5File& file, const std::string& name, std::span<cons
 }
 
 #define TESSERA_HDF5_ELEMENT(T)                                                                             \
-  template std::unique_ptr<Hdf5Chunks> Hdf5Chunks::open<T>(const Hdf5File&, const std::string&);            \
+  template std::optional<Hdf5Chunks> Hdf5Chunks::open<T>(const Hdf5File&, const std::string&);              \
   template void read_inflated(const Hdf5File&, const std::string&, std::span<const Interval>, std::span<T>, \
                               int);
 TESSERA_HDF5_ELEMENT(std::uint8_t)

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,14 +24,11 @@ struct StoredChunk {
 /// A chunked data set of a file, which must outlive it. May be used by several threads at once.
 class Hdf5Chunks {
  public:
-  /// Null where the data set isn't chunked, or only the HDF5 library can undo how it is stored: other filters
-  /// than those of chunk_filters.hpp, elements that aren't T of this machine.
-  /// Throws InputError where the file lacks it.
+  /// nullopt where the data set isn't chunked, or only the HDF5 library can undo how it is stored: other
+  /// filters than those of chunk_filters.hpp, elements that aren't T of this machine. Throws InputError where
+  /// the file lacks it.
   template <class T>
-  static std::unique_ptr<Hdf5Chunks> open(const Hdf5File& file, const std::string& name);
-  ~Hdf5Chunks();
-  Hdf5Chunks(const Hdf5Chunks&) = delete;
-  Hdf5Chunks& operator=(const Hdf5Chunks&) = delete;
+  static std::optional<Hdf5Chunks> open(const Hdf5File& file, const std::string& name);
 
   const std::vector<std::int64_t>& shape() const { return shape_; }
   /// Of every chunk; those at the far edges are stored whole, too.
@@ -39,6 +36,8 @@ class Hdf5Chunks {
   std::size_t chunk_bytes() const { return chunk_bytes_; }
   const ChunkFilters& filters() const { return filters_; }
 
+  /// The first elements of all chunks that share elements with the block, an interval an axis.
+  std::vector<std::vector<std::int64_t>> firsts(std::span<const Interval> block) const;
   /// Fetches the chunk that begins at this element. Empty where nothing was ever written there: the elements
   /// have the data set's fill value. Throws InputError where the bytes can't be read.
   void fetch(std::span<const std::int64_t> first, StoredChunk& into) const;
@@ -50,14 +49,12 @@ class Hdf5Chunks {
   void read(std::span<const Interval> block, std::span<std::byte> into, int threads) const;
 
  private:
-  struct Handle;
-  Hdf5Chunks(const Hdf5File& file, std::string name, std::unique_ptr<Handle> handle);
+  Hdf5Chunks(const Hdf5File& file, std::string name) : file_(file), name_(std::move(name)) {}
   void place(std::span<const std::int64_t> first, std::span<const std::byte> chunk,
              std::span<const Interval> block, std::byte* into) const;
 
   const Hdf5File& file_;
   std::string name_;
-  std::unique_ptr<Handle> handle_;
   std::vector<std::int64_t> shape_, chunk_shape_;
   ChunkFilters filters_;
   std::size_t chunk_bytes_ = 0;

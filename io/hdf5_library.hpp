@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <map>
 #include <mutex>
 #include <string>
 #include <type_traits>
@@ -65,9 +66,10 @@ std::vector<hsize_t> shape_of(const Id& space);
 struct Hdf5File::Handle {
   Id file;
   std::uint64_t bytes_read = 0;
+  std::map<std::string, Id> data_sets{};  // stay open as long as the file: small files are mostly opening
 
-  /// Throws InputError where the file, of this path, lacks the data set.
-  Id open(const std::string& name, const std::filesystem::path& path) const;
+  /// Borrowed. Throws InputError where the file, of this path, lacks the data set.
+  const Id& open(const std::string& name, const std::filesystem::path& path);
 };
 
 /// The innermost entry of the error stack: what failed first. To be called while a Library is held.

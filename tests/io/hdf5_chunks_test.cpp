@@ -109,10 +109,10 @@ TEST(Hdf5Chunks, WhatOnlyTheLibraryCanUndoIsReadByIt) {
   written.add<double>("big_endian", H5T_NATIVE_DOUBLE, {{4}, {2}, true, 4, true}, values, H5T_IEEE_F64BE);
   written.close();
   const Hdf5File file(directory / "a.h5");
-  EXPECT_EQ(Hdf5Chunks::open<float>(file, "contiguous"), nullptr);
-  EXPECT_EQ(Hdf5Chunks::open<float>(file, "float64"), nullptr);
-  EXPECT_EQ(Hdf5Chunks::open<double>(file, "big_endian"), nullptr);
-  EXPECT_NE(Hdf5Chunks::open<double>(file, "float64"), nullptr);
+  EXPECT_FALSE(Hdf5Chunks::open<float>(file, "contiguous"));
+  EXPECT_FALSE(Hdf5Chunks::open<float>(file, "float64"));
+  EXPECT_FALSE(Hdf5Chunks::open<double>(file, "big_endian"));
+  EXPECT_TRUE(Hdf5Chunks::open<double>(file, "float64"));
   std::vector<float> read(2);
   read_inflated<float>(file, "float64", std::vector<Interval>{{1, 3}}, read, 2);
   EXPECT_THAT(read, ElementsAre(2, 3));
