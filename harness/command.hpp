@@ -43,9 +43,11 @@ inline void add_overlap(CLI::App& command, std::vector<std::string>& overrides) 
 /// Each adds its subcommand with its options to `app`, and a callback that sets `chosen` when the user called
 /// it. The callback runs while arguments are parsed, so it does nothing else.
 void add_bench(CLI::App& app, Command& chosen);
+void add_campaign(CLI::App& app, Command& chosen);
 void add_check(CLI::App& app, Command& chosen);
 void add_generate(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
+void add_package(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);
 void add_score(CLI::App& app, Command& chosen);
 void add_stage(CLI::App& app, Command& chosen);

@@ -23,9 +23,11 @@ int run(int argc, char** argv, const Communicator& world) {
   app.require_subcommand(1);
   Command chosen;
   add_bench(app, chosen);
+  add_campaign(app, chosen);
   add_check(app, chosen);
   add_generate(app, chosen);
   add_inspect(app, chosen);
+  add_package(app, chosen);
   add_plan(app, chosen);
   add_score(app, chosen);
   add_stage(app, chosen);

@@ -284,7 +284,7 @@ std::vector<Judged> PackageJudge::take(std::size_t directories) {
   for (auto& [path, logs] : logs_) std::ranges::move(logs.judged, std::back_inserter(judged));
   judged.push_back(
       {package_.string(), Judged::Package, options_.round, std::move(verdict_),
-       fmt::format("package of {} systems, {} directories of results", systems_.size(), directories)});
+       fmt::format("package, systems: {}, directories of results: {}", systems_.size(), directories)});
   return judged;
 }
 

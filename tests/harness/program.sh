@@ -432,6 +432,31 @@ same_bytes() {
   done
 }
 
+# Two small runs, one after another and then nothing more to do; what a package wants; what is refused.
+campaign() {
+  local fixture=$here/fixture.yaml some=(--runs 2 --ranks 2 --max-epochs 1 --launcher "$LAUNCHER -n {ranks}")
+  ends 1 "run 2 of 2 (seed 6): ended before its target was reached" "$TESSERA" campaign "$fixture" "${some[@]}" --seed 5 --output all
+  also "2 of 10 runs"
+  grep -q '"key": "seed", "value": 6' all/run_2/result.txt || fail "the second run has another seed"
+  ends 1 "2 of 2 runs are finished already" "$TESSERA" campaign "$fixture" "${some[@]}" --seed 5 --output all
+  ends 2 "it differs in first_seed" "$TESSERA" campaign "$fixture" "${some[@]}" --output all
+  ends 2 "starts its runs under a launcher by itself" "$LAUNCHER" -n 2 "$TESSERA" campaign "$fixture" --runs 2 --output other
+  ends 2 "don't divide 2 ranks" "$TESSERA" campaign "$fixture" "${some[@]}" --split 3x1 --output other
+  also "FAILED with exit code 2"
+
+  printf 'system_name: small\ncooling: air\n' >system.yaml
+  ends 0 "a description of this system" "$LAUNCHER" -n 2 "$TESSERA" system --user system.yaml --output small.json
+  grep -q '"cooling": "air"' small.json || fail "small.json doesn't say what the user said"
+  echo 'coolin: air' >>system.yaml
+  ends 2 "did you mean 'cooling'?" "$LAUNCHER" -n 2 "$TESSERA" system --user system.yaml
+  also "system.yaml, line 3"
+  ends 1 "NOT written" "$TESSERA" package all --org Example --system small.json --output packages
+  also "wrong-run-count"
+  [[ -z $(ls -A packages) ]] || fail "a package was left that doesn't pass"
+  ends 2 "there is no such system description" "$TESSERA" package all --org Example --system none.json --output packages
+  ends 2 "there is no result log" "$TESSERA" package none --org Example --system small.json --output packages
+}
+
 # inspects CODE TEXT ARGUMENTS...: what is drawn, if anything, is a.png.
 inspects() {
   rm -f a.png
