@@ -44,10 +44,11 @@ std::optional<double> number_in(const json& object, const char* name) {
   return member->is_string() ? number_from_text(member->get_ref<const std::string&>()) : std::nullopt;
 }
 
-std::optional<SystemSize> read_system(const Layout& layout) {
+void read_system(RunSet& set, const Layout& layout) {
   const auto system = read_object(layout.organisation / "systems" / (layout.system + ".json"));
-  if (!system) return std::nullopt;
-  return SystemSize{number_in(*system, "number_of_nodes"), number_in(*system, "accelerators_per_node")};
+  if (!system) return;
+  set.described = {number_in(*system, "number_of_nodes"), number_in(*system, "accelerators_per_node")};
+  set.description = *system;
 }
 
 void read_scaling(RunSet& set) {
@@ -104,7 +105,7 @@ RunSet read_set(const fs::path& root, const fs::path& directory, const std::vect
   if (set.benchmark.empty() && layout) set.benchmark = layout->benchmark;
   set.division = first_text(set.runs, LogKey::SubmissionDivision);
   if (is_below_weak(place)) set.mode = ScalingMode::Weak;
-  if (layout) set.described = read_system(*layout);
+  if (layout) read_system(set, *layout);
   read_scaling(set);
   return set;
 }
