@@ -80,9 +80,14 @@ void rank(std::vector<Standing>& standings) {
   }
 }
 
+/// As paths are written, but for how they end.
+bool is_same_path(const std::filesystem::path& a, const std::filesystem::path& b) {
+  return (a / ".").lexically_normal() == (b / ".").lexically_normal();
+}
+
 bool is_called(const Standing& standing, const RunSet& set, std::string_view name) {
   return name == standing.name || name == set.system || name == usual_name(set) || name == set.name ||
-         std::filesystem::path(name).lexically_normal() == set.directory.lexically_normal();
+         is_same_path(name, set.directory);
 }
 
 /// The standing that is called so; nothing if none is.

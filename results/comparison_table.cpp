@@ -79,7 +79,8 @@ void print_notes(std::ostream& out, const ComparedGroup& group, const Comparison
     const Score& score = comparison.set_of(standing).score;
     if (score.scored()) continue;
     const char* instead = standing.provisional ? " (~: the mean of its converged runs)" : "";
-    fmt::print(out, "  no score: {}: {}{}\n", plain(standing.name), plain(score.why_no_score), instead);
+    fmt::print(out, "  no score: {}: {}{}\n", tail(plain(standing.name), kNameColumns),
+               plain(score.why_no_score), instead);
   }
 }
 
@@ -122,12 +123,14 @@ std::vector<std::string> values_with_lines(const Difference& difference) {
 /// Words separated by "; ", broken over lines that are indented alike.
 void print_wrapped(std::ostream& out, const std::string& name, const std::vector<std::string>& words) {
   const std::string indent(6, ' ');
-  std::string line = fmt::format("    {}: ", name);
+  std::string line = fmt::format("    {}:", name);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string word = words[i] + (i + 1 < words.size() ? "; " : "");
-    if (line.size() + word.size() > kColumns && line != indent) {
+    const std::string word = words[i] + (i + 1 < words.size() ? ";" : "");
+    if (line.size() + 1 + word.size() > kColumns) {
       fmt::print(out, "{}\n", line);
       line = indent;
+    } else {
+      line += ' ';
     }
     line += word;
   }
@@ -143,12 +146,12 @@ void print_differences(std::ostream& out, const ComparedGroup& group) {
   if (group.standings.size() <= kFewSystems) {
     fmt::print(out, "\n  system descriptions differ in\n");
     for (const Difference& one : group.descriptions) {
-      print_wrapped(out, plain(one.name), values_with_lines(one));
+      print_wrapped(out, head(plain(one.name), kValueColumns), values_with_lines(one));
     }
     return;
   }
   std::vector<std::string> names;
-  for (const Difference& one : group.descriptions) names.push_back(plain(one.name));
+  for (const Difference& one : group.descriptions) names.push_back(head(plain(one.name), kValueColumns));
   fmt::print(out, "\n");
   print_wrapped(out, "system descriptions differ (--json and --html have the values)", names);
 }
@@ -160,7 +163,7 @@ void print(std::ostream& out, const Comparison& comparison) {
   for (const ComparedGroup& group : comparison.groups) {
     fmt::print(out, "{}{}, {} scaling; speed-up over {} (*)\n", first ? "" : "\n",
                group.benchmark.empty() ? "unknown benchmark" : plain(group.benchmark), name_of(group.mode),
-               plain(group.standings[group.base].name));
+               tail(plain(group.standings[group.base].name), kNameColumns));
     first = false;
     print_systems(out, group, comparison);
     print_notes(out, group, comparison);

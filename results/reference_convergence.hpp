@@ -51,10 +51,10 @@ std::string_view name_of(ConvergenceVerdict::Outcome outcome);
 /// epoch evaluated, infinite if it didn't end in success; at least three. required_runs: how many runs the
 /// benchmark asks for, N of the rules.
 ///
-/// With M, s and n of the curve at that batch size (both interpolated in the batch between two points, then
-/// with n = 2N; the smallest point's below all of them), it passes if m >= M + t(0.05; n + N - 4) * s *
-/// sqrt(1 / (n - 2) + 1 / (N - 2)), where t is Student's quantile, which is negative; an interpolated point
-/// has n in place of n - 2. Above the largest point there is no reference.
+/// With M, s and n1 (mean, deviation, runs) of the curve at that batch size and n2 = N - 2, it passes if
+/// m >= M + t(0.05; n1 + n2 - 2) * s * sqrt(1 / n1 + 1 / n2), where t is Student's quantile, which is
+/// negative. Between two points M and s are interpolated in the batch and n1 is 2N; below all of them the
+/// smallest counts; above them there is no reference.
 ConvergenceVerdict judge_convergence(std::span<const ReferencePoint> points, double batch,
                                      std::span<const double> epochs, std::size_t required_runs);
 

@@ -79,7 +79,8 @@ constexpr Expectation kTarget{"an eval_accuracy with 0.82 <= value <= 1", [](con
                                 return number_of(value) >= kTargetAccuracy && *number_of(value) <= 1.0;
                               }};
 
-constexpr BenchmarkRules kRules{"deepcam", target_rule(EvalAccuracy, kTarget, kTargetAccuracy), kClosed, kConditional};
+constexpr BenchmarkRules kRules{"deepcam", target_rule(EvalAccuracy, kTarget, kTargetAccuracy), kClosed,
+                                kConditional};
 
 }  // namespace
 

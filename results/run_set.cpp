@@ -44,11 +44,15 @@ std::optional<double> number_in(const json& object, const char* name) {
   return member->is_string() ? number_from_text(member->get_ref<const std::string&>()) : std::nullopt;
 }
 
+/// What the system description says, where there is one.
 void read_system(RunSet& set, const Layout& layout) {
   const auto system = read_object(layout.organisation / "systems" / (layout.system + ".json"));
   if (!system) return;
   set.described = {number_in(*system, "number_of_nodes"), number_in(*system, "accelerators_per_node")};
   set.description = *system;
+  if (const auto division = system->find("division"); division != system->end() && division->is_string()) {
+    set.division = *division;
+  }
 }
 
 void read_scaling(RunSet& set) {

@@ -30,7 +30,7 @@ struct RunSet {
   std::string name;                 // the same, relative to the path asked for; "." if it is that
   std::string organisation, system;
   std::string benchmark;  // as the first log says that names one; else as the directory is called
-  std::string division;   // as the first log says; empty if none does
+  std::string division;   // as the system description says, else the first log that does; may be empty
   ScalingMode mode = ScalingMode::Strong;
   std::vector<RunRecord> runs;          // in the order of their numbers, gaps allowed
   std::optional<SystemSize> described;  // where there is a system description that can be read

@@ -53,7 +53,7 @@ ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
   scored.file = std::filesystem::path(run.file).lexically_relative(set.directory).generic_string();
   scored.minutes = run.minutes();
   scored.compliant = check(run, round).compliant();
-  scored.seed = run.number(LogKey::Seed);
+  if (const LogEntry* seed = run.first(LogKey::Seed)) scored.seed = seed->value;
   scored.epoch_seconds = mean_seconds(run.intervals(LogKey::EpochStart));
   scored.evaluation_seconds = mean_seconds(run.intervals(LogKey::EvalStart));
   const Intervals& staging = run.intervals(LogKey::StagingStart);
@@ -120,18 +120,19 @@ void score_strong(Score& score, const RunSet& set) {
 /// The converged logs of different seeds; of equal ones the first.
 std::vector<const RunRecord*> prune_equal_seeds(Score& score, const RunSet& set) {
   std::vector<const RunRecord*> kept;
-  std::vector<std::pair<double, std::string>> seeds;
+  std::vector<const ScoredRun*> seeded;
   for (std::size_t i = 0; i < set.runs.size(); ++i) {
     ScoredRun& run = score.runs[i];
     if (!run.converged) continue;
-    const auto same = std::find_if(seeds.begin(), seeds.end(),
-                                   [&](const auto& seen) { return run.seed && seen.first == *run.seed; });
-    if (same != seeds.end()) {
+    const auto same = std::find_if(seeded.begin(), seeded.end(), [&](const ScoredRun* other) {
+      return equal_values(other->seed, run.seed);
+    });
+    if (same != seeded.end()) {
       run.role = ScoredRun::Pruned;
-      run.reason = fmt::format("has the seed of {}", same->second);
+      run.reason = fmt::format("has the seed of {}", (*same)->file);
       continue;
     }
-    if (run.seed) seeds.emplace_back(*run.seed, run.file);
+    if (!run.seed.is_null()) seeded.push_back(&run);
     kept.push_back(&set.runs[i]);
   }
   return kept;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ struct ScoredRun {
   bool compliant = false;        // by the rules of the round
   std::string reason;            // why it failed or was pruned; empty if neither
   std::optional<double> epochs;  // epoch_num of the first evaluation that reached the target
-  std::optional<double> seed;
+  nlohmann::json seed;           // as logged; null if none
   std::optional<double> epoch_seconds, evaluation_seconds, staging_seconds;
   std::optional<double> samples_per_second;  // training samples over the seconds of an epoch
 };
