@@ -6,22 +6,25 @@
 #include <vector>
 
 #include "harness/command.hpp"
+#include "io/whole_file.hpp"
 #include "models/error.hpp"
 #include "parallel/uniform.hpp"
 #include "results/comparison_input.hpp"
 #include "results/comparison_json.hpp"
 #include "results/comparison_table.hpp"
+#include "results/report.hpp"
 
 namespace tessera {
 namespace {
 
 struct CompareArguments {
   std::vector<std::filesystem::path> paths;
-  std::string base;
+  std::string base, html;  // html: a path, or empty
   bool json = false;
 };
 
 void report(const CompareArguments& arguments, const Comparison& comparison) {
+  if (!arguments.html.empty()) write_whole_file(arguments.html, html_report(to_json(comparison)));
   if (arguments.json) {
     std::cout << to_json(comparison).dump(2, ' ', true, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
@@ -65,6 +68,7 @@ void add_compare(CLI::App& app, Command& chosen) {
       ->required();
   command->add_option("--base", arguments->base,
                       "the system to compare with, by name or directory; the slowest if not given");
+  command->add_option("--html", arguments->html, "draw the comparison in this file, for any browser");
   command->add_flag("--json", arguments->json, "print the comparison as JSON");
   command->callback([arguments, &chosen] {
     chosen = [arguments](const Communicator& world) { return run(*arguments, world); };

@@ -17,26 +17,35 @@ function linearAxis(text, colours, more) {
           ticks: {color: colours.soft}, ...more};
 }
 
-// Labels at 1, 2 and 5 of each decade.
+// Labels and lines at 1, 2 and 5 of each decade, or at 1 alone where there is no room.
 function logAxis(text, colours, more) {
+  const digits = colours.narrow && more.max / more.min > 50 ? [1] : [1, 2, 5];
   const label = (value) => {
-    const digit = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return [1, 2, 5].includes(digit) ? Number(value.toPrecision(3)).toLocaleString('en') : '';
+    const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    return digits.some((digit) => Math.abs(leading - digit) < 1e-6) ? Number(value.toPrecision(3)).toLocaleString('en') : '';
   };
-  return {type: 'logarithmic', title: title(text, colours), grid: {color: colours.line},
+  const line = (context) => context.tick && context.tick.label ? colours.line : 'transparent';
+  return {type: 'logarithmic', title: title(text, colours), grid: {color: line},
           ticks: {color: colours.soft, callback: label, autoSkip: false, maxRotation: 0}, ...more};
 }
 
-function nameAxis(names, colours) {
+// Names with their numbers; where there is little room, of the system alone.
+function nameAxis(group, systems, colours) {
+  const names = systems.map((system) => system.name);
+  const label = (system) => {
+    const name = colours.narrow ? system.system || system.name : system.name;
+    return `${group.systems.indexOf(system) + 1} ${shortened(name, colours.narrow ? 14 : 44)}`;
+  };
   return {
     type: 'category', labels: names, offset: true, grid: {color: colours.line},
-    ticks: {color: colours.text, autoSkip: false, callback: (value, i) => tail(names[i], colours.narrow ? 16 : 44)},
+    ticks: {color: colours.text, autoSkip: false, callback: (value, i) => label(systems[i])},
   };
 }
 
 function optionsOf(scales, label) {
   return {
     animation: false, responsive: true, maintainAspectRatio: false, normalized: true,
+    layout: {padding: {right: 18}},
     devicePixelRatio: Math.max(2, window.devicePixelRatio), scales,
     plugins: {legend: {display: false}, tooltip: {callbacks: {title: () => '', label}}},
   };
@@ -48,7 +57,7 @@ function heightOfNames(names) {
 
 // Limits of a logarithmic axis somewhat beyond the values.
 function around(values) {
-  return values.length === 0 ? {} : {min: Math.min(...values) / 1.25, max: Math.max(...values) * 1.25};
+  return values.length === 0 ? {min: 1, max: 10} : {min: Math.min(...values) / 1.25, max: Math.max(...values) * 1.25};
 }
 
 function pointsOf(name, data, radius) {
@@ -79,12 +88,12 @@ function runTimesChart(group, systems, colours) {
   return {
     height: heightOfNames(names),
     type: 'scatter', data: {datasets},
-    options: optionsOf({x: logAxis('minutes', colours, around(minutes)), y: nameAxis(names, colours)}, label),
+    options: optionsOf({x: logAxis('minutes', colours, around(minutes)), y: nameAxis(group, systems, colours)}, label),
   };
 }
 
 // Lines of evaluations; those far beyond the others don't stretch the axis.
-function curvesChart(group, systems, colours, xIndex, xAxis) {
+function curvesChart(group, systems, colours, xIndex, xAxisOver) {
   const datasets = [], values = [], ends = [];
   for (const system of systems) {
     const run = typicalRun(system);
@@ -113,16 +122,17 @@ function curvesChart(group, systems, colours, xIndex, xAxis) {
   return {
     height: 400,
     type: 'scatter', data: {datasets},
-    options: optionsOf({x: xAxis, y: linearAxis(what, colours, {min: low - room, max: high + room})}, label),
+    options: optionsOf({x: xAxisOver(ends), y: linearAxis(what, colours, {min: low - room, max: high + room})}, label),
   };
 }
 
 function curvesOverMinutesChart(group, systems, colours) {
-  return curvesChart(group, systems, colours, 0, logAxis('minutes since the run began', colours));
+  return curvesChart(group, systems, colours, 0,
+                     (ends) => logAxis('minutes since the run began', colours, around(ends.filter((x) => x > 0))));
 }
 
 function curvesOverEpochsChart(group, systems, colours) {
-  return curvesChart(group, systems, colours, 1, linearAxis('epoch', colours, {beginAtZero: true}));
+  return curvesChart(group, systems, colours, 1, () => linearAxis('epoch', colours, {beginAtZero: true}));
 }
 
 function breakdownChart(group, systems, colours) {
@@ -138,7 +148,7 @@ function breakdownChart(group, systems, colours) {
   const label = (item) => `${names[item.dataIndex]}: ${item.dataset.label} ` +
       `${shown(seconds(drawn[item.dataIndex], item.dataset.label) / 60, 2)} minutes, ${item.raw.toFixed(1)} %`;
   const x = linearAxis('share of the time, %', colours, {stacked: true, min: 0, max: 100});
-  const options = optionsOf({x, y: {...nameAxis(names, colours), stacked: true}}, label);
+  const options = optionsOf({x, y: {...nameAxis(group, drawn, colours), stacked: true}}, label);
   options.indexAxis = 'y';
   options.plugins.legend = {display: true, position: 'top', labels: {color: colours.text, boxWidth: 14}};
   return {height: heightOfNames(names) + 30, type: 'bar', data: {labels: names, datasets}, options};
@@ -173,10 +183,10 @@ function scalingChart(group, systems, colours) {
 // What a group's charts are called, and what is to be seen there.
 const kCharts = [
   ['Time to solution and its runs', 'A point is a run, a cross one that failed, the stroke the time to solution.', runTimesChart],
-  ['Scaling', 'Full lines join one system at several sizes; dotted ones are ideal scaling from its smallest.', scalingChart],
+  ['Where the time of a run went', 'Of the median run. Staging before the run began is shown, though its minutes leave it out.',
+   breakdownChart],
   ['Convergence over time', 'Each system by its median run; the dashed line is the target, the mark the last evaluation.',
    curvesOverMinutesChart],
   ['Convergence over epochs', 'The same runs.', curvesOverEpochsChart],
-  ['Where the time of a run went', 'Of the median run. Staging before the run began is shown, though its minutes leave it out.',
-   breakdownChart],
+  ['Scaling', 'Full lines join one system at several sizes; dotted ones are ideal scaling from its smallest.', scalingChart],
 ];

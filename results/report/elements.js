@@ -29,7 +29,6 @@ function cell(value, text) {
   return made;
 }
 
-// The end of a name that has no room: names differ there.
-function tail(name, most) {
-  return name.length <= most ? name : '…' + name.slice(1 - most);
+function shortened(text, most) {
+  return text.length <= most ? text : text.slice(0, most - 1) + '…';
 }

@@ -45,13 +45,13 @@ function filterOf(view, table) {
 
 // Which mark is whose; ticked systems are drawn.
 function keyOf(view) {
-  const items = view.group.systems.map((system) => {
+  const items = view.group.systems.map((system, i) => {
     const box = element('input', {type: 'checkbox', checked: ''});
     box.addEventListener('change', () => {
       if (box.checked) view.hidden.delete(system.name); else view.hidden.add(system.name);
       draw(view);
     });
-    const item = element('li', {}, element('label', {}, box, drawnMark(system.name), system.name));
+    const item = element('li', {}, element('label', {}, box, drawnMark(system.name), `${i + 1}\u00a0${system.name}`));
     item.dataset.name = system.name;
     return item;
   });
@@ -66,7 +66,9 @@ function sectionOf(group) {
   const heading = `${group.benchmark || 'Unknown benchmark'}, ${group.mode} scaling`;
   return element('section', {'aria-label': heading}, element('h2', {}, heading), filterOf(view, table),
                  element('div', {class: 'scroll'}, table), notesOf(group), view.key,
-                 element('div', {class: 'charts'}, ...kCharts.map((chart) => figureOf(view, chart))), ...differencesOf(group));
+                 element('div', {class: 'charts'}, ...kCharts.map((chart) => figureOf(view, chart)),
+                         ...(group.scaling.length > 0 ? [scalingTable(group)] : [])),
+                 ...differencesOf(group));
 }
 
 function drawAll() {

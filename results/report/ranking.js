@@ -18,9 +18,6 @@ function score(system) {
 function columnsOf(group) {
   const strong = group.mode === 'strong';
   const columns = [
-    ['division', (s) => s.division, (s) => s.division],
-    ['nodes', (s) => s.nodes, (s) => shown(s.nodes)],
-    ['accelerators', (s) => s.accelerators, (s) => shown(s.accelerators)],
     strong ? ['minutes', (s) => s.minutes, score] : ['models a minute', (s) => s.models_per_minute, score],
     ['95 % interval', (s) => s.interval_minutes && s.interval_minutes[0], interval],
     ['runs', (s) => convergedRuns(s).length, (s) => `${convergedRuns(s).length} of ${s.runs.length}`],
@@ -28,18 +25,22 @@ function columnsOf(group) {
     ['per node', (s) => s.speed_up_per_node, (s) => shown(s.speed_up_per_node)],
     ['per accelerator', (s) => s.speed_up_per_accelerator, (s) => shown(s.speed_up_per_accelerator)],
     ['p, next', (s) => s.p_against_next, (s) => shownProbability(s.p_against_next)],
+    ['division', (s) => s.division, (s) => s.division],
+    ['nodes', (s) => s.nodes, (s) => shown(s.nodes)],
+    ['accelerators', (s) => s.accelerators, (s) => shown(s.accelerators)],
   ];
   return strong ? columns : columns.filter(([heading]) => heading !== '95 % interval');
 }
 
-function rowOf(system, group, columns) {
-  const place = cell(system.place, shown(system.place));
-  const name = element('th', {scope: 'row'}, drawnMark(system.name), ' ', system.name);
+// Systems are numbered as they are ranked; tables and charts use the numbers where names have no room.
+function rowOf(system, i, group, columns) {
+  const number = cell(i + 1, String(i + 1));
+  const name = element('th', {scope: 'row'}, element('span', {class: 'system'}, drawnMark(system.name), element('span', {}, system.name)));
   name.dataset.value = system.name;
   if (system.name === group.base) name.classList.add('base');
   const cells = columns.map(([, value, text]) => cell(value(system), text(system)));
-  cells[0].classList.remove('number');
-  const row = element('tr', {}, place, name, ...cells);
+  columns.forEach(([heading], i) => cells[i].classList.toggle('number', heading !== 'division'));
+  const row = element('tr', {}, number, name, ...cells);
   row.dataset.name = system.name;
   return row;
 }
@@ -68,26 +69,26 @@ function headingOf(text, numeric) {
 
 function rankingOf(group) {
   const columns = columnsOf(group);
-  const headings = [headingOf('place', true), headingOf('system', false),
-                    ...columns.map(([text], i) => headingOf(text, i > 0))];
+  const headings = [headingOf('#', true), headingOf('system', false),
+                    ...columns.map(([text]) => headingOf(text, text !== 'division'))];
   const table = element(
-      'table', {class: 'ranking'},
-      element('caption', {},
-              'Best first; a heading sorts. Speed-up is over the system in bold. p, next: how likely the run times would differ ' +
-              'so much from those of the next place by chance (rank sum test).'),
+      'table', {class: 'ranking'}, element('caption', {}, 'Systems, best first; a heading sorts'),
       element('thead', {}, element('tr', {}, ...headings)),
-      element('tbody', {}, ...group.systems.map((system) => rowOf(system, group, columns))));
+      element('tbody', {}, ...group.systems.map((system, i) => rowOf(system, i, group, columns))));
   headings[0].setAttribute('aria-sort', 'ascending');
   headings.forEach((heading, i) => heading.firstChild.addEventListener('click', () => sortBy(table, i)));
   return table;
 }
 
-// Why systems have no score.
+// How to read the table, and why systems have no score.
 function notesOf(group) {
   const without = group.systems.filter((system) => system.why_no_score !== '');
-  return element('ul', {class: 'note'}, ...without.map((system) => element('li', {},
+  const reading = element('p', {class: 'note'},
+      `Speed-up is over ${group.base}, in bold. p, next: how likely the run times would differ so much from those of the ` +
+      'system ranked next by chance (rank sum test).');
+  return element('div', {}, reading, element('ul', {class: 'note'}, ...without.map((system) => element('li', {},
       `${system.name} has no score: ${system.why_no_score}` +
-      (system.provisional ? '; ~: the mean of its converged runs' : ''))));
+      (system.provisional ? '; ~: the mean of its converged runs' : '')))));
 }
 
 // The systems that hold all words of a filter.
