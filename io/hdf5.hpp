@@ -58,6 +58,7 @@ class Hdf5File {
   std::map<std::string, Hdf5Attribute> attributes() const;
 
  private:
+  friend class Hdf5Chunks;
   struct Handle;
   std::filesystem::path path_;
   std::unique_ptr<Handle> handle_;

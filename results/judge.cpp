@@ -103,14 +103,15 @@ void Judge::check_occurrences(const KeyRule& rule) {
            rule.occurs == Occurs::Once ? "once" : "at least once", "none");
   }
   if (entries.count < 2 || rule.occurs != Occurs::Once) return;
-  if (!entries.differing) {
-    verdict_.warnings.push_back(finding("repeated-key", name_of(rule.key), entries.second_line, "once",
-                                        fmt::format("{} times, with equal values", entries.count)));
-  } else {
-    report("repeated-key", name_of(rule.key), entries.differing->line, "once",
-           fmt::format("{} times, here {}, but {} in line {}", entries.count, show(entries.differing->value),
-                       show(entries.first->value), entries.first->line));
-  }
+  const std::string found = entries.differing ? fmt::format("{} times, here {}, but {} in line {}",
+                                                            entries.count, show(entries.differing->value),
+                                                            show(entries.first->value), entries.first->line)
+                                              : fmt::format("{} times, with equal values", entries.count);
+  const std::size_t line = entries.differing ? entries.differing->line : entries.second_line;
+  // Keys submission_* are judged at first sight only.
+  const bool counts = entries.differing && !name_of(rule.key).starts_with("submission_");
+  (counts ? verdict_.findings : verdict_.warnings)
+      .push_back(finding("repeated-key", name_of(rule.key), line, "once", found));
 }
 
 }  // namespace tessera

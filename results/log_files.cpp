@@ -4,7 +4,6 @@
 #include <string>
 
 #include "models/error.hpp"
-#include "results/log_reader.hpp"
 
 namespace tessera {
 namespace {
@@ -67,9 +66,9 @@ std::map<fs::path, std::vector<fs::path>, PathOrder> logs_below(const fs::path& 
   return logs;
 }
 
-RunRecord read_found_log(const fs::path& path) {
+RunRecord read_found_log(const fs::path& path, const EntryObserver& observe) {
   try {
-    return read_log(path);
+    return read_log(path, observe);
   } catch (const InputError& error) {
     RunRecord run;
     run.file = path.string();

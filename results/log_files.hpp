@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "results/log_reader.hpp"
 #include "results/run_record.hpp"
 
 namespace tessera {
@@ -28,6 +29,6 @@ std::map<std::filesystem::path, std::vector<std::filesystem::path>, PathOrder> l
     const std::filesystem::path& root);
 
 /// read_log() of a log that was found, not named: one that can't be read is a record that says why.
-RunRecord read_found_log(const std::filesystem::path& path);
+RunRecord read_found_log(const std::filesystem::path& path, const EntryObserver& observe = {});
 
 }  // namespace tessera

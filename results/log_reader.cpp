@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <fstream>
 #include <numeric>
 #include <optional>
@@ -48,14 +49,17 @@ std::optional<double> time_of(const json& time) {
   return number_from_text(time.get_ref<const std::string&>());
 }
 
+/// The members of an entry that are read, in this order.
+enum Member { kKey, kValue, kMetadata, kTime };
+constexpr std::array<std::string_view, 4> kMembers{"key", "value", "metadata", "time_ms"};
+
 /// What keeps an object from being an entry; empty if nothing does.
-std::string defect_of(const json& object) {
-  if (!object.is_object()) return "not a JSON object";
-  for (const char* name : {"key", "value", "metadata", "time_ms"}) {
-    if (!object.contains(name)) return fmt::format("lacks {}", name);
+std::string defect_of(const LenientObject& object) {
+  if (!object.error.empty()) return object.error;
+  for (std::size_t i = 0; i < kMembers.size(); ++i) {
+    if (!object.members[i]) return fmt::format("lacks {}", kMembers[i]);
   }
-  if (object["key"].is_structured()) return "key is a list or an object";
-  if (!time_of(object["time_ms"])) return "time_ms isn't a number";
+  if (!time_of(*object.members[kTime])) return "time_ms isn't a number";
   return {};
 }
 
@@ -65,18 +69,16 @@ void add_line(RunRecord& run, const EntryLine& line, const EntryObserver& observ
     run.add(MalformedLine{line.number, fmt::format("an entry of more than {} bytes", kLongestEntry)});
     return;
   }
-  LenientJson parsed = parse_lenient_json(latin1_to_utf8(without_trailing_space(line.text)));
-  const std::string problem = parsed.error.empty() ? defect_of(parsed.value) : parsed.error;
-  if (!problem.empty()) {
-    run.add(MalformedLine{line.number, problem});
+  LenientObject object = parse_lenient_object(latin1_to_utf8(without_trailing_space(line.text)), kMembers);
+  if (std::string defect = defect_of(object); !defect.empty()) {
+    run.add(MalformedLine{line.number, std::move(defect)});
     return;
   }
-  json& entry = parsed.value;
-  if (!entry["key"].is_string()) return;  // can't be one of ours
-  const std::optional<LogKey> key = find_log_key(entry["key"].get_ref<const std::string&>());
+  const json& name = *object.members[kKey];
+  const auto key = name.is_string() ? find_log_key(name.get_ref<const std::string&>()) : std::nullopt;
   if (!key) return;
-  LogEntry known{*key, line.number, *time_of(entry["time_ms"]), std::move(entry["value"]),
-                 std::move(entry["metadata"])};
+  LogEntry known{*key, line.number, *time_of(*object.members[kTime]), std::move(*object.members[kValue]),
+                 std::move(*object.members[kMetadata])};
   if (observe) observe(known);
   run.add(std::move(known));
 }

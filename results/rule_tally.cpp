@@ -87,11 +87,8 @@ void RuleTally::check_order(const LogEntry& entry) {
   }
 }
 
-/// Counted from the earliest init_start that stands above init_stop, as times needn't be in order.
 void RuleTally::check_init(const LogEntry& entry) {
-  if (entry.key == LogKey::InitStart) {
-    first_init_ms_ = std::min(first_init_ms_.value_or(entry.time_ms), entry.time_ms);
-  }
+  if (entry.key == LogKey::InitStart && !first_init_ms_) first_init_ms_ = entry.time_ms;
   if (entry.key != LogKey::InitStop || !first_init_ms_ || slow_init_) return;
   const double took = entry.time_ms - *first_init_ms_;
   if (!(took < kInitLimitMs)) slow_init_ = {entry.line, took / 60000.0};

@@ -101,7 +101,8 @@ declare -A says=([truncated]="cannot open an HDF5 file" [other-format]="this is 
   [wrong-shape]="'x' is int16 (16,16,8,8) and not int16 (16,16,16,4)"
   [wrong-element]="'x' has elements of type float32"
   [lacks-x]="lacks the data set 'x'" [lacks-y]="lacks the data set 'y'"
-  [nan-target]="'y' has a target that is no number" [negative-count]="'x' has a negative count (-7)")
+  [nan-target]="'y' has a target that is no number" [negative-count]="'x' has a negative count (-7)"
+  [damaged-chunk]="a chunk of the data set 'x' is damaged: its Adler-32 checksum is wrong")
 
 # The first sample is looked at before training.
 first_sample() {
@@ -118,7 +119,7 @@ first_sample() {
 later_sample() {
   local kind later
   later=$(nth train 40)
-  for kind in truncated negative-count lacks-y; do
+  for kind in truncated negative-count lacks-y damaged-chunk; do
     universes "$kind" "$later"
     aborted 2 "${says[$kind]}" --set data.data_dir=data
     also "data/$later"

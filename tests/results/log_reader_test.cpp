@@ -91,6 +91,12 @@ TEST(LogReader, TakesTheNumbersThatPythonWrites) {
   EXPECT_TRUE(std::isnan(value_of("NaN").get<double>()));
   EXPECT_EQ(value_of("Infinity").get<double>(), infinity);
   EXPECT_EQ(value_of("-Infinity").get<double>(), -infinity);
+  EXPECT_EQ(value_of("1e400").get<double>(), infinity);
+  EXPECT_EQ(value_of("-1.5E+999").get<double>(), -infinity);
+  EXPECT_EQ(value_of(std::string(400, '9')).get<double>(), infinity);
+  EXPECT_EQ(value_of("1e-999").get<double>(), 0.0);
+  EXPECT_EQ(value_of("9223372036854775808").get<double>(), 9223372036854775808.0);
+  EXPECT_EQ(value_of("-5"), -5);
   const json nested =
       value_of(R"(["NaN", "a \" NaN", {"Infinity": [-Infinity, ""], "": NaN}, "\\", 1e-400])");
   EXPECT_EQ(nested[0], "NaN");
@@ -116,13 +122,14 @@ TEST(LogReader, ReportsEntriesThatDontParseOrLackAMember) {
   problem_of(entry("1") + " more");
   problem_of(entry("\"tab\there\""));
   problem_of(entry(std::string("\"\0\"", 3)));
-  EXPECT_THAT(problem_of(entry("1e999")), testing::HasSubstr("out of range"));
+  problem_of(entry("01e999"));
+  problem_of(entry("1.e999"));
+  EXPECT_EQ(problem_of(entry("1") + std::string("\0", 1)), "a NUL byte");
+  EXPECT_EQ(problem_of(entry("1") + std::string("\0more", 5)), "a NUL byte");
   EXPECT_EQ(problem_of(R"(:::MLLOG {"value": 1, "metadata": {}, "time_ms": 1})"), "lacks key");
   EXPECT_EQ(problem_of(R"(:::MLLOG {"key": "a", "metadata": {}, "time_ms": 1})"), "lacks value");
   EXPECT_EQ(problem_of(R"(:::MLLOG {"key": "a", "value": 1, "time_ms": 1})"), "lacks metadata");
   EXPECT_EQ(problem_of(R"(:::MLLOG {"key": "a", "value": 1, "metadata": {}})"), "lacks time_ms");
-  EXPECT_EQ(problem_of(R"(:::MLLOG {"key": [3], "value": 1, "metadata": {}, "time_ms": 1})"),
-            "key is a list or an object");
   EXPECT_EQ(problem_of(entry("1", "null")), "time_ms isn't a number");
   EXPECT_EQ(problem_of(entry("1", "\"1.2.3\"")), "time_ms isn't a number");
 }
@@ -134,7 +141,7 @@ TEST(LogReader, TakesATimeThatIsATextOfANumber) {
 TEST(LogReader, PassesOverKeysThatAreNotOurs) {
   const WholeLog run = read(R"(:::MLLOG {"key": "throughput", "value": 1, "metadata": {}, "time_ms": 1})"
                             "\n"
-                            R"(:::MLLOG {"key": 3, "value": 1, "metadata": null, "time_ms": 1})");
+                            R"(:::MLLOG {"key": [3], "value": 1, "metadata": null, "time_ms": 1})");
   EXPECT_THAT(run.entries, SizeIs(0));
   EXPECT_THAT(run.malformed, SizeIs(0));
   EXPECT_EQ(run.entry_lines, 2U);
@@ -145,7 +152,7 @@ TEST(LogReader, SurvivesDeepNesting) {
   EXPECT_TRUE(value_of(nested(900)).is_array());
   EXPECT_FALSE(show(value_of(nested(900))).empty());
   EXPECT_TRUE(equal_values(value_of(nested(900)), value_of(nested(900))));
-  EXPECT_EQ(problem_of(entry(nested(1'000'000))), "nested deeper than 1000");
+  EXPECT_EQ(problem_of(entry(nested(100'000))), "nested deeper than 1000");
 }
 
 TEST(LogReader, ReportsAnEntryTooLongToKeepAndGoesOn) {
