@@ -25,6 +25,7 @@ int run(int argc, char** argv, const Communicator& world) {
   add_bench(app, chosen);
   add_campaign(app, chosen);
   add_check(app, chosen);
+  add_compare(app, chosen);
   add_generate(app, chosen);
   add_inspect(app, chosen);
   add_package(app, chosen);

@@ -62,11 +62,12 @@ struct OrderRule {
 struct TargetRule {
   KeyRule each;
   Expectation reached;
+  double target = 0;  // the least or largest value that reaches it
 };
 inline constexpr Expectation kNumber{
     "a number", [](const nlohmann::json& value) { return number_of(value).has_value(); }};
-constexpr TargetRule target_rule(LogKey key, Expectation reached) {
-  return {{key, Occurs::AtLeastOnce, kNumber, {{{"epoch_num"}}}}, reached};
+constexpr TargetRule target_rule(LogKey key, Expectation reached, double target) {
+  return {{key, Occurs::AtLeastOnce, kNumber, {{{"epoch_num"}}}}, reached, target};
 }
 
 /// Rules that apply when a key has a value.

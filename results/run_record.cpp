@@ -27,6 +27,7 @@ const nlohmann::json* LogEntry::find_metadata(std::string_view name) const {
 
 void RunRecord::add(LogEntry entry) {
   tally_.add(entry);
+  trace_.add(entry);
   add_evaluation(entry);
   add_interval(entry);
   KeyRecord& record = keys_[index_of(entry.key)];

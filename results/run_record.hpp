@@ -10,6 +10,7 @@
 
 #include "results/log_entry.hpp"
 #include "results/rule_tally.hpp"
+#include "results/run_trace.hpp"
 
 namespace tessera {
 
@@ -67,6 +68,7 @@ class RunRecord {
   const Intervals& intervals(LogKey start) const;
 
   const RuleTally& tally() const { return tally_; }
+  const RunTrace& trace() const { return trace_; }
 
  private:
   struct OpenInterval {
@@ -81,6 +83,7 @@ class RunRecord {
   std::map<LogKey, Evaluations> evaluations_;
   std::array<OpenInterval, 3> intervals_;
   RuleTally tally_;
+  RunTrace trace_;
 };
 
 }  // namespace tessera

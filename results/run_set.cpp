@@ -49,6 +49,7 @@ void read_system(RunSet& set, const Layout& layout) {
   const auto system = read_object(layout.organisation / "systems" / (layout.system + ".json"));
   if (!system) return;
   set.described = {number_in(*system, "number_of_nodes"), number_in(*system, "accelerators_per_node")};
+  set.description = *system;
   if (const auto division = system->find("division"); division != system->end() && division->is_string()) {
     set.division = *division;
   }

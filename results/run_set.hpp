@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct RunSet {
   ScalingMode mode = ScalingMode::Strong;
   std::vector<RunRecord> runs;          // in the order of their numbers, gaps allowed
   std::optional<SystemSize> described;  // where there is a system description that can be read
+  nlohmann::json description;           // that description, an object; else null
   double scaling_factor = 1;            // of scaling.json beside the logs
   std::string scaling_problem;          // why a scaling.json that is there can't be used
 };

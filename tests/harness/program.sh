@@ -218,6 +218,13 @@ logs() {
   [[ $(wc -l <scores.csv) -eq 2 ]] || fail "scores.csv: $(cat scores.csv)"
   ends 1 '"why_no_score": "no log names its benchmark"' "$LAUNCHER" -n 2 "$TESSERA" score round --json
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" score round --csv nowhere/scores.csv
+  ends 2 "there is no such directory" "$LAUNCHER" -n 2 "$TESSERA" compare text
+  ends 2 "no system is called 'that'" "$LAUNCHER" -n 2 "$TESSERA" compare round --base that
+  ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" compare round --html nowhere/report.html
+  ends 1 "no log names its benchmark" "$LAUNCHER" -n 2 "$TESSERA" compare round --html report.html
+  tail -1 report.html | grep -q '</html>' || fail "report.html isn't whole"
+  echo "{" >round/run_1/run.json
+  ends 2 "this file holds no JSON object" "$LAUNCHER" -n 2 "$TESSERA" compare round
 }
 
 not_finite() {

@@ -1,0 +1,192 @@
+// The charts of a group. Each is a function from the group, the systems shown and the colours of the page to a
+// configuration of Chart.js; null where there is nothing to draw.
+
+// The run that stands for a system: the median of those that converged, else the one that was evaluated most.
+function typicalRun(system) {
+  const converged = convergedRuns(system).sort((a, b) => a.minutes - b.minutes);
+  if (converged.length > 0) return converged[Math.floor((converged.length - 1) / 2)];
+  return [...system.runs].sort((a, b) => b.evaluations.length - a.evaluations.length)[0];
+}
+
+function title(text, colours) {
+  return {display: true, text, color: colours.text};
+}
+
+function linearAxis(text, colours, more) {
+  return {type: 'linear', title: title(text, colours), grid: {color: colours.line},
+          ticks: {color: colours.soft}, ...more};
+}
+
+// Labels and lines at 1, 2 and 5 of each decade, or at 1 alone where there is no room.
+function logAxis(text, colours, more) {
+  const digits = colours.narrow && more.max / more.min > 50 ? [1] : [1, 2, 5];
+  const label = (value) => {
+    const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    return digits.some((digit) => Math.abs(leading - digit) < 1e-6) ? Number(value.toPrecision(3)).toLocaleString('en') : '';
+  };
+  const line = (context) => context.tick && context.tick.label ? colours.line : 'transparent';
+  return {type: 'logarithmic', title: title(text, colours), grid: {color: line},
+          ticks: {color: colours.soft, callback: label, autoSkip: false, maxRotation: 0}, ...more};
+}
+
+// Names with their numbers; where there is little room, of the system alone.
+function nameAxis(group, systems, colours) {
+  const names = systems.map((system) => system.name);
+  const label = (system) => {
+    const name = colours.narrow ? system.system || system.name : system.name;
+    return `${group.systems.indexOf(system) + 1} ${shortened(name, colours.narrow ? 14 : 44)}`;
+  };
+  return {
+    type: 'category', labels: names, offset: true, grid: {color: colours.line},
+    ticks: {color: colours.text, autoSkip: false, callback: (value, i) => label(systems[i])},
+  };
+}
+
+function optionsOf(scales, label) {
+  return {
+    animation: false, responsive: true, maintainAspectRatio: false, normalized: true,
+    layout: {padding: {right: 18}},
+    devicePixelRatio: Math.max(2, window.devicePixelRatio), scales,
+    plugins: {legend: {display: false}, tooltip: {callbacks: {title: () => '', label}}},
+  };
+}
+
+function heightOfNames(names) {
+  return 90 + 26 * names.length;
+}
+
+// Limits of a logarithmic axis somewhat beyond the values.
+function around(values) {
+  return values.length === 0 ? {min: 1, max: 10} : {min: Math.min(...values) / 1.25, max: Math.max(...values) * 1.25};
+}
+
+function pointsOf(name, data, radius) {
+  const mark = markOf(name);
+  return {type: 'scatter', data, pointStyle: mark.shape, radius, hoverRadius: radius + 2, borderColor: mark.colour,
+          backgroundColor: mark.colour + '80', borderWidth: 1.5};
+}
+
+function runTimesChart(group, systems, colours) {
+  const names = systems.map((s) => s.name), datasets = [], minutes = [];
+  const shape = (points, style) => ({...points, ...style});
+  for (const system of systems) {
+    const at = (run) => ({x: run.minutes, y: system.name, what: run.file + (run.reason && ': ' + run.reason)});
+    const ended = system.runs.filter((run) => run.minutes > 0);
+    ended.forEach((run) => minutes.push(run.minutes));
+    const colour = markOf(system.name).colour;
+    if (system.minutes !== null) {
+      minutes.push(system.minutes);
+      datasets.push(shape(pointsOf(system.name, [{x: system.minutes, y: system.name, what: 'time to solution'}], 9),
+                          {pointStyle: 'line', rotation: 90, borderWidth: 3, borderColor: colours.text}));
+    }
+    datasets.push(shape(pointsOf(system.name, ended.filter((run) => run.converged).map(at), 4), {pointStyle: 'circle'}));
+    datasets.push(shape(pointsOf(system.name, ended.filter((run) => !run.converged).map(at), 5),
+                        {pointStyle: 'crossRot', borderColor: colour}));
+  }
+  if (minutes.length === 0) return null;
+  const label = (item) => `${item.raw.y}: ${item.raw.x.toFixed(2)} minutes, ${item.raw.what}`;
+  return {
+    height: heightOfNames(names),
+    type: 'scatter', data: {datasets},
+    options: optionsOf({x: logAxis('minutes', colours, around(minutes)), y: nameAxis(group, systems, colours)}, label),
+  };
+}
+
+// Lines of evaluations; those far beyond the others don't stretch the axis.
+function curvesChart(group, systems, colours, xIndex, xAxisOver) {
+  const datasets = [], values = [], ends = [];
+  for (const system of systems) {
+    const run = typicalRun(system);
+    const points = (run ? run.evaluations : []).filter((p) => p[xIndex] !== null && p[2] !== null)
+        .map((p) => ({x: p[xIndex], y: p[2], what: `${system.name}, ${run.file}`}));
+    if (points.length === 0) continue;
+    points.forEach((p) => values.push(p.y));
+    ends.push(points[0].x, points[points.length - 1].x);
+    const mark = markOf(system.name), last = points.length - 1;
+    datasets.push({data: points, showLine: true, borderColor: mark.colour, backgroundColor: mark.colour, borderWidth: 1.5,
+                   borderDash: mark.dash, pointStyle: mark.shape, hitRadius: 4,
+                   radius: points.map((p, i) => i === last ? 5 : 0)});
+  }
+  if (datasets.length === 0) return null;
+  if (group.metric !== null) {
+    const y = group.metric.target, positive = ends.filter((x) => x > 0);
+    values.push(y);
+    datasets.push({data: [Math.min(...positive), Math.max(...ends)].map((x) => ({x, y, what: 'target'})), showLine: true,
+                   borderColor: colours.text, borderDash: [3, 3], borderWidth: 1, radius: 0});
+  }
+  values.sort((a, b) => a - b);
+  const low = values[Math.floor(0.01 * values.length)], high = values[Math.floor(0.97 * (values.length - 1))];
+  const room = 0.08 * (high - low || 1);
+  const label = (item) => `${item.raw.what}: ${item.raw.y} after ${shown(item.raw.x)}`;
+  const what = group.metric ? group.metric.key : 'evaluation';
+  return {
+    height: 400,
+    type: 'scatter', data: {datasets},
+    options: optionsOf({x: xAxisOver(ends), y: linearAxis(what, colours, {min: low - room, max: high + room})}, label),
+  };
+}
+
+function curvesOverMinutesChart(group, systems, colours) {
+  return curvesChart(group, systems, colours, 0,
+                     (ends) => logAxis('minutes since the run began', colours, around(ends.filter((x) => x > 0))));
+}
+
+function curvesOverEpochsChart(group, systems, colours) {
+  return curvesChart(group, systems, colours, 1, () => linearAxis('epoch', colours, {beginAtZero: true}));
+}
+
+function breakdownChart(group, systems, colours) {
+  const drawn = systems.filter((system) => system.runs.length > 0);
+  const names = drawn.map((system) => system.name);
+  const seconds = (system, part) => typicalRun(system).breakdown[part + '_seconds'];
+  const all = (system) => Object.keys(kPartColours).reduce((sum, part) => sum + seconds(system, part), 0);
+  if (!drawn.some((system) => all(system) > 0)) return null;
+  const datasets = Object.entries(kPartColours).map(([part, colour]) => ({
+    label: part, backgroundColor: colour, borderColor: colours.ground, borderWidth: 1, maxBarThickness: 20,
+    data: drawn.map((system) => all(system) > 0 ? 100 * seconds(system, part) / all(system) : 0),
+  }));
+  const label = (item) => `${names[item.dataIndex]}: ${item.dataset.label} ` +
+      `${shown(seconds(drawn[item.dataIndex], item.dataset.label) / 60, 2)} minutes, ${item.raw.toFixed(1)} %`;
+  const x = linearAxis('share of the time, %', colours, {stacked: true, min: 0, max: 100});
+  const options = optionsOf({x, y: {...nameAxis(group, drawn, colours), stacked: true}}, label);
+  options.indexAxis = 'y';
+  options.plugins.legend = {display: true, position: 'top', labels: {color: colours.text, boxWidth: 14}};
+  return {height: heightOfNames(names) + 30, type: 'bar', data: {labels: names, datasets}, options};
+}
+
+// Time over size, both logarithmic, with a line where each system would be if its smallest size scaled ideally.
+function scalingChart(group, systems, colours) {
+  const strong = group.mode === 'strong', rate = (s) => strong ? s.minutes : s.models_per_minute;
+  const drawn = systems.filter((s) => s.size > 0 && rate(s) > 0);
+  if (drawn.length === 0) return null;
+  const datasets = drawn.map((s) => pointsOf(s.name, [{x: s.size, y: rate(s), what: `${s.name}: ${s.size} ${s.unit}`}], 6));
+  for (const family of group.scaling) {
+    const members = family.points.map((point) => drawn.find((s) => s.name === point.name)).filter(Boolean);
+    if (members.length < 2) continue;
+    const at = (s) => ({x: s.size, y: rate(s), what: s.name});
+    const [first, last] = [members[0], members[members.length - 1]], growth = last.size / first.size;
+    const ideal = {x: last.size, y: strong ? rate(first) / growth : rate(first) * growth, what: `${last.name}, ideally`};
+    datasets.push({data: members.map(at), showLine: true, borderColor: colours.soft, borderWidth: 1.5, radius: 0});
+    datasets.push({data: [at(first), ideal], showLine: true, borderColor: colours.soft, borderDash: [3, 4], borderWidth: 1.5,
+                   radius: 0});
+  }
+  const every = datasets.flatMap((set) => set.data), units = [...new Set(drawn.map((s) => s.unit))].sort();
+  const label = (item) => `${item.raw.what}, ${shown(item.raw.y)} ${strong ? 'minutes' : 'models a minute'}`;
+  return {
+    height: 400,
+    type: 'scatter', data: {datasets},
+    options: optionsOf({x: logAxis(units.join(' or '), colours, around(every.map((p) => p.x))),
+                        y: logAxis(strong ? 'minutes' : 'models a minute', colours, around(every.map((p) => p.y)))}, label),
+  };
+}
+
+// What a group's charts are called, and what is to be seen there.
+const kCharts = [
+  ['Time to solution and its runs', 'A point is a run, a cross one that failed, the stroke the time to solution.', runTimesChart],
+  ['Where the time of a run went', 'Of the median run. Staging before the run began is shown, though its minutes leave it out.',
+   breakdownChart],
+  ['Convergence over time', 'Each system by its median run; the dashed line is the target, the mark the last evaluation.',
+   curvesOverMinutesChart],
+  ['Convergence over epochs', 'The same runs.', curvesOverEpochsChart],
+  ['Scaling', 'Full lines join one system at several sizes; dotted ones are ideal scaling from its smallest.', scalingChart],
+];
