@@ -108,9 +108,7 @@ void Judge::check_occurrences(const KeyRule& rule) {
                                                             show(entries.first->value), entries.first->line)
                                               : fmt::format("{} times, with equal values", entries.count);
   const std::size_t line = entries.differing ? entries.differing->line : entries.second_line;
-  // Keys submission_* are judged at first sight only.
-  const bool counts = entries.differing && !name_of(rule.key).starts_with("submission_");
-  (counts ? verdict_.findings : verdict_.warnings)
+  (entries.differing ? verdict_.findings : verdict_.warnings)
       .push_back(finding("repeated-key", name_of(rule.key), line, "once", found));
 }
 

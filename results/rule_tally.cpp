@@ -88,9 +88,10 @@ void RuleTally::check_order(const LogEntry& entry) {
 }
 
 void RuleTally::check_init(const LogEntry& entry) {
-  if (entry.key == LogKey::InitStart && !first_init_ms_) first_init_ms_ = entry.time_ms;
-  if (entry.key != LogKey::InitStop || !first_init_ms_ || slow_init_) return;
-  const double took = entry.time_ms - *first_init_ms_;
+  // Of many the earliest: their lines come from many ranks.
+  if (entry.key == LogKey::InitStart) first_init_ms_ = std::min(first_init_ms_, entry.time_ms);
+  if (entry.key != LogKey::InitStop || slow_init_) return;
+  const double took = entry.time_ms - first_init_ms_;
   if (!(took < kInitLimitMs)) slow_init_ = {entry.line, took / 60000.0};
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,7 +70,7 @@ class RuleTally {
   std::vector<Offences> orders_;  // as order_rules()
   std::vector<OfTarget> targets_;
   std::bitset<kLogKeys> seen_;
-  std::optional<double> first_init_ms_;
+  double first_init_ms_ = std::numeric_limits<double>::infinity();
   std::optional<SlowInit> slow_init_;
 };
 
