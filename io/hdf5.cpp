@@ -129,8 +129,7 @@ Hdf5Array Hdf5File::describe(const std::string& name) const {
 std::optional<std::uint64_t> Hdf5File::offset(const std::string& name) const {
   const Library library;
   const Id& data = handle_->open(name, path_);
-  const Id creation(H5Dget_create_plist(data.get()), H5Pclose),
-           type(H5Dget_type(data.get()), H5Tclose);
+  const Id creation(H5Dget_create_plist(data.get()), H5Pclose), type(H5Dget_type(data.get()), H5Tclose);
   if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0)
     return std::nullopt;
   const std::array ours{file_type<std::uint8_t>(), file_type<std::int16_t>(), file_type<std::int64_t>(),
