@@ -44,6 +44,7 @@ inline void add_overlap(CLI::App& command, std::vector<std::string>& overrides) 
 /// it. The callback runs while arguments are parsed, so it does nothing else.
 void add_bench(CLI::App& app, Command& chosen);
 void add_check(CLI::App& app, Command& chosen);
+void add_convert(CLI::App& app, Command& chosen);
 void add_generate(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);

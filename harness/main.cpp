@@ -24,6 +24,7 @@ int run(int argc, char** argv, const Communicator& world) {
   Command chosen;
   add_bench(app, chosen);
   add_check(app, chosen);
+  add_convert(app, chosen);
   add_generate(app, chosen);
   add_inspect(app, chosen);
   add_plan(app, chosen);
