@@ -6,6 +6,7 @@
 
 #include "harness/command.hpp"
 #include "harness/exchange_bench.hpp"
+#include "harness/io_bench.hpp"
 #include "harness/make_workload.hpp"
 #include "harness/reduce_bench.hpp"
 #include "harness/shared_config.hpp"
@@ -20,7 +21,7 @@ namespace {
 struct BenchArguments {
   std::string config, split;
   std::vector<std::string> overrides;
-  std::int64_t batch = 1, repeats = 7;
+  std::int64_t batch = 1, repeats = 7, samples = 16;
   bool json = false;
 };
 
@@ -46,6 +47,10 @@ class Bench {
   ExchangeBench exchanges() const {
     return bench_exchanges(workload_->graph(arguments_.batch), *grid_, config_.compute.element,
                            arguments_.repeats);
+  }
+  IoBench io() const {
+    return bench_io(*workload_, *grid_, config_.data, arguments_.batch, arguments_.samples,
+                    arguments_.repeats);
   }
   ReduceBench reductions() const {
     return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);
@@ -76,8 +81,8 @@ enum class Takes : std::uint8_t {
 };  // what matters to it; each also what stands before
 
 template <class Result>
-void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*measure)() const, Takes takes,
-         Command& chosen) {
+std::shared_ptr<BenchArguments> add(CLI::App& bench, const char* name, const char* what,
+                                    Result (Bench::*measure)() const, Takes takes, Command& chosen) {
   CLI::App* command = bench.add_subcommand(name, what);
   const auto arguments = std::make_shared<BenchArguments>();
   command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
@@ -99,6 +104,7 @@ void add(CLI::App& bench, const char* name, const char* what, Result (Bench::*me
       return print((Bench(*arguments, world).*measure)(), *arguments, world);
     };
   });
+  return arguments;
 }
 
 }  // namespace
@@ -110,6 +116,12 @@ void add_bench(CLI::App& app, Command& chosen) {
       &Bench::step, Takes::Overlap, chosen);
   add(*bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
       Takes::Batch, chosen);
+  const auto io = add(*bench, "io", "reading and converting samples, on their way to the network", &Bench::io,
+                      Takes::Batch, chosen);
+  bench->get_subcommand("io")
+      ->add_option("--samples", io->samples, "training samples a replica to measure with")
+      ->check(at_least_one())
+      ->capture_default_str();
   add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats,
       chosen);
 }

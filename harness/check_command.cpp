@@ -7,7 +7,7 @@
 #include "harness/command.hpp"
 #include "models/error.hpp"
 #include "parallel/uniform.hpp"
-#include "results/check_report.hpp"
+#include "submissions/package_check.hpp"
 
 namespace tessera {
 namespace {
@@ -24,7 +24,8 @@ int run(const CheckArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
     const CheckOptions options{*find_round(arguments.round), find_division(arguments.division)};
-    code = std::to_string(run_check(arguments.paths, options, arguments.json, std::cout));
+    const std::vector<Judged> judged = check_paths_and_packages(arguments.paths, options);
+    code = std::to_string(report(judged, arguments.json, std::cout));
     if (!std::cout.flush()) {
       throw MachineError("the report can't be written", "standard output", "make room on its disk");
     }
@@ -37,9 +38,11 @@ int run(const CheckArguments& arguments, const Communicator& world) {
 
 void add_check(CLI::App& app, Command& chosen) {
   const auto arguments = std::make_shared<CheckArguments>();
-  CLI::App* command = app.add_subcommand("check", "judge result logs by the rules of MLPerf HPC");
+  CLI::App* command =
+      app.add_subcommand("check", "judge result logs and submission packages by the rules of MLPerf HPC");
   command
-      ->add_option("path", arguments->paths, "logs, or directories that hold logs (result_*.txt, result.txt)")
+      ->add_option("path", arguments->paths,
+                   "logs, directories that hold logs (result_*.txt, result.txt), submission packages")
       ->required();
   command->add_option("--round", arguments->round, "whose rules: 1.0, 2.0 or 3.0")
       ->default_val("3.0")

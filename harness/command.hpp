@@ -48,6 +48,8 @@ void add_convert(CLI::App& app, Command& chosen);
 void add_generate(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_plan(CLI::App& app, Command& chosen);
+void add_score(CLI::App& app, Command& chosen);
+void add_system(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 
 /// The subcommands of `generate`.

@@ -38,9 +38,10 @@ struct DataConfig {
   std::vector<std::int64_t> sample_shape;  // D, H, W, C of CosmoFlow; H, W, C of DeepCAM
   std::optional<std::int64_t> batch_size;  // samples that a replica sends through the network at once
   std::optional<std::int64_t>
-      global_batch_size;      // ours: samples of all replicas a step; see harness/batch_size.hpp
-  std::int64_t n_epochs = 0;  // at most
-  std::int64_t prefetch = 4;  // batches read ahead
+      global_batch_size;              // ours: samples of all replicas a step; see harness/batch_size.hpp
+  std::int64_t n_epochs = 0;          // at most
+  std::int64_t prefetch = 4;          // batches read ahead
+  std::int64_t n_parallel_reads = 1;  // threads that read them
 };
 
 struct TrainConfig {

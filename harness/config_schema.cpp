@@ -27,6 +27,7 @@ std::vector<Field> fields(DataConfig& data) {
       field("global_batch_size", data.global_batch_size, from(1)),
       required(field("n_epochs", data.n_epochs, from(1))),
       field("prefetch", data.prefetch, from(1, 64)),
+      field("n_parallel_reads", data.n_parallel_reads, from(1, 64)),
   };
 }
 

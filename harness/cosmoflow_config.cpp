@@ -31,7 +31,6 @@ std::vector<Field> data_fields(Config& config) {
       choice("augment", cosmoflow.augment,
              {{"all", Augment::All}, {"keep_split_axes", Augment::KeepSplitAxes}, {"none", Augment::None}}),
       without_effect("compression"),  // of TFRecords; HDF5 files say themselves how they are compressed
-      without_effect("n_parallel_reads"),
       without_effect("shuffle_valid"),
       without_effect("shuffle_buffer_size"),  // the order is a permutation of all samples
       fixed("apply_log", true, "division by the mean, which `false` stands for, is not offered"),

@@ -28,6 +28,8 @@ int run(int argc, char** argv, const Communicator& world) {
   add_generate(app, chosen);
   add_inspect(app, chosen);
   add_plan(app, chosen);
+  add_score(app, chosen);
+  add_system(app, chosen);
   add_train(app, chosen);
 
   all_or_none(world, [&] {

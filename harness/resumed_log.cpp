@@ -20,19 +20,19 @@ std::string key_member(LogKey key) {
 }  // namespace
 
 LogSoFar read_log_so_far(const std::filesystem::path& log) {
-  const RunRecord record = read_log(log);
+  LogSoFar so_far;
+  const RunRecord record = read_log(log, [&](const LogEntry& entry) {
+    if (entry.key == LogKey::RunResumed) ++so_far.resumed;
+    if (entry.key != LogKey::RunStop) return;
+    const nlohmann::json* status = entry.find_metadata("status");
+    so_far.stopped = true;
+    so_far.reached_target |= status != nullptr && *status == "success";
+  });
   const LogEntry* start = record.first(LogKey::RunStart);
   if (start == nullptr)
     throw InputError("the log of the interrupted run has no run_start", log.string(),
                      "begin another run with another --output");
-  LogSoFar so_far{.run_start_ms = start->time_ms};
-  for (const LogEntry& entry : record.entries) {
-    if (entry.key == LogKey::RunResumed) ++so_far.resumed;
-    if (entry.key != LogKey::RunStop) continue;
-    const nlohmann::json* status = entry.find_metadata("status");
-    so_far.stopped = true;
-    so_far.reached_target |= status != nullptr && *status == "success";
-  }
+  so_far.run_start_ms = start->time_ms;
   return so_far;
 }
 

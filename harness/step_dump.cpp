@@ -164,7 +164,7 @@ int dump_step_as(const ProcessGrid& grid, const Workload& workload, Kernels& ker
 int dump_step(const Communicator& world, const Config& config, const StepDumpOptions& options,
               const std::filesystem::path& file) {
   Trainer::Options of_trainer{
-      .seed = options.seed, .batch = {}, .prefetch = 1, .overlap = config.compute.overlap};
+      .seed = options.seed, .batch = {}, .prefetch = 1, .readers = 1, .overlap = config.compute.overlap};
   RunLayout layout;
   all_or_none(world, [&] {
     layout = lay_out(config, options.seed, options.split, world.size());

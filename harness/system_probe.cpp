@@ -4,9 +4,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 
+#include "harness/processor_model.hpp"
 #include "harness/topology.hpp"
 #include "harness/versions.hpp"
 
@@ -29,7 +32,20 @@ std::string value_in(const char* path, const std::string& key, char separator) {
 std::string processor_model(hwloc_topology_t topology) {
   const hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
   const char* model = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : nullptr;
-  return model ? model : value_in("/proc/cpuinfo", "model name", ':');
+  if (model) return model;
+  std::ifstream file("/proc/cpuinfo");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const std::string name = processor_model_in(text.str());
+  return name.empty() ? "unknown" : name;
+}
+
+// In MHz: the most that the system lets it run at, else what it runs at now; 0 where neither is told.
+double processor_megahertz() {
+  double kilohertz = 0;
+  if (std::ifstream("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq") >> kilohertz)
+    return kilohertz / 1000;
+  return std::atof(value_in("/proc/cpuinfo", "cpu MHz", ':').c_str());
 }
 
 nlohmann::json caches(hwloc_topology_t topology) {
@@ -62,7 +78,8 @@ nlohmann::json probe_system() {
             {"architecture", name.machine},
             {"sockets", count(HWLOC_OBJ_PACKAGE)},
             {"cores", count(HWLOC_OBJ_CORE)},
-            {"logical_cpus", count(HWLOC_OBJ_PU)}}},
+            {"logical_cpus", count(HWLOC_OBJ_PU)},
+            {"megahertz", processor_megahertz()}}},
           {"numa_nodes", count(HWLOC_OBJ_NUMANODE)},
           {"caches", caches(topology.get())},
           {"memory_bytes", memory_bytes()},

@@ -5,9 +5,10 @@
 
 namespace tessera {
 
-/// What this node is, for run.json: host, processor {model, architecture, sockets, cores, logical_cpus},
-/// numa_nodes, caches [{level, kind, bytes, count}], memory_bytes, os, kernel, compiler. Counts are of what
-/// this process may use (a container or a batch system may hide the rest); what can't be found is "unknown".
+/// What this node is, for run.json: host, processor {model, architecture, sockets, cores, logical_cpus,
+/// megahertz (0 if not told)}, numa_nodes, caches [{level, kind, bytes, count}], memory_bytes, os, kernel,
+/// compiler. Counts are of what this process may use (a container or a batch system may hide the rest); what
+/// can't be found is "unknown".
 nlohmann::json probe_system();
 
 /// Of this node.

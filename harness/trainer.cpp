@@ -138,10 +138,13 @@ void Trainer::average_statistics() {
                                          : average<float>(world_, statistics());
 }
 
+std::unique_ptr<Loader> Trainer::make_loader(const Dataset& samples) const {
+  return std::make_unique<Loader>(samples, network_->input_layout(), synthetic_target_.layout(),
+                                  options_.prefetch, options_.readers);
+}
+
 void Trainer::start_epoch(int epoch, std::int64_t step) {
-  if (!training_loader_)
-    training_loader_ = std::make_unique<Loader>(workload_.training(), network_->input_layout(),
-                                                synthetic_target_.layout(), options_.prefetch);
+  if (!training_loader_) training_loader_ = make_loader(workload_.training());
   epoch_ = epoch;
   step_of_epoch_ = step;
   std::vector<std::int64_t> order =
@@ -183,6 +186,8 @@ double Trainer::forward_to_loss() {
 std::optional<StepResult> Trainer::step() {
   Stopwatch watch;
   exchanges_.reset();
+  // The first validation samples are read while the epoch's last step is computed.
+  if (step_of_epoch_ + 1 == steps_per_epoch()) read_ahead_for_evaluation();
   double share = 0;
   for (std::int64_t pass = 1; pass < options_.batch.passes; ++pass) {
     share += forward_to_loss();
@@ -224,16 +229,21 @@ std::string Trainer::find_not_finite() {
   return fmt::format("{} (rank {})", tensor, rank);
 }
 
+// Validation samples look the same in every epoch.
+void Trainer::read_ahead_for_evaluation() {
+  if (!validation_loader_) validation_loader_ = make_loader(workload_.validation());
+  EvaluationOrder order = evaluation_order(workload_.validation().size(), options_.batch.replica,
+                                           grid_.replica(), grid_.dims().replicas);
+  validation_loader_->start(epoch_, std::move(order.samples), order.counted);
+  reads_for_evaluation_ = true;
+}
+
 std::optional<Evaluation> Trainer::evaluate() {
   const Stopwatch watch;
   average_statistics();
-  if (!validation_loader_)
-    validation_loader_ = std::make_unique<Loader>(workload_.validation(), network_->input_layout(),
-                                                  synthetic_target_.layout(), options_.prefetch);
+  if (!reads_for_evaluation_) read_ahead_for_evaluation();
+  reads_for_evaluation_ = false;
   const std::int64_t samples = workload_.validation().size();
-  EvaluationOrder order =
-      evaluation_order(samples, options_.batch.replica, grid_.replica(), grid_.dims().replicas);
-  validation_loader_->start(epoch_, std::move(order.samples), order.counted);
   metric_->reset();
 
   Evaluation result;

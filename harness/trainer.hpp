@@ -64,7 +64,7 @@ class Trainer {
   struct Options {
     std::uint64_t seed = 0;
     BatchSize batch;
-    int prefetch = 4;
+    int prefetch = 4, readers = 1;  // batches read ahead, and the threads that read them
     Overlap overlap = Overlap::Auto;
     std::function<bool()> stop_requested = [] { return false; };
     /// Hears of each training step's batch and prediction, which the step leaves to nobody.
@@ -109,6 +109,8 @@ class Trainer {
   std::size_t fixed_memory_bytes() const { return fixed_memory_bytes_; }
 
  private:
+  std::unique_ptr<Loader> make_loader(const Dataset& samples) const;
+  void read_ahead_for_evaluation();
   const Batch& next_batch(Loader& loader);
   void throw_failure();
   std::span<std::byte> statistics();
@@ -144,6 +146,7 @@ class Trainer {
   bool batch_trains_ = true;
 
   std::unique_ptr<Loader> training_loader_, validation_loader_;
+  bool reads_for_evaluation_ = false;
   int epoch_ = 0;
   std::int64_t step_ = 0, step_of_epoch_ = 0;
   TrainingTimes times_;

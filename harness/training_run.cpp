@@ -91,6 +91,7 @@ Trainer::Options TrainingRun::trainer_options() {
   return {.seed = options_.seed,
           .batch = batch_,
           .prefetch = static_cast<int>(config_.data.prefetch),
+          .readers = static_cast<int>(config_.data.n_parallel_reads),
           .overlap = config_.compute.overlap,
           .stop_requested = [this] { return stop_requested(); },
           .predicted = [this](const Batch&, ConstTensorView) { fault_(); }};

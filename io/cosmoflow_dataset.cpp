@@ -57,26 +57,33 @@ CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, Cosmoflo
 }
 
 void CosmoflowDataset::check_first_sample() const {
-  const std::lock_guard lock(mutex_);
-  counts(0, {});
+  ScratchPool<std::int16_t>::Loan scratch(scratch_);
+  counts(0, {}, *scratch);
 }
 
-// Of the box at least; of all that is ever held where that is kept or, for its mean, the whole is needed.
-// Under the mutex.
-CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box) const {
+// Of the box at least; of all that is ever held where that is kept or, for its mean, the whole is needed. Two
+// threads that want the same sample at once both read it.
+CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
+                                    std::vector<std::int16_t>& scratch) const {
   Kept& kept = kept_[static_cast<std::size_t>(sample)];
-  if (!kept.counts.empty()) return {kept.counts.data(), held_};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kept.counts.empty()) return {kept.counts.data(), held_};
+  }
   const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
   check_cosmoflow_form(file, options_.space, options_.channels);
-  kept.target = read_cosmoflow_target(file);
+  const CosmoflowTarget target = read_cosmoflow_target(file);
   const Box held = keep_counts_ || !options_.apply_log ? held_ : box;
   std::vector<std::int16_t> fresh;
-  std::vector<std::int16_t>& into = keep_counts_ ? fresh : scratch_;
+  std::vector<std::int16_t>& into = keep_counts_ ? fresh : scratch;
   into.resize(static_cast<std::size_t>(held.count() * options_.channels));
   read_cosmoflow_counts(file, held, options_.channels, into);
+
+  const std::lock_guard lock(mutex_);
   bytes_read_ += file.bytes_read();
-  if (!keep_counts_) return {scratch_.data(), held};
-  kept.counts = std::move(fresh);  // only counts that passed the checks are kept
+  kept.target = target;
+  if (!keep_counts_) return {scratch.data(), held};
+  if (kept.counts.empty()) kept.counts = std::move(fresh);  // only counts that passed the checks are kept
   return {kept.counts.data(), held_};
 }
 
@@ -96,20 +103,30 @@ double CosmoflowDataset::divisor(CountsView sample) const {
 
 void CosmoflowDataset::read_input(std::int64_t sample, int epoch, TensorView into) const {
   const CubeSymmetry seen_through = symmetry(sample, epoch);
-  const std::lock_guard lock(mutex_);
-  const CountsView held = counts(sample, source_box(seen_through, into.layout.box, options_.space));
+  ScratchPool<std::int16_t>::Loan scratch(scratch_);
+  const CountsView held = counts(sample, source_box(seen_through, into.layout.box, options_.space), *scratch);
   transform_.apply(held, seen_through, options_.space, divisor(held), into);
+}
+
+CosmoflowTarget CosmoflowDataset::target(std::int64_t sample) const {
+  const std::optional<CosmoflowTarget>& target = kept_[static_cast<std::size_t>(sample)].target;
+  {
+    const std::lock_guard lock(mutex_);
+    if (target) return *target;
+  }
+  ScratchPool<std::int16_t>::Loan scratch(scratch_);
+  counts(sample, {}, *scratch);
+  const std::lock_guard lock(mutex_);
+  return *target;
 }
 
 void CosmoflowDataset::read_target(std::int64_t sample, TensorView into) const {
   assert(into.layout.count() == kCosmoflowTargets);
-  const std::lock_guard lock(mutex_);
-  const std::optional<CosmoflowTarget>& target = kept_[static_cast<std::size_t>(sample)].target;
-  if (!target) counts(sample, {});
+  const CosmoflowTarget answer = target(sample);
   if (into.layout.element == Element::F64)
-    std::copy(target->begin(), target->end(), into.data<double>());
+    std::ranges::copy(answer, into.data<double>());
   else
-    std::copy(target->begin(), target->end(), into.data<float>());
+    std::ranges::copy(answer, into.data<float>());
 }
 
 std::uint64_t CosmoflowDataset::bytes_read() const {

@@ -12,6 +12,7 @@
 #include "io/count_transform.hpp"
 #include "io/cube_symmetry.hpp"
 #include "io/dataset.hpp"
+#include "io/scratch_pool.hpp"
 
 namespace tessera {
 
@@ -60,7 +61,8 @@ class CosmoflowDataset final : public Dataset {
     std::vector<std::int16_t> counts;
     std::optional<CosmoflowTarget> target;
   };
-  CountsView counts(std::int64_t sample, const Box& box) const;
+  CountsView counts(std::int64_t sample, const Box& box, std::vector<std::int16_t>& scratch) const;
+  CosmoflowTarget target(std::int64_t sample) const;
   CubeSymmetry symmetry(std::int64_t sample, int epoch) const;
   double divisor(CountsView sample) const;
 
@@ -70,9 +72,9 @@ class CosmoflowDataset final : public Dataset {
   Box held_;          // of the files, whatever the epoch
   bool keep_counts_;  // of that box
 
-  mutable std::mutex mutex_;  // one reader at a time, of what follows
+  mutable ScratchPool<std::int16_t> scratch_;
+  mutable std::mutex mutex_;  // of what follows; counts that are kept stay as they are
   mutable std::vector<Kept> kept_;
-  mutable std::vector<std::int16_t> scratch_;
   mutable std::uint64_t bytes_read_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/hdf5_chunks.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -46,7 +47,7 @@ CosmoflowForm cosmoflow_form(const Hdf5File& file) {
 void read_cosmoflow_counts(const Hdf5File& file, const Box& box, std::int64_t channels,
                            std::span<std::int16_t> into) {
   const std::array<Interval, 4> block{box.d, box.h, box.w, {0, channels}};
-  file.read<std::int16_t>("x", block, into);
+  read_inflated(file, "x", block, into, 1);
   check_cosmoflow_counts(into, file.path().string());
 }
 

@@ -1,6 +1,7 @@
 #include "io/deepcam_dataset.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
@@ -81,81 +82,101 @@ DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatas
   keep_ = files_.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
 }
 
-// Opens a sample, checks its form, calls read(file) and counts the bytes. Under the mutex.
+// Opens a sample, checks its form, calls read(file) and counts the bytes.
 template <class Read>
 void DeepcamDataset::with_file(std::int64_t sample, Read&& read) const {
   const Hdf5File file(files_[static_cast<std::size_t>(sample)]);
   check_deepcam_form(file, options_.space);
   read(file);
+  const std::lock_guard lock(mutex_);
   bytes_read_ += file.bytes_read();
 }
 
 void DeepcamDataset::check_first_sample() const {
-  const std::lock_guard lock(mutex_);
   if (kept(0, held_) != nullptr) return;
   with_file(0, [&](const Hdf5File& file) {
-    read_scaled(file, held_, input_);
-    read_labels(file, held_, labels_);
+    std::vector<float> input(static_cast<std::size_t>(held_.count()) * options_.channels.size());
+    std::vector<std::uint8_t> labels;
+    read_scaled(file, held_, input.data());
+    read_labels(file, held_, labels);
   });
 }
 
-void DeepcamDataset::scale(std::span<const float> fields, const std::filesystem::path& path, const Box& box,
-                           std::span<float> into) const {
-  const std::size_t channels = options_.channels.size(), pixels = fields.size() / kDeepcamChannels;
-  float* out = into.data();
-  for (std::size_t pixel = 0; pixel < pixels; ++pixel)
-    for (std::size_t c = 0; c < channels; ++c, ++out) {
-      const int channel = options_.channels[c];
-      const float value = fields[pixel * kDeepcamChannels + static_cast<std::size_t>(channel)];
-      if (!std::isfinite(value)) {
-        const auto at = static_cast<std::int64_t>(pixel);
-        throw InputError(
-            fmt::format("'climate/data' is no number ({}) in channel {} ({}) at row {}, column {}", value,
-                        channel, kDeepcamChannelNames[static_cast<std::size_t>(channel)],
-                        box.h.begin + at / box.w.size(), box.w.begin + at % box.w.size()),
-            path.string(), "remove this file, or generate or copy the data set again");
-      }
-      *out = factor_[c] * (value - shift_[c]);
+// The first value of a chosen channel that is none.
+void DeepcamDataset::throw_not_finite(std::span<const float> fields, const std::filesystem::path& path,
+                                      const Box& box) const {
+  for (std::size_t pixel = 0;; ++pixel)
+    for (const int channel : options_.channels) {
+      const auto c = static_cast<std::size_t>(channel);
+      const float value = fields[pixel * kDeepcamChannels + c];
+      if (std::isfinite(value)) continue;
+      const auto at = static_cast<std::int64_t>(pixel);
+      throw InputError(fmt::format("'climate/data' is no number ({}) in channel {} ({}) at row {}, column {}",
+                                   value, channel, kDeepcamChannelNames[c], box.h.begin + at / box.w.size(),
+                                   box.w.begin + at % box.w.size()),
+                       path.string(), "remove this file, or generate or copy the data set again");
     }
 }
 
-void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, std::vector<float>& into) const {
-  fields_.resize(static_cast<std::size_t>(box.count()) * kDeepcamChannels);
-  into.resize(static_cast<std::size_t>(box.count()) * options_.channels.size());
-  read_deepcam_fields(file, box, fields_);
-  scale(fields_, file.path(), box, into);
+template <class T>
+void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, T* into) const {
+  ScratchPool<float>::Loan loan(fields_);
+  std::vector<float>& fields = *loan;
+  fields.resize(static_cast<std::size_t>(box.count()) * kDeepcamChannels);
+  read_deepcam_fields(file, box, fields);
+  const std::size_t channels = options_.channels.size();
+  // 0 as long as all values were finite: others times 0 are NaN. A sum a channel, so that this vectorises.
+  std::array<float, kDeepcamChannels> check{};
+  const auto* from = fields.data();
+  for (std::int64_t pixel = 0; pixel < box.count(); ++pixel, from += kDeepcamChannels, into += channels)
+    for (std::size_t c = 0; c < channels; ++c) {
+      const float value = from[options_.channels[c]];
+      into[c] = factor_[c] * (value - shift_[c]);
+      check[c] += value * 0;
+    }
+  if (std::ranges::any_of(check, [](float sum) { return sum != 0; }))
+    throw_not_finite(fields, file.path(), box);
 }
 
-// The sample as kept, read first where need be; null where it isn't kept or the box isn't in what is.
+// The sample as kept, read first where need be; null where it isn't kept or the box isn't in what is. Two
+// threads that want the same sample at once both read it.
 const DeepcamDataset::Kept* DeepcamDataset::kept(std::int64_t sample, const Box& box) const {
   if (!keep_ || !held_.contains(box)) return nullptr;
   Kept& kept = kept_[static_cast<std::size_t>(sample)];
-  if (kept.input.empty())
-    with_file(sample, [&](const Hdf5File& file) {
-      Kept fresh;
-      read_scaled(file, held_, fresh.input);
-      read_labels(file, held_, fresh.labels);
-      kept = std::move(fresh);  // only what passed the checks is kept
-    });
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kept.input.empty()) return &kept;
+  }
+  Kept fresh;
+  with_file(sample, [&](const Hdf5File& file) {
+    fresh.input.resize(static_cast<std::size_t>(held_.count()) * options_.channels.size());
+    read_scaled(file, held_, fresh.input.data());
+    read_labels(file, held_, fresh.labels);
+  });
+  const std::lock_guard lock(mutex_);
+  if (kept.input.empty()) kept = std::move(fresh);  // only what passed the checks is kept
   return &kept;
 }
 
 void DeepcamDataset::read_input(std::int64_t sample, int /*epoch*/, TensorView into) const {
   const Box& box = into.layout.box;
   assert(into.layout.c == static_cast<std::int64_t>(options_.channels.size()));
-  const std::lock_guard lock(mutex_);
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->input.data(), held_, into);
-  with_file(sample, [&](const Hdf5File& file) { read_scaled(file, box, input_); });
-  fill(input_.data(), box, into);
+  with_file(sample, [&](const Hdf5File& file) {
+    if (into.layout.element == Element::F64)
+      read_scaled(file, box, into.data<double>());
+    else
+      read_scaled(file, box, into.data<float>());
+  });
 }
 
 void DeepcamDataset::read_target(std::int64_t sample, TensorView into) const {
   const Box& box = into.layout.box;
   assert(into.layout.c == 1);
-  const std::lock_guard lock(mutex_);
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->labels.data(), held_, into);
-  with_file(sample, [&](const Hdf5File& file) { read_labels(file, box, labels_); });
-  fill(labels_.data(), box, into);
+  ScratchPool<std::uint8_t>::Loan labels(labels_);
+  with_file(sample, [&](const Hdf5File& file) { read_labels(file, box, *labels); });
+  fill((*labels).data(), box, into);
 }
 
 std::uint64_t DeepcamDataset::bytes_read() const {

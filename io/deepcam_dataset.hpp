@@ -10,6 +10,7 @@
 
 #include "io/dataset.hpp"
 #include "io/deepcam_statistics.hpp"
+#include "io/scratch_pool.hpp"
 
 namespace tessera {
 
@@ -55,9 +56,10 @@ class DeepcamDataset final : public Dataset {
   template <class Read>
   void with_file(std::int64_t sample, Read&& read) const;
   const Kept* kept(std::int64_t sample, const Box& box) const;
-  void read_scaled(const Hdf5File& file, const Box& box, std::vector<float>& into) const;
-  void scale(std::span<const float> fields, const std::filesystem::path& path, const Box& box,
-             std::span<float> into) const;
+  template <class T>
+  void read_scaled(const Hdf5File& file, const Box& box, T* into) const;
+  [[noreturn]] void throw_not_finite(std::span<const float> fields, const std::filesystem::path& path,
+                                     const Box& box) const;
 
   DeepcamDatasetOptions options_;
   std::vector<std::filesystem::path> files_;
@@ -65,10 +67,10 @@ class DeepcamDataset final : public Dataset {
   Box held_;                           // of each sample, where samples are kept
   bool keep_;
 
-  mutable std::mutex mutex_;  // one reader at a time, of what follows
+  mutable ScratchPool<float> fields_;
+  mutable ScratchPool<std::uint8_t> labels_;
+  mutable std::mutex mutex_;  // of what follows; samples that are kept stay as they are
   mutable std::vector<Kept> kept_;
-  mutable std::vector<float> fields_, input_;  // scratch
-  mutable std::vector<std::uint8_t> labels_;
   mutable std::uint64_t bytes_read_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "io/deepcam_channels.hpp"
+#include "io/hdf5_chunks.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -54,7 +55,7 @@ Extents deepcam_extents(const Hdf5File& file) {
 }
 
 void read_deepcam_fields(const Hdf5File& file, const Box& box, std::span<float> into) {
-  file.read<float>(kData, std::array<Interval, 3>{box.h, box.w, {0, kDeepcamChannels}}, into);
+  read_inflated(file, kData, std::array<Interval, 3>{box.h, box.w, {0, kDeepcamChannels}}, into, 1);
 }
 
 void read_deepcam_labels(const Hdf5File& file, const Box& box, std::span<std::uint8_t> into) {

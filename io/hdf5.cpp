@@ -26,27 +26,12 @@ std::string element_name(hid_t type) {
 }
 
 template <class T>
-hid_t native_type() {
-  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
-  if constexpr (std::is_same_v<T, std::int16_t>) return H5T_NATIVE_INT16;
-  if constexpr (std::is_same_v<T, std::int64_t>) return H5T_NATIVE_INT64;
-  if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
-  if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
-}
-
-template <class T>
 hid_t file_type() {
   if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_STD_U8LE;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_STD_I16LE;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_STD_I64LE;
   if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
   if constexpr (std::is_same_v<T, double>) return H5T_IEEE_F64LE;
-}
-
-std::vector<hsize_t> shape_of(const Id& space) {
-  std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.get()))));
-  if (!shape.empty()) H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
-  return shape;
 }
 
 /// Memory that holds the block densely, of the block's own rank: where the ranks differ, the library goes
@@ -83,18 +68,15 @@ std::string to_string(const Hdf5Array& array) {
   return fmt::format("{} ({})", array.element, extents);
 }
 
-struct Hdf5File::Handle {
-  Id file;
-  std::uint64_t bytes_read = 0;
-
-  Id open(const std::string& name, const std::filesystem::path& path) const {
-    Id data(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
-    if (!data.valid())
-      throw InputError(fmt::format("the file lacks the data set '{}'", name), path.string(),
-                       "name a file of the expected form; tessera inspect shows what this one holds");
-    return data;
-  }
-};
+const Id& Hdf5File::Handle::open(const std::string& name, const std::filesystem::path& path) {
+  const auto found = data_sets.find(name);
+  if (found != data_sets.end()) return found->second;
+  Id data(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  if (!data.valid())
+    throw InputError(fmt::format("the file lacks the data set '{}'", name), path.string(),
+                     "name a file of the expected form; tessera inspect shows what this one holds");
+  return data_sets.emplace(name, std::move(data)).first->second;
+}
 
 Hdf5File::Hdf5File(const std::filesystem::path& path) : path_(path) {
   if (!std::filesystem::is_regular_file(path))
@@ -136,7 +118,7 @@ bool Hdf5File::holds(const std::string& name) const {
 
 Hdf5Array Hdf5File::describe(const std::string& name) const {
   const Library library;
-  const Id data = handle_->open(name, path_);
+  const Id& data = handle_->open(name, path_);
   const Id type(H5Dget_type(data.get()), H5Tclose), space(H5Dget_space(data.get()), H5Sclose);
   Hdf5Array array{element_name(type.get()), {}};
   for (const hsize_t extent : shape_of(space)) array.shape.push_back(static_cast<std::int64_t>(extent));
@@ -146,7 +128,8 @@ Hdf5Array Hdf5File::describe(const std::string& name) const {
 template <class T>
 void Hdf5File::read(const std::string& name, std::span<const Interval> block, std::span<T> into) const {
   const Library library;
-  const Id data = handle_->open(name, path_), space(H5Dget_space(data.get()), H5Sclose);
+  const Id& data = handle_->open(name, path_);
+  const Id space(H5Dget_space(data.get()), H5Sclose);
   if (!select(space, block))
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name), path_.string(),
                      "name a file of the expected shape");
@@ -303,7 +286,7 @@ void Hdf5Writer::write(const std::string& name, std::span<const Interval> block,
 void Hdf5Writer::copy(const Hdf5File& from, const std::string& name, Hdf5Compression compression) {
   const std::vector<std::int64_t> shape = from.describe(name).shape;
   const Library library;
-  const Id source = from.handle_->open(name, from.path());
+  const Id& source = from.handle_->open(name, from.path());
   const Id type(H5Dget_type(source.get()), H5Tclose), space(H5Dget_space(source.get()), H5Sclose);
   const Id data = handle_->add(name, type.get(), shape, compression);
   std::vector<std::byte> piece;

@@ -66,6 +66,7 @@ class Hdf5File {
   std::map<std::string, Hdf5Attribute> attributes() const;
 
  private:
+  friend class Hdf5Chunks;
   friend class Hdf5Writer;
   struct Handle;
   std::filesystem::path path_;

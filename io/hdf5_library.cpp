@@ -1,5 +1,6 @@
 #include "io/hdf5_library.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace tessera {
@@ -15,6 +16,12 @@ std::mutex& the_lock() {
 Library::Library() : lock_(the_lock()) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   errno = 0;
+}
+
+std::vector<hsize_t> shape_of(const Id& space) {
+  std::vector<hsize_t> shape(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.get()))));
+  if (!shape.empty()) H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
+  return shape;
 }
 
 std::string innermost_error() {

@@ -2,9 +2,14 @@
 
 #include <hdf5.h>
 
+#include <map>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
+
+#include "io/hdf5.hpp"
 
 /// What the sources that call the HDF5 library share. For io/hdf5*.cpp alone.
 namespace tessera {
@@ -43,6 +48,28 @@ class Id {
  private:
   hid_t id_ = H5I_INVALID_HID;
   Close close_ = nullptr;
+};
+
+/// What the library calls T in memory.
+template <class T>
+hid_t native_type() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
+  if constexpr (std::is_same_v<T, std::int16_t>) return H5T_NATIVE_INT16;
+  if constexpr (std::is_same_v<T, std::int64_t>) return H5T_NATIVE_INT64;
+  if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
+  if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
+}
+
+/// Outermost first; empty for a scalar.
+std::vector<hsize_t> shape_of(const Id& space);
+
+struct Hdf5File::Handle {
+  Id file;
+  std::uint64_t bytes_read = 0;
+  std::map<std::string, Id> data_sets{};  // stay open as long as the file: small files are mostly opening
+
+  /// Borrowed. Throws InputError where the file, of this path, lacks the data set.
+  const Id& open(const std::string& name, const std::filesystem::path& path);
 };
 
 /// The innermost entry of the error stack: what failed first. To be called while a Library is held.

@@ -6,15 +6,13 @@
 
 namespace tessera {
 
-Loader::Loader(const Dataset& dataset, const Layout& input, const Layout& target, int depth)
+Loader::Loader(const Dataset& dataset, const Layout& input, const Layout& target, int depth, int readers)
     : dataset_(dataset), batch_size_(input.n), depth_(depth) {
-  assert(input.n == target.n && depth >= 1);
+  assert(input.n == target.n && depth >= 1 && readers >= 1);
   for (int i = 0; i <= depth; ++i)
-    slots_.push_back({Tensor(input),
-                      Tensor(target),
-                      std::vector<std::int64_t>(static_cast<std::size_t>(batch_size_)),
-                      {}});
-  thread_ = std::thread([this] { run(); });
+    slots_.push_back(
+        {Tensor(input), Tensor(target), std::vector<std::int64_t>(static_cast<std::size_t>(batch_size_))});
+  for (int i = 0; i < std::min(readers, depth); ++i) threads_.emplace_back([this] { run(); });
 }
 
 Loader::~Loader() {
@@ -23,23 +21,23 @@ Loader::~Loader() {
     cancel_ = stop_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 void Loader::start(int epoch, std::vector<std::int64_t> samples, std::int64_t counted) {
   assert(samples.size() % static_cast<std::size_t>(batch_size_) == 0);
   std::unique_lock lock(mutex_);
   cancel_ = true;
-  changed_.wait(lock, [this] { return !reading_; });
+  changed_.wait(lock, [this] { return reading_ == 0; });
   epoch_ = epoch;
   samples_ = std::move(samples);
   counted_ = counted;
   // The slot before the new first one holds the batch handed out last; it is kept out of reach.
   first_slot_ = (first_slot_ + static_cast<std::size_t>(handed_out_)) % slots_.size();
   batches_ = to_fill_ = static_cast<std::int64_t>(samples_.size()) / batch_size_;
-  taken_ = handed_out_ = filled_ = 0;
-  error_ = nullptr;
-  cancel_ = false;
+  taken_ = handed_out_ = begun_ = 0;
+  for (Slot& slot : slots_) slot.done = false;
+  failed_ = cancel_ = false;
   lock.unlock();
   changed_.notify_all();
 }
@@ -47,45 +45,47 @@ void Loader::start(int epoch, std::vector<std::int64_t> samples, std::int64_t co
 const Batch& Loader::next() {
   assert(remaining() > 0);
   std::unique_lock lock(mutex_);
-  const auto ready = [this] { return filled_ > handed_out_ || error_ != nullptr; };
-  if (!ready()) {
+  Slot& due = slot_of(handed_out_);
+  if (!due.done) {
     const auto begin = std::chrono::steady_clock::now();
-    changed_.wait(lock, ready);
+    changed_.wait(lock, [&due] { return due.done; });
     waited_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
-  if (filled_ == handed_out_) std::rethrow_exception(error_);
+  if (due.error) std::rethrow_exception(due.error);
+  due.done = false;  // until the slot's next batch is
   taken_ = ++handed_out_;
   lock.unlock();
   changed_.notify_all();
-  return slot_of(taken_ - 1).batch;
+  return due.batch;
 }
 
 void Loader::run() {
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] {
-      return stop_ || (!cancel_ && error_ == nullptr && filled_ < to_fill_ && filled_ - handed_out_ < depth_);
+      return stop_ || (!cancel_ && !failed_ && begun_ < to_fill_ && begun_ - handed_out_ < depth_);
     });
     if (stop_) return;
-    reading_ = true;
-    const std::int64_t batch = filled_;
+    ++reading_;
+    const std::int64_t batch = begun_++;
+    Slot& slot = slot_of(batch);
     lock.unlock();
     std::exception_ptr error;
     try {
-      read(batch);
+      read(batch, slot);
     } catch (...) {
       error = std::current_exception();
     }
     lock.lock();
-    reading_ = false;
-    error_ = error;
-    if (error == nullptr) ++filled_;
+    --reading_;
+    slot.error = error;
+    slot.done = true;
+    failed_ |= error != nullptr;
     changed_.notify_all();
   }
 }
 
-void Loader::read(std::int64_t batch) {
-  Slot& slot = slot_of(batch);
+void Loader::read(std::int64_t batch, Slot& slot) {
   const std::int64_t first = batch * batch_size_;
   // A copy, since start() replaces samples_ while the batch handed out last is still looked at.
   std::copy_n(samples_.begin() + first, batch_size_, slot.samples.begin());

@@ -21,13 +21,13 @@ struct Batch {
   std::int64_t counted = 0;               // the first `counted` samples count, the rest is padding
 };
 
-/// Reads batches ahead on a thread of its own. All memory is allocated once: `depth` batches in flight and
-/// the one handed out.
+/// Reads batches ahead on threads of its own, each batch on one of them. All memory is allocated once:
+/// `depth` batches in flight and the one handed out.
 class Loader {
  public:
   /// input, target: layouts of one batch (n = batch a replica, equal in both; the boxes wanted). The data set
-  /// must outlive the loader.
-  Loader(const Dataset& dataset, const Layout& input, const Layout& target, int depth);
+  /// must outlive the loader. readers: threads, at least 1; no more than `depth` are started.
+  Loader(const Dataset& dataset, const Layout& input, const Layout& target, int depth, int readers = 1);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -47,10 +47,12 @@ class Loader {
   struct Slot {
     Tensor input, target;
     std::vector<std::int64_t> samples;
-    Batch batch;
+    Batch batch{};
+    bool done = false;                   // read, or failed with the error; under the mutex
+    std::exception_ptr error = nullptr;  // the same
   };
   void run();
-  void read(std::int64_t batch);
+  void read(std::int64_t batch, Slot& slot);
   Slot& slot_of(std::int64_t batch) {
     return slots_[(first_slot_ + static_cast<std::size_t>(batch)) % slots_.size()];
   }
@@ -63,7 +65,7 @@ class Loader {
   std::int64_t batches_ = 0, taken_ = 0;
   double waited_seconds_ = 0;
 
-  // Written by start() while the reader is idle, then read by the reader.
+  // Written by start() while no thread reads, then read by them.
   int epoch_ = 0;
   std::vector<std::int64_t> samples_;
   std::int64_t counted_ = 0;
@@ -71,14 +73,14 @@ class Loader {
   std::mutex mutex_;
   std::condition_variable changed_;
   // Under the mutex.
-  std::int64_t to_fill_ = 0, filled_ = 0;  // batches of this epoch
-  std::int64_t handed_out_ = 0;            // as taken_
-  std::size_t first_slot_ = 0;             // the slot of this epoch's batch 0
-  bool reading_ = false;
-  std::exception_ptr error_;
+  std::int64_t to_fill_ = 0, begun_ = 0;             // batches of this epoch
+  std::int64_t handed_out_ = 0;                      // as taken_
+  std::size_t first_slot_ = 0;                       // the slot of this epoch's batch 0
+  int reading_ = 0;                                  // threads
+  bool failed_ = false;                              // nothing more is begun
   std::atomic<bool> cancel_ = false, stop_ = false;  // asked between samples too, to stop soon
 
-  std::thread thread_;  // last: it uses all of the above
+  std::vector<std::thread> threads_;  // last: they use all of the above
 };
 
 }  // namespace tessera

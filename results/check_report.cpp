@@ -4,10 +4,11 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <map>
+#include <array>
 #include <ostream>
 
 #include "models/error.hpp"
+#include "results/log_files.hpp"
 #include "results/log_reader.hpp"
 #include "results/log_value.hpp"
 
@@ -16,32 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-bool is_log_name(const std::string& name) {
-  return name == "result.txt" || (name.starts_with("result_") && name.ends_with(".txt"));
-}
-
-/// result_2 before result_10.
-bool by_number(const fs::path& a, const fs::path& b) {
-  const std::string x = a.filename().string(), y = b.filename().string();
-  return x.size() != y.size() ? x.size() < y.size() : x < y;
-}
-
-/// The logs below a directory, by the directory that holds them.
-std::map<fs::path, std::vector<fs::path>> logs_below(const fs::path& root) {
-  std::map<fs::path, std::vector<fs::path>> logs;
-  try {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
-      if (!entry.is_directory() && is_log_name(entry.path().filename().string())) {
-        logs[entry.path().parent_path()].push_back(entry.path());
-      }
-    }
-  } catch (const fs::filesystem_error& error) {
-    throw InputError("this directory can't be read", error.path1().string(), "see to its permissions");
-  }
-  for (auto& [directory, files] : logs) std::sort(files.begin(), files.end(), by_number);
-  return logs;
-}
 
 /// A text of the log in ASCII, without its quotes: what a log says may not steer a terminal.
 std::string text_of(const RunRecord& run, LogKey key) {
@@ -58,12 +33,6 @@ std::string summary_of(const RunRecord& run) {
   return summary;
 }
 
-Judged judge_log(const RunRecord& run, const CheckOptions& options) {
-  std::string summary = summary_of(run);
-  if (options.division) summary += fmt::format(", judged as {}", name_of(*options.division));
-  return {run.file, Judged::Log, options.round, check(run, options.round, options.division), summary};
-}
-
 Judged judge_named_file(const fs::path& path, const CheckOptions& options) {
   const RunRecord run = read_log(path);
   if (run.entry_lines == 0) {
@@ -71,19 +40,6 @@ Judged judge_named_file(const fs::path& path, const CheckOptions& options) {
                      "give the path of a log as MLPerf-style runs write them (result.txt of a run of ours)");
   }
   return judge_log(run, options);
-}
-
-Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, Round round) {
-  const auto failed =
-      std::count_if(logs.begin(), logs.end(), [](const Judged& log) { return !log.verdict.compliant(); });
-  const std::string summary =
-      fmt::format("{} log{}, {} of them not compliant", logs.size(), logs.size() == 1 ? "" : "s", failed);
-  Judged judged{directory.string(), Judged::Directory, round, {}, summary};
-  if (failed > 1) {
-    judged.verdict.findings.push_back({"too-many-failed-logs", directory.string(), "", std::nullopt,
-                                       "at most one log that isn't compliant", summary});
-  }
-  return judged;
 }
 
 void add_directory(std::vector<Judged>& judged, const fs::path& root, const CheckOptions& options) {
@@ -94,7 +50,7 @@ void add_directory(std::vector<Judged>& judged, const fs::path& root, const Chec
   }
   for (const auto& [directory, files] : logs) {
     const std::size_t first = judged.size();
-    for (const fs::path& file : files) judged.push_back(judge_log(read_log(file), options));
+    for (const fs::path& file : files) judged.push_back(judge_log(read_found_log(file), options));
     judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options.round));
   }
 }
@@ -112,19 +68,48 @@ json to_json(const std::vector<Finding>& findings) {
   return list;
 }
 
+constexpr std::array<const char*, 3> kKinds{"log", "directory", "package"};
+
 const char* word(const Verdict& verdict) {
   return verdict.compliant() ? "compliant" : "not compliant";
 }
 
-void print(std::ostream& out, const std::vector<Finding>& findings, const char* kind) {
+/// The path of a file as seen from a directory that holds it.
+std::string name_below(const std::string& file, const std::string& directory) {
+  return file.starts_with(directory + "/") ? file.substr(directory.size() + 1) : file;
+}
+
+void print(std::ostream& out, const std::vector<Finding>& findings, const char* kind,
+           const std::string& path) {
   for (const Finding& f : findings) {
+    const std::string file = f.file == path ? "" : name_below(f.file, path) + ": ";
     const std::string line = f.line ? fmt::format(", line {}", *f.line) : "";
     const std::string key = f.key.empty() ? "" : " " + f.key;
-    fmt::print(out, "    {}: {}{}{}: expected {}; found {}\n", kind, f.rule, key, line, f.expected, f.found);
+    fmt::print(out, "    {}: {}{}{}{}: expected {}; found {}\n", kind, file, f.rule, key, line, f.expected,
+               f.found);
   }
 }
 
 }  // namespace
+
+Judged judge_log(const RunRecord& run, const CheckOptions& options) {
+  std::string summary = summary_of(run);
+  if (options.division) summary += fmt::format(", judged as {}", name_of(*options.division));
+  return {run.file, Judged::Log, options.round, check(run, options.round, options.division), summary};
+}
+
+Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, Round round) {
+  const auto failed =
+      std::count_if(logs.begin(), logs.end(), [](const Judged& log) { return !log.verdict.compliant(); });
+  const std::string summary =
+      fmt::format("{} log{}, {} of them not compliant", logs.size(), logs.size() == 1 ? "" : "s", failed);
+  Judged judged{directory.string(), Judged::Directory, round, {}, summary};
+  if (failed > 1) {
+    judged.verdict.findings.push_back({"too-many-failed-logs", directory.string(), "", std::nullopt,
+                                       "at most one log that isn't compliant", summary});
+  }
+  return judged;
+}
 
 std::vector<Judged> check_paths(std::span<const fs::path> paths, const CheckOptions& options) {
   std::vector<Judged> judged;
@@ -143,7 +128,7 @@ json to_json(std::span<const Judged> judged) {
   json list = json::array();
   for (const Judged& one : judged) {
     list.push_back({{"path", one.path},
-                    {"kind", one.kind == Judged::Log ? "log" : "directory"},
+                    {"kind", kKinds[one.kind]},
                     {"round", name_of(one.round)},
                     {"verdict", word(one.verdict)},
                     {"findings", to_json(one.verdict.findings)},
@@ -156,13 +141,12 @@ void print(std::ostream& out, std::span<const Judged> judged) {
   for (const Judged& one : judged) {
     fmt::print(out, "{:<13}  {}  ({}; rules {})\n", word(one.verdict), one.path, one.summary,
                name_of(one.round));
-    print(out, one.verdict.findings, "finding");
-    print(out, one.verdict.warnings, "warning");
+    print(out, one.verdict.findings, "finding", one.path);
+    print(out, one.verdict.warnings, "warning", one.path);
   }
 }
 
-int run_check(std::span<const fs::path> paths, const CheckOptions& options, bool as_json, std::ostream& out) {
-  const std::vector<Judged> judged = check_paths(paths, options);
+int report(std::span<const Judged> judged, bool as_json, std::ostream& out) {
   if (as_json) {
     out << to_json(judged).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
   } else {

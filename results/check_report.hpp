@@ -18,9 +18,9 @@ struct CheckOptions {
   std::optional<Division> division;  // see check(); not given: as each log says
 };
 
-/// What was judged: one log, or a directory that holds logs.
+/// What was judged: one log, a directory that holds logs, or a submission package.
 struct Judged {
-  enum Kind { Log, Directory };
+  enum Kind { Log, Directory, Package };
   std::string path;
   Kind kind = Log;
   Round round = Round::V3_0;
@@ -36,7 +36,10 @@ struct Judged {
 /// compliant.)
 std::vector<Judged> check_paths(std::span<const std::filesystem::path> paths, const CheckOptions& options);
 
-/// [{"path", "kind": "log"|"directory", "round", "verdict": "compliant"|"not compliant",
+/// The parts of the above. A file without entries is a log that isn't compliant.
+Judged judge_log(const RunRecord& run, const CheckOptions& options);
+Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs, Round round);
+/// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant",
 ///   "findings": [{"rule", "file", "key", "line", "expected", "found"}], "warnings": [...]}]; key and line
 ///   are null
 /// where there is none.
@@ -45,8 +48,7 @@ nlohmann::json to_json(std::span<const Judged> judged);
 /// The same for a terminal: a line for each log and directory, its findings and warnings below.
 void print(std::ostream& out, std::span<const Judged> judged);
 
-/// check_paths, printed as text or JSON. Returns 0 if all are compliant, else 1.
-int run_check(std::span<const std::filesystem::path> paths, const CheckOptions& options, bool as_json,
-              std::ostream& out);
+/// Prints what was judged as text or JSON. Returns 0 if all are compliant, else 1.
+int report(std::span<const Judged> judged, bool as_json, std::ostream& out);
 
 }  // namespace tessera

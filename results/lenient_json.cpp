@@ -3,69 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <limits>
-#include <span>
-#include <vector>
+
+#include "results/strict_text.hpp"
 
 namespace tessera {
 namespace {
 
 using nlohmann::json;
 
-/// A text in strict JSON, in which an empty string stands for each number that strict JSON can't spell.
-struct StrictText {
-  struct Number {
-    std::size_t string;  // it is the n-th string of the text, counted from 0, names included
-    double value;
-  };
-  std::string text;
-  std::vector<Number> numbers;
+/// What to build of a text: its value, or, where that is nullptr, members of the object that it is.
+struct Wanted {
+  json* value = nullptr;
+  std::span<const std::string_view> names;
+  std::vector<std::optional<json>>* members = nullptr;  // one for each name
 };
 
-/// The length of the string literal that begins at text[begin], quotes included.
-std::size_t string_length(std::string_view text, std::size_t begin) {
-  std::size_t end = begin + 1;
-  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-  return std::min(end + 1, text.size()) - begin;
-}
-
-StrictText to_strict(std::string_view text) {
-  struct Word {
-    std::string_view spelling;
-    double value;
-  };
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  constexpr std::array kWords{Word{"NaN", std::numeric_limits<double>::quiet_NaN()},
-                              Word{"Infinity", kInfinity}, Word{"-Infinity", -kInfinity}};
-  StrictText strict;
-  std::size_t strings = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string_view rest = text.substr(at);
-    const auto word = std::find_if(kWords.begin(), kWords.end(),
-                                   [&](const Word& w) { return rest.starts_with(w.spelling); });
-    if (text[at] == '"') {
-      const std::size_t length = string_length(text, at);
-      strict.text += text.substr(at, length);
-      ++strings;
-      at += length;
-    } else if (word != kWords.end()) {
-      strict.text += R"("")";
-      strict.numbers.push_back({strings++, word->value});
-      at += word->spelling.size();
-    } else {
-      strict.text += text[at++];
-    }
-  }
-  return strict;
-}
-
-/// Builds the value from the parser's events, with the numbers put back in the place of their strings.
+/// Builds what is wanted from the parser's events, with the numbers put back in the place of their strings.
 class Builder : public nlohmann::json_sax<json> {
  public:
-  explicit Builder(std::span<const StrictText::Number> numbers) : numbers_(numbers) {}
+  Builder(const Wanted& wanted, std::span<const StrictText::Number> numbers)
+      : wanted_(wanted), numbers_(numbers), place_(wanted.value) {}
 
-  LenientJson take() { return {std::move(root_), std::move(error_)}; }
+  std::string take_error() { return std::move(error_); }
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -77,14 +36,20 @@ class Builder : public nlohmann::json_sax<json> {
     return number != nullptr ? add(number->value) : add(std::move(value));
   }
   bool binary(binary_t&) override { return fail("binary data"); }  // never in text
-  bool start_object(std::size_t) override { return open(json::object()); }
+  bool start_object(std::size_t) override { return open(json::value_t::object); }
   bool key(string_t& name) override {
     if (next_string() != nullptr) return fail("a number where the name of a member belongs");
-    member_ = &(*open_.back())[name];
+    if (depth_ == 1 && wanted_.value == nullptr) {
+      const auto found = std::find(wanted_.names.begin(), wanted_.names.end(), name);
+      const auto i = static_cast<std::size_t>(found - wanted_.names.begin());
+      place_ = i == wanted_.names.size() ? nullptr : &(*wanted_.members)[i].emplace();
+    } else if (!open_.empty()) {
+      place_ = &(*open_.back())[name];
+    }
     return true;
   }
   bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open(json::array()); }
+  bool start_array(std::size_t) override { return open(json::value_t::array); }
   bool end_array() override { return close(); }
   bool parse_error(std::size_t position, const std::string& last_token,
                    const nlohmann::detail::exception& error) override {
@@ -102,25 +67,35 @@ class Builder : public nlohmann::json_sax<json> {
     return number;
   }
 
-  json* place(json&& value) {
-    if (open_.empty()) return &(root_ = std::move(value));
-    if (open_.back()->is_array()) return &open_.back()->emplace_back(std::move(value));
-    return &(*member_ = std::move(value));
+  /// Where the value that comes next belongs; nullptr if it isn't wanted.
+  json* place() {
+    const bool in_array = !open_.empty() && open_.back()->is_array();
+    return in_array ? &open_.back()->emplace_back() : place_;
   }
 
-  bool add(json&& value) {
-    place(std::move(value));
+  template <class Value>
+  bool add(Value&& value) {
+    if (depth_ == 0 && wanted_.value == nullptr) return fail("not a JSON object");
+    if (json* here = place()) *here = std::forward<Value>(value);
     return true;
   }
 
-  bool open(json&& container) {
-    if (open_.size() == kDeepestNesting) return fail(fmt::format("nested deeper than {}", kDeepestNesting));
-    open_.push_back(place(std::move(container)));
+  bool open(json::value_t container) {
+    if (depth_ == 0 && wanted_.value == nullptr && container != json::value_t::object) {
+      return fail("not a JSON object");
+    }
+    if (depth_ == kDeepestNesting) return fail(fmt::format("nested deeper than {}", kDeepestNesting));
+    ++depth_;
+    if (json* here = place()) {
+      *here = json(container);
+      open_.push_back(here);
+    }
     return true;
   }
 
   bool close() {
-    open_.pop_back();
+    --depth_;
+    if (!open_.empty()) open_.pop_back();
     return true;
   }
 
@@ -129,27 +104,44 @@ class Builder : public nlohmann::json_sax<json> {
     return false;
   }
 
+  Wanted wanted_;
   std::span<const StrictText::Number> numbers_;
   std::size_t strings_ = 0;
-  json root_;
-  std::vector<json*> open_;  // the containers around the place we are at; stable, as only the last one grows
-  json* member_ = nullptr;
+  int depth_ = 0;            // of arrays and objects around the place we are at, wanted or not
+  std::vector<json*> open_;  // those of them that are built; stable, as only the last one grows
+  json* place_;              // where the value of the name before it belongs
   std::string error_;
 };
 
-LenientJson parse(std::string_view text, std::span<const StrictText::Number> numbers) {
-  Builder builder(numbers);
+/// Returns what is wrong, if anything is.
+std::string parse_strict(std::string_view text, const Wanted& wanted,
+                         std::span<const StrictText::Number> numbers) {
+  Builder builder(wanted, numbers);
   json::sax_parse(text.begin(), text.end(), &builder);
-  return builder.take();
+  return builder.take_error();
+}
+
+std::string parse(std::string_view utf8, const Wanted& wanted) {
+  // The parser would take it for the end of the text.
+  if (utf8.find('\0') != std::string_view::npos) return "a NUL byte";
+  const std::string problem = parse_strict(utf8, wanted, {});
+  if (problem.empty()) return problem;
+  const StrictText rewritten = to_strict(utf8);
+  return rewritten.numbers.empty() ? problem : parse_strict(rewritten.text, wanted, rewritten.numbers);
 }
 
 }  // namespace
 
 LenientJson parse_lenient_json(std::string_view utf8) {
-  LenientJson strict = parse(utf8, {});
-  if (strict.error.empty()) return strict;
-  const StrictText rewritten = to_strict(utf8);
-  return rewritten.numbers.empty() ? strict : parse(rewritten.text, rewritten.numbers);
+  LenientJson parsed;
+  parsed.error = parse(utf8, {&parsed.value, {}, nullptr});
+  return parsed;
+}
+
+LenientObject parse_lenient_object(std::string_view utf8, std::span<const std::string_view> wanted) {
+  LenientObject parsed{std::vector<std::optional<json>>(wanted.size()), ""};
+  parsed.error = parse(utf8, {nullptr, wanted, &parsed.members});
+  return parsed;
 }
 
 }  // namespace tessera

@@ -8,7 +8,7 @@
 namespace tessera {
 
 /// The longest entry that is read, in bytes. Real ones have some hundreds.
-inline constexpr std::size_t kLongestEntry = std::size_t{16} << 20;
+inline constexpr std::size_t kLongestEntry = std::size_t{1} << 20;
 
 /// A line that holds at least one log token.
 struct EntryLine {
@@ -18,8 +18,7 @@ struct EntryLine {
 };
 
 /// Takes a stream of bytes apart into the lines that hold a log entry, in bounded memory: a line ends at
-/// "\n",
-/// "\r\n" or a lone "\r", the last one may lack its end, and lines without the token are passed over.
+/// "\n", "\r\n" or a lone "\r", the last one may lack its end, and lines without the token are passed over.
 class LogLines {
  public:
   explicit LogLines(std::istream& in);

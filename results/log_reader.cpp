@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <array>
 #include <fstream>
 #include <numeric>
 #include <optional>
@@ -10,6 +10,7 @@
 #include "models/error.hpp"
 #include "results/lenient_json.hpp"
 #include "results/log_lines.hpp"
+#include "results/number_text.hpp"
 
 namespace tessera {
 namespace {
@@ -45,41 +46,41 @@ std::optional<double> time_of(const json& time) {
   if (time.is_number()) return time.get<double>();
   if (time.is_boolean()) return time.get<bool>() ? 1.0 : 0.0;
   if (!time.is_string()) return std::nullopt;
-  const auto& text = time.get_ref<const std::string&>();
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return number_from_text(time.get_ref<const std::string&>());
 }
 
+/// The members of an entry that are read, in this order.
+enum Member { kKey, kValue, kMetadata, kTime };
+constexpr std::array<std::string_view, 4> kMembers{"key", "value", "metadata", "time_ms"};
+
 /// What keeps an object from being an entry; empty if nothing does.
-std::string defect_of(const json& object) {
-  if (!object.is_object()) return "not a JSON object";
-  for (const char* name : {"key", "value", "metadata", "time_ms"}) {
-    if (!object.contains(name)) return fmt::format("lacks {}", name);
+std::string defect_of(const LenientObject& object) {
+  if (!object.error.empty()) return object.error;
+  for (std::size_t i = 0; i < kMembers.size(); ++i) {
+    if (!object.members[i]) return fmt::format("lacks {}", kMembers[i]);
   }
-  if (!time_of(object["time_ms"])) return "time_ms isn't a number";
+  if (!time_of(*object.members[kTime])) return "time_ms isn't a number";
   return {};
 }
 
-void add_line(RunRecord& run, const EntryLine& line) {
+void add_line(RunRecord& run, const EntryLine& line, const EntryObserver& observe) {
   ++run.entry_lines;
   if (line.too_long) {
-    run.malformed.push_back({line.number, fmt::format("an entry of more than {} bytes", kLongestEntry)});
+    run.add(MalformedLine{line.number, fmt::format("an entry of more than {} bytes", kLongestEntry)});
     return;
   }
-  LenientJson parsed = parse_lenient_json(latin1_to_utf8(without_trailing_space(line.text)));
-  const std::string problem = parsed.error.empty() ? defect_of(parsed.value) : parsed.error;
-  if (!problem.empty()) {
-    run.malformed.push_back({line.number, problem});
+  LenientObject object = parse_lenient_object(latin1_to_utf8(without_trailing_space(line.text)), kMembers);
+  if (std::string defect = defect_of(object); !defect.empty()) {
+    run.add(MalformedLine{line.number, std::move(defect)});
     return;
   }
-  json& entry = parsed.value;
-  if (!entry["key"].is_string()) return;  // can't be one of ours
-  const std::optional<LogKey> key = find_log_key(entry["key"].get_ref<const std::string&>());
+  const json& name = *object.members[kKey];
+  const auto key = name.is_string() ? find_log_key(name.get_ref<const std::string&>()) : std::nullopt;
   if (!key) return;
-  run.entries.push_back({*key, line.number, *time_of(entry["time_ms"]), std::move(entry["value"]),
-                         std::move(entry["metadata"])});
+  LogEntry known{*key, line.number, *time_of(*object.members[kTime]), std::move(*object.members[kValue]),
+                 std::move(*object.members[kMetadata])};
+  if (observe) observe(known);
+  run.add(std::move(known));
 }
 
 InputError unreadable(const std::filesystem::path& path, const char* problem) {
@@ -88,22 +89,22 @@ InputError unreadable(const std::filesystem::path& path, const char* problem) {
 
 }  // namespace
 
-RunRecord read_log(std::istream& in, std::string file) {
+RunRecord read_log(std::istream& in, std::string file, const EntryObserver& observe) {
   RunRecord run;
   run.file = std::move(file);
   LogLines lines(in);
-  for (EntryLine line; lines.next(line);) add_line(run, line);
+  for (EntryLine line; lines.next(line);) add_line(run, line, observe);
   return run;
 }
 
-RunRecord read_log(const std::filesystem::path& path) {
+RunRecord read_log(const std::filesystem::path& path, const EntryObserver& observe) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) throw unreadable(path, "there is no such file");
   if (!std::filesystem::is_regular_file(status)) throw unreadable(path, "this isn't a regular file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw unreadable(path, "this file can't be opened for reading");
-  RunRecord run = read_log(in, path.string());
+  RunRecord run = read_log(in, path.string(), observe);
   if (in.bad())
     throw MachineError("reading a log failed", path.string(), "check the file system and try again");
   return run;

@@ -58,11 +58,16 @@ struct OrderRule {
   LogKey other;
 };
 
-/// The evaluations of a benchmark: at least one, and at least one that reaches the target.
+/// The evaluations of a benchmark: what is asked of each, and of at least one of them.
 struct TargetRule {
-  LogKey key;
+  KeyRule each;
   Expectation reached;
 };
+inline constexpr Expectation kNumber{
+    "a number", [](const nlohmann::json& value) { return number_of(value).has_value(); }};
+constexpr TargetRule target_rule(LogKey key, Expectation reached) {
+  return {{key, Occurs::AtLeastOnce, kNumber, {{{"epoch_num"}}}}, reached};
+}
 
 /// Rules that apply when a key has a value.
 struct ConditionalRules {
@@ -80,13 +85,19 @@ struct BenchmarkRules {
 
 /// rules_common.cpp
 std::span<const KeyRule> common_rules();
-const KeyRule& benchmark_key_rule(Round round);
+const KeyRule& benchmark_key_rule(Round round);  // of rounds before 3.0 there is one
 std::span<const KeyRule> closed_rules();
 std::span<const EitherRule> either_rules();
-std::span<const OrderRule> order_rules(Round round);
+std::span<const OrderRule> order_rules();
+/// Whether a rule of order_rules() is one of the round.
+bool applies(const OrderRule& rule, Round round);
 
 /// rules_cosmoflow.cpp, rules_deepcam.cpp
 const BenchmarkRules& cosmoflow_rules();
 const BenchmarkRules& deepcam_rules();
+
+/// run_rules.cpp: of the benchmarks whose own rules we know.
+std::span<const BenchmarkRules* const> all_benchmark_rules();
+const BenchmarkRules* find_benchmark_rules(std::string_view name);
 
 }  // namespace tessera

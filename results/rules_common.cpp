@@ -58,7 +58,6 @@ constexpr std::array kEither{
     EitherRule{EvalStop, BlockStop},
 };
 
-// The rule that only the rounds before 3.0 have stands last: staging counted as run time then.
 constexpr std::array kOrder{
     OrderRule{InitStart, OrderRule::Before, InitStop},
     OrderRule{InitStart, OrderRule::Before, RunStart},
@@ -89,9 +88,12 @@ std::span<const EitherRule> either_rules() {
   return kEither;
 }
 
-std::span<const OrderRule> order_rules(Round round) {
-  const std::span<const OrderRule> all = kOrder;
-  return round == Round::V3_0 ? all.first(all.size() - 1) : all;
+std::span<const OrderRule> order_rules() {
+  return kOrder;
+}
+
+bool applies(const OrderRule& rule, Round round) {
+  return rule.key != StagingStart || round != Round::V3_0;  // until 2.0 staging counted as run time
 }
 
 }  // namespace tessera

@@ -29,7 +29,7 @@ constexpr Expectation kTarget{"an eval_error with 0 < value <= 0.124", [](const 
                                 return number_of(value) > 0.0 && number_of(value) <= 0.124;
                               }};
 
-constexpr BenchmarkRules kRules{"cosmoflow", {EvalError, kTarget}, kClosed, {}};
+constexpr BenchmarkRules kRules{"cosmoflow", target_rule(EvalError, kTarget), kClosed, {}};
 
 }  // namespace
 

@@ -32,11 +32,7 @@ constexpr Expectation kList{"a list", [](const json& value) { return value.is_ar
 // 121,266 training and 15,158 validation samples are the whole data set.
 constexpr Expectation kTrainSamples{"121266", [](const json& value) { return number_of(value) == 121266.0; }};
 constexpr Expectation kEvalSamples{"15158", [](const json& value) { return number_of(value) == 15158.0; }};
-// As Python has it: anything but false, 0, null and an empty text, list or object.
-constexpr Expectation kTrue{"true", [](const json& value) {
-                              if (number_of(value)) return *number_of(value) != 0.0;
-                              return value != "" && !value.empty();
-                            }};
+constexpr Expectation kTrue{"true", [](const json& value) { return number_of(value) == 1.0; }};
 
 constexpr std::array kClosed{
     KeyRule{Seed, Once, kPositive},
@@ -78,7 +74,7 @@ constexpr Expectation kTarget{"an eval_accuracy with 0.82 <= value <= 1", [](con
                                 return number_of(value) >= 0.82 && *number_of(value) <= 1.0;
                               }};
 
-constexpr BenchmarkRules kRules{"deepcam", {EvalAccuracy, kTarget}, kClosed, kConditional};
+constexpr BenchmarkRules kRules{"deepcam", target_rule(EvalAccuracy, kTarget), kClosed, kConditional};
 
 }  // namespace
 

@@ -1,47 +1,86 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <nlohmann/json.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "results/log_keys.hpp"
+#include "results/log_entry.hpp"
+#include "results/rule_tally.hpp"
 
 namespace tessera {
 
-/// One entry of a log, of a key that we know.
-struct LogEntry {
-  LogKey key{};
-  std::size_t line = 0;  // from 1
-  double time_ms = 0;    // milliseconds since 1970; not always finite, nor ordered, in logs found in the wild
-  nlohmann::json value;
-  nlohmann::json metadata;
+/// How many malformed lines are kept one by one.
+inline constexpr std::size_t kMalformedLinesKept = 100;
 
-  /// The named member of the metadata; nullptr where there is none.
-  const nlohmann::json* find_metadata(std::string_view name) const;
+/// What a log says under one key.
+struct KeyRecord {
+  std::size_t count = 0;
+  std::optional<LogEntry> first;
+  std::optional<LogEntry> differing;  // the first entry whose value isn't equal to that of the first
+  std::size_t second_line = 0;        // of the second entry
 };
 
-/// A line that has the log token but no proper entry behind it.
-struct MalformedLine {
-  std::size_t line = 0;  // from 1
-  std::string problem;   // "unexpected 'x' at byte 7"
+/// The evaluations of one key, eval_error or eval_accuracy. Whether they reached a target is the tally's.
+struct Evaluations {
+  std::optional<LogEntry> last_in_run;     // the last one above run_stop, in the order of lines
+  std::optional<LogEntry> reached_in_run;  // the first one above run_stop that reached the target
 };
 
-/// What the log of one run says, in the order of its lines.
-struct RunRecord {
-  std::string file;  // the path it was read from
-  std::vector<LogEntry> entries;
-  std::vector<MalformedLine> malformed;
+/// Complete pairs of a start and a stop, added up.
+struct Intervals {
+  std::size_t count = 0;
+  double milliseconds = 0;
+};
+
+/// What the log of one run says: a digest in memory that doesn't grow with the log, of the entries in the
+/// order of their lines.
+class RunRecord {
+ public:
+  std::string file;                      // the path it was read from
+  std::string unreadable;                // why it couldn't be read; empty if it could
+  std::vector<MalformedLine> malformed;  // the first kMalformedLinesKept of them
+  std::size_t malformed_lines = 0;       // all of them
   std::size_t entry_lines = 0;  // lines with the log token, those of unknown keys and malformed ones included
 
+  void add(LogEntry entry);
+  void add(MalformedLine line);
+
+  const KeyRecord& of(LogKey key) const { return keys_[index_of(key)]; }
   /// The first entry of a key; nullptr where there is none.
   const LogEntry* first(LogKey key) const;
-  /// The value of the first entry of a key, if it is a text.
+  /// The value of the first entry of a key, if it is a text, or a number.
   std::optional<std::string> text(LogKey key) const;
+  std::optional<double> number(LogKey key) const;
+
   /// From the first run_start to the first run_stop; nothing where one is missing.
   std::optional<double> minutes() const;
+  /// Whether the first run_stop says status success in its metadata.
+  bool says_success() const;
+
+  const Evaluations& evaluations(LogKey key) const;
+  /// Epochs, evaluations and staging, of the keys EpochStart, EvalStart and StagingStart: each stop ends the
+  /// latest start above it that is still open.
+  const Intervals& intervals(LogKey start) const;
+
+  const RuleTally& tally() const { return tally_; }
+
+ private:
+  struct OpenInterval {
+    std::optional<double> start_ms;
+    Intervals closed;
+  };
+
+  void add_evaluation(const LogEntry& entry);
+  void add_interval(const LogEntry& entry);
+
+  std::array<KeyRecord, kLogKeys> keys_;
+  std::map<LogKey, Evaluations> evaluations_;
+  std::array<OpenInterval, 3> intervals_;
+  RuleTally tally_;
 };
 
 }  // namespace tessera

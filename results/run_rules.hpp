@@ -25,16 +25,20 @@ std::optional<Division> find_division(std::string_view name);
 /// judge, say, a run on generated data, which must be logged as open, by the closed rules.
 ///
 /// Identifiers of the rules in findings (one finding for each key and rule: the first line that breaks it):
+///   unreadable        the file can't be read (nothing else is judged then)
 ///   no-entries        no line holds the log token (nothing else is judged then)
 ///   malformed-line    an entry doesn't parse, or lacks key, value, metadata or time_ms (one for each line)
 ///   missing-key       a required key doesn't occur
-///   repeated-key      a key that belongs there once occurs with differing values (a warning if they are
-///   equal) bad-value         a value isn't allowed, or isn't a number where one belongs missing-metadata  an
-///   entry's metadata lacks a member bad-metadata      a member of the metadata has a value that isn't
-///   allowed wrong-order       an entry stands above one that it must follow, or below one that it must
-///   precede slow-init         initialisation took 30 minutes or more target-missed     no evaluation reached
-///   the benchmark's target unknown-rules     a warning: the benchmark is none whose own rules we know, only
-///   the common ones were applied
+///   repeated-key      a key that belongs there once occurs with differing values; a warning if they are
+///                     equal, or the key is one of submission_*, which are judged at first sight only
+///   bad-value         a value isn't allowed, or isn't a number where one belongs
+///   missing-metadata  an entry's metadata lacks a member
+///   bad-metadata      a member of the metadata has a value that isn't allowed
+///   wrong-order       an entry stands above one that it must follow, or below one that it must precede
+///   slow-init         initialisation took 30 minutes or more
+///   target-missed     no evaluation reached the benchmark's target
+///   unknown-rules     a warning: the benchmark is none whose own rules we know, only the common ones were
+///                     applied
 Verdict check(const RunRecord& run, Round round, std::optional<Division> division = std::nullopt);
 
 }  // namespace tessera

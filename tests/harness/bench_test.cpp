@@ -4,6 +4,7 @@
 
 #include "harness/cosmoflow_workload.hpp"
 #include "harness/exchange_bench.hpp"
+#include "harness/io_bench.hpp"
 #include "harness/reduce_bench.hpp"
 #include "harness/step_bench.hpp"
 #include "parallel/partition_plan.hpp"
@@ -91,6 +92,27 @@ TEST(ExchangeBench, MeasuresEveryExchangeOfTheGraph) {
   // A plane of 8 x 8 elements of 8 channels to each neighbour.
   EXPECT_EQ(bench.exchanges.front().messages, std::min(world().size() - 1, 2));
   EXPECT_EQ(bench.exchanges.front().bytes, bench.exchanges.front().messages * 8 * 8 * 8 * 4);
+}
+
+TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
+  Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
+  CosmoflowWorkload workload(config, 1);
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  const IoBench bench = bench_io(workload, grid, config.data, 2, 3, 3);
+  EXPECT_EQ(bench.samples, 4) << "whole batches";
+  std::vector<std::string> names;
+  for (const BenchedFlow& flow : bench.flows) {
+    names.push_back(flow.name);
+    EXPECT_GT(flow.seconds.min, 0) << flow.name;
+    EXPECT_GT(flow.ceiling_seconds.min, 0) << flow.name;
+  }
+  // The fixture's augmentation moves the part of a split sample about, so that it can't be kept.
+  const bool whole = world().size() == 1;
+  EXPECT_EQ(names, (std::vector<std::string>{"read", whole ? "convert" : "read and convert", "feed"}));
+  if (whole) {
+    EXPECT_EQ(bench.flows[0].bytes, 4U * 16 * 16 * 16 * 4 * 2);  // samples of int16
+    EXPECT_EQ(bench.flows[1].bytes, 4U * 16 * 16 * 16 * 4 * 4);  // of float
+  }
 }
 
 TEST(ReduceBench, MeasuresEveryBucketAndAllOfThem) {

@@ -101,7 +101,8 @@ declare -A says=([truncated]="cannot open an HDF5 file" [other-format]="this is 
   [wrong-shape]="'x' is int16 (16,16,8,8) and not int16 (16,16,16,4)"
   [wrong-element]="'x' has elements of type float32"
   [lacks-x]="lacks the data set 'x'" [lacks-y]="lacks the data set 'y'"
-  [nan-target]="'y' has a target that is no number" [negative-count]="'x' has a negative count (-7)")
+  [nan-target]="'y' has a target that is no number" [negative-count]="'x' has a negative count (-7)"
+  [damaged-chunk]="a chunk of the data set 'x' is damaged: its Adler-32 checksum is wrong")
 
 # The first sample is looked at before training.
 first_sample() {
@@ -118,7 +119,7 @@ first_sample() {
 later_sample() {
   local kind later
   later=$(nth train 40)
-  for kind in truncated negative-count lacks-y; do
+  for kind in truncated negative-count lacks-y damaged-chunk; do
     universes "$kind" "$later"
     aborted 2 "${says[$kind]}" --set data.data_dir=data
     also "data/$later"
@@ -208,6 +209,15 @@ logs() {
   mkdir empty
   ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" check empty
   ends 2 "--round" "$LAUNCHER" -n 2 "$TESSERA" check --round 9 text
+  ends 2 "there is no such directory" "$LAUNCHER" -n 2 "$TESSERA" score text
+  ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" score empty
+  ends 2 "--json is printed there" "$LAUNCHER" -n 2 "$TESSERA" score empty --json --csv -
+  mkdir -p round/run_1
+  grep -v '^$' text >round/run_1/result.txt
+  ends 1 "no score: no log names its benchmark" "$LAUNCHER" -n 2 "$TESSERA" score round --csv scores.csv
+  [[ $(wc -l <scores.csv) -eq 2 ]] || fail "scores.csv: $(cat scores.csv)"
+  ends 1 '"why_no_score": "no log names its benchmark"' "$LAUNCHER" -n 2 "$TESSERA" score round --json
+  ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" score round --csv nowhere/scores.csv
 }
 
 not_finite() {
@@ -510,7 +520,7 @@ convert_bad() {
       nan-target | negative-count) continue ;;  # samples that are copied aren't looked into
     esac
     refuses_to_convert "in/b.hdf5" in
-    also "${says[$kind]%% and not*}"
+    if [[ $kind == damaged-chunk ]]; then also "cannot read the data set 'x'"; else also "${says[$kind]%% and not*}"; fi
   done
 }
 

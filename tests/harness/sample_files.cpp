@@ -12,6 +12,7 @@
 #include "io/deepcam_sample.hpp"
 #include "io/deepcam_statistics.hpp"
 #include "io/whole_file.hpp"
+#include "support/chunked_file.hpp"
 
 // sample_files KIND FILE...: writes samples of 16^3 cells, all alike and so easily learnt (good), or bad in
 // one way, for tests of what the program says about them; and climates of 96 x 144 pixels and ranges of their
@@ -60,20 +61,34 @@ std::vector<std::byte> file_of(std::string_view kind) {
   return bytes;
 }
 
+// Compressed counts, of whose second chunk a bit was flipped.
+void write_damaged_chunk(const std::filesystem::path& path) {
+  ChunkedFile file(path);
+  const hsize_t n = kCells;
+  file.add("y", H5T_NATIVE_FLOAT, {{kCosmoflowTargets}, {}}, std::vector<float>(kCosmoflowTargets, 0.25F));
+  file.add("x", H5T_NATIVE_INT16, {{n, n, n, 4}, {n / 2, n, n, 4}, true, 4, false},
+           std::vector<std::int16_t>(kElements, 3));
+  file.flip_bit("x", {n / 2, 0, 0, 0}, -1);
+}
+
 }  // namespace
 }  // namespace tessera
 
 int main(int argc, char** argv) {
-  constexpr std::array<std::string_view, 12> kKinds{
-      "good",    "negative-count", "nan-target",   "wrong-shape", "wrong-element", "lacks-x",
-      "lacks-y", "truncated",      "other-format", "climate-nan", "climate-label", "zero-range"};
+  constexpr std::array<std::string_view, 13> kKinds{
+      "good",          "negative-count", "nan-target",   "wrong-shape",  "wrong-element",
+      "lacks-x",       "lacks-y",        "truncated",    "other-format", "climate-nan",
+      "climate-label", "zero-range",     "damaged-chunk"};
   if (argc < 3 || std::find(kKinds.begin(), kKinds.end(), argv[1]) == kKinds.end()) {
     fmt::print(stderr, "usage: sample_files KIND FILE..., KIND one of {}\n", fmt::join(kKinds, ", "));
     return 2;
   }
   for (int i = 2; i < argc; ++i) {
     std::filesystem::remove(argv[i]);  // what a link leads to stays as it is
-    tessera::write_whole_file(argv[i], tessera::file_of(argv[1]));
+    if (std::string_view(argv[1]) == "damaged-chunk")
+      tessera::write_damaged_chunk(argv[i]);
+    else
+      tessera::write_whole_file(argv[i], tessera::file_of(argv[1]));
   }
   return 0;
 }

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <future>
 #include <limits>
 #include <numeric>
 
 #include "io/whole_file.hpp"
+#include "support/chunked_file.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -82,6 +84,59 @@ TEST_F(CosmoflowDatasetTest, ATargetCanBeReadFirstAndInDouble) {
     dataset.read_target(2, target.view());
     EXPECT_EQ(target.view().data<double>()[0], static_cast<double>(target_of(2)[0]));
   }
+}
+
+TEST_F(CosmoflowDatasetTest, ThreadsThatReadAtOnceGetWhatOneGets) {
+  for (const std::size_t cache : {std::size_t{0}, std::size_t{1} << 20}) {
+    options_.cache_bytes = cache;
+    const CosmoflowDataset dataset(folder_, options_);
+    const auto read_all = [&dataset] {
+      std::vector<float> values;
+      Tensor input({1, 4, Box::whole(kSpace)}), target({1, 4, Box::whole({1, 1, 1})});
+      for (int i = 0; i < 30; ++i) {
+        dataset.read_target(i % 3, target.view());
+        dataset.read_input(i % 3, 0, input.view());
+        for (const TensorView& view : {input.view(), target.view()})
+          values.insert(values.end(), view.span<float>().begin(), view.span<float>().end());
+      }
+      return values;
+    };
+    std::vector<std::future<std::vector<float>>> threads;
+    for (int i = 0; i < 4; ++i) threads.push_back(std::async(std::launch::async, read_all));
+    const std::vector<float> expected = read_all();
+    for (auto& thread : threads) EXPECT_EQ(thread.get(), expected);
+  }
+}
+
+class CompressedUniverses : public CosmoflowDatasetTest {
+ protected:
+  /// Writes sample 1 anew, compressed, in chunks that don't divide it; `damage` may change it then.
+  template <class Damage>
+  void compress(const Damage& damage) const {
+    ChunkedFile compressed(file(1));
+    compressed.add("x", H5T_NATIVE_INT16, {{kN, kN, kN, 4}, {4, kN, kN, 4}, true, 4, false}, counts_of(1));
+    const CosmoflowTarget target = target_of(1);
+    compressed.add("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(target.begin(), target.end()));
+    damage(compressed);
+  }
+};
+
+TEST_F(CompressedUniverses, AreReadAsOthersAre) {
+  const auto read = [this] {
+    Tensor into({1, 4, {{1, 5}, {0, kN}, {2, 3}}});
+    CosmoflowDataset(folder_, options_).read_input(1, 0, into.view());
+    const std::span<float> values = into.view().span<float>();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  const std::vector<float> plain = read();
+  compress([](ChunkedFile&) {});
+  EXPECT_EQ(read(), plain);
+}
+
+TEST_F(CompressedUniverses, ThatAreDamagedAreNamed) {
+  compress([](ChunkedFile& file) { file.flip_bit("x", {4, 0, 0, 0}, -1); });
+  EXPECT_THAT(message_of_reading(), AllOf(HasSubstr("'x' is damaged: its Adler-32 checksum is wrong"),
+                                          HasSubstr(file(1).string()), HasSubstr("element (4,0,0,0)")));
 }
 
 TEST_F(CosmoflowDatasetTest, UsesAsManySamplesAsAskedFor) {

@@ -64,7 +64,7 @@ TEST(EpochOrder, RefusesWhatCannotBeDivided) {
 
 TEST(EvaluationOrder, CountsEverySampleOnceInEqualNumbersOfBatches) {
   for (const std::int64_t samples : {1, 5, 8, 17})
-    for (const int replicas : {1, 2, 4, 8})
+    for (const int replicas : {1, 2, 3, 4, 5, 8})
       for (const std::int64_t batch : {1, 3, 4}) {
         Samples counted;
         std::size_t length = 0;

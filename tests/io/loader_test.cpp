@@ -21,7 +21,10 @@ class CountingDataset final : public Dataset {
   void read_input(std::int64_t sample, int epoch, TensorView into) const override {
     ++reads;
     if (sample == bad) throw InputError("a bad sample", "sample", "mend it");
-    if (delay.count() > 0) std::this_thread::sleep_for(delay);
+    const int at_once = ++under_way;
+    if (most_at_once < at_once) most_at_once = at_once;
+    if (late < 0 || sample == late) std::this_thread::sleep_for(delay);
+    --under_way;
     for (float& value : into.span<float>()) value = static_cast<float>(1000 * epoch + sample);
   }
   void read_target(std::int64_t sample, TensorView into) const override {
@@ -30,8 +33,9 @@ class CountingDataset final : public Dataset {
   std::uint64_t bytes_read() const override { return 0; }
   std::filesystem::path nowhere;
   std::int64_t bad = -1;
+  std::int64_t late = -1;  // the one sample that is delayed; -1: all are
   std::chrono::milliseconds delay{0};
-  mutable std::atomic<int> reads = 0;
+  mutable std::atomic<int> reads = 0, under_way = 0, most_at_once = 0;
 };
 
 const Layout kInput{2, 3, {{0, 2}, {1, 3}, {0, 2}}}, kTarget{2, 4, {{0, 1}, {0, 1}, {0, 1}}};
@@ -54,17 +58,36 @@ void expect_batch(const Batch& batch, int epoch, std::int64_t first) {
 
 TEST(Loader, DeliversEverySampleOnceInOrderOverSeveralEpochs) {
   const CountingDataset dataset;
-  for (const int depth : {1, 2, 5}) {
-    Loader loader(dataset, kInput, kTarget, depth);
-    for (int epoch = 0; epoch < 3; ++epoch) {
-      loader.start(epoch, counting(0, 20), 20);
-      for (std::int64_t first = 0; first < 20; first += 2) {
-        EXPECT_EQ(loader.remaining(), (20 - first) / 2);
-        expect_batch(loader.next(), epoch, first);
+  for (const int depth : {1, 2, 5})
+    for (const int readers : {1, 3}) {
+      Loader loader(dataset, kInput, kTarget, depth, readers);
+      for (int epoch = 0; epoch < 3; ++epoch) {
+        loader.start(epoch, counting(0, 20), 20);
+        for (std::int64_t first = 0; first < 20; first += 2) {
+          EXPECT_EQ(loader.remaining(), (20 - first) / 2);
+          expect_batch(loader.next(), epoch, first);
+        }
+        EXPECT_EQ(loader.remaining(), 0);
       }
-      EXPECT_EQ(loader.remaining(), 0);
     }
-  }
+}
+
+TEST(Loader, KeepsTheOrderHoweverLateTheReadersAre) {
+  CountingDataset dataset;
+  dataset.late = 4;
+  dataset.delay = std::chrono::milliseconds(20);
+  Loader loader(dataset, kInput, kTarget, 4, 4);
+  loader.start(0, counting(0, 20), 20);
+  for (std::int64_t first = 0; first < 20; first += 2) expect_batch(loader.next(), 0, first);
+}
+
+TEST(Loader, ReadsSeveralBatchesAtOnce) {
+  CountingDataset dataset;
+  dataset.delay = std::chrono::milliseconds(20);
+  Loader loader(dataset, kInput, kTarget, 4, 4);
+  loader.start(0, counting(0, 20), 20);
+  while (loader.remaining() > 0) loader.next();
+  EXPECT_GT(dataset.most_at_once, 1);
 }
 
 TEST(Loader, SaysHowManyOfEachBatchCount) {
@@ -120,14 +143,16 @@ TEST(Loader, UsesTheSameMemoryAllTheTime) {
 TEST(Loader, RethrowsAnErrorWhereItsBatchIsDueAndRecoversOnStart) {
   CountingDataset dataset;
   dataset.bad = 5;
-  Loader loader(dataset, kInput, kTarget, 3);
-  loader.start(0, counting(0, 20), 20);
-  expect_batch(loader.next(), 0, 0);
-  expect_batch(loader.next(), 0, 2);
-  EXPECT_THROW(loader.next(), InputError);
-  EXPECT_THROW(loader.next(), InputError);
-  loader.start(1, counting(6, 4), 4);
-  expect_batch(loader.next(), 1, 6);
+  for (const int readers : {1, 3}) {
+    Loader loader(dataset, kInput, kTarget, 3, readers);
+    loader.start(0, counting(0, 20), 20);
+    expect_batch(loader.next(), 0, 0);
+    expect_batch(loader.next(), 0, 2);
+    EXPECT_THROW(loader.next(), InputError);
+    EXPECT_THROW(loader.next(), InputError);
+    loader.start(1, counting(6, 4), 4);
+    expect_batch(loader.next(), 1, 6);
+  }
 }
 
 TEST(Loader, DropsARunningEpochWhenANewOneStarts) {

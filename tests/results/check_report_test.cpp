@@ -33,7 +33,7 @@ class CheckReport : public testing::Test {
 
   static json check(const std::vector<fs::path>& paths, int expected_code, const CheckOptions& options = {}) {
     std::ostringstream out;
-    EXPECT_EQ(run_check(paths, options, true, out), expected_code);
+    EXPECT_EQ(report(check_paths(paths, options), true, out), expected_code);
     return json::parse(out.str());
   }
 
@@ -140,7 +140,7 @@ TEST_F(CheckReport, SaysTheSameToATerminalInOneLineForEachFinding) {
   log.set("submission_benchmark", "\x1b[31mresnet");
   const fs::path path = write("run.log", log.text());
   std::ostringstream out;
-  EXPECT_EQ(run_check(std::vector{path}, {}, false, out), 1);
+  EXPECT_EQ(report(check_paths(std::vector{path}, {}), false, out), 1);
   EXPECT_EQ(out.str(), fmt::format("not compliant  {}  (closed \\u001b[31mresnet, 0.33 minutes; rules 3.0)\n"
                                    "    finding: bad-value submission_benchmark, line 5: expected cosmoflow, "
                                    "deepcam, oc20 or openfold; found \"\\u001b[31mresnet\"\n",

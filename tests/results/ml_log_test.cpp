@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "models/error.hpp"
-#include "results/log_reader.hpp"
 #include "results/run_rules.hpp"
+#include "results/sample_log.hpp"
 #include "support/fake_clock.hpp"
 
 namespace tessera {
@@ -49,7 +49,7 @@ TEST(MlLog, StampsTheLineOfItsCaller) {
   MlLog log(&file, clock, "result.txt");
   log.event(LogKey::CacheClear, true);
   const auto line = std::source_location::current().line() - 1;
-  const RunRecord run = read_log(file, "result.txt");
+  const WholeLog run = read_whole(file);
   ASSERT_EQ(run.entries.size(), 1U);
   EXPECT_EQ(run.entries[0].metadata, json({{"file", "ml_log_test.cpp"}, {"lineno", line}}));
 }
@@ -72,7 +72,7 @@ TEST(MlLog, IsReadBackAsItWasWritten) {
   log.event(LogKey::SubmissionOrg, awkward[0]);
   log.event(LogKey::EvalError, awkward[4]);
   log.event(LogKey::OptBetas, json{awkward[2], awkward[3], awkward[5]});
-  const RunRecord run = read_log(file, "result.txt");
+  const WholeLog run = read_whole(file);
   EXPECT_TRUE(run.malformed.empty());
   ASSERT_EQ(run.entries.size(), 4U);
   EXPECT_TRUE(std::isnan(run.entries[0].value.get<double>()));
@@ -151,7 +151,7 @@ TEST(MlLog, OfAWholeRunPassesTheRulesOfEveryRoundAndThoseOfTheClosedDivision) {
   std::stringstream file;
   MlLog log(&file, clock, "result.txt");
   log_a_run(log, clock);
-  const RunRecord run = read_log(file, "result.txt");
+  const WholeLog run = read_whole(file);
   for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) {
     EXPECT_TRUE(check(run, round).compliant());
     EXPECT_TRUE(check(run, round, Division::Closed).compliant());

@@ -9,6 +9,7 @@
 #include "results/check_report.hpp"
 #include "results/log_reader.hpp"
 #include "results/sample_log.hpp"
+#include "results/score_report.hpp"
 
 namespace tessera {
 namespace {
@@ -94,8 +95,7 @@ TEST_F(PublishedLogs, AreReadWhole) {
   std::size_t entries = 0, malformed = 0, lines = 0;
   for (const fs::directory_entry& file : fs::recursive_directory_iterator(root_)) {
     if (!file.path().filename().string().starts_with("result_")) continue;
-    const RunRecord run = read_log(file.path());
-    entries += run.entries.size();
+    const RunRecord run = read_log(file.path(), [&](const LogEntry&) { ++entries; });
     malformed += run.malformed.size();
     lines += run.entry_lines;
   }
@@ -115,6 +115,45 @@ TEST_F(PublishedLogs, ThatMissedTheTargetAreThreeAndNamed) {
                           "CSCS/results/daint_gpu_n256_tf2.2.0/cosmoflow/result_4.txt",
                           "Fujitsu/results/abci_512xV100_tensorflow_closed/cosmoflow/result_9.txt",
                           "RIKEN/results/fugaku_512xA64FX_tensorflow_closed/cosmoflow/result_4.txt"));
+}
+
+// The column "from the logs" of the README beside the logs.
+TEST_F(PublishedLogs, HaveTheScoresOfThePublishedTable) {
+  const std::map<std::string, std::string> expected{
+      {"CSCS/results/daint_gpu_n128_tf2.2.0/cosmoflow", "461.0086"},
+      {"CSCS/results/daint_gpu_n256_tf2.2.0/cosmoflow", "327.0072"},
+      {"Fujitsu/results/abci_1024xV100_pytorch_closed/deepcam", "11.7057"},
+      {"Fujitsu/results/abci_512xV100_tensorflow_closed/cosmoflow", "34.4216"},
+      {"RIKEN/results/fugaku_512xA64FX_tensorflow_closed/cosmoflow", "249.3463"},
+      {"Fujitsu/results/fugaku_8192xA64FX_tensorflow_closed/cosmoflow", "101.4901"},
+      {"LBNL/results/corigpu_n64_pt1.6.0/deepcam", "139.2886"},
+      {"LBNL/results/corigpu_n64_tf1.15.0/cosmoflow", "364.7284"},
+      {"LBNL/results/coriknl_n512_tf1.15.2/cosmoflow", "536.0622"},
+      {"NCSA/results/halv100_n16_tf1.15.0/cosmoflow", "265.5889"},
+      {"TACC/results/frontera_rtx_n16_tf1.15.2_lbs1/cosmoflow", "602.2264"},
+      {"Fujitsu/results/abci_1024xV100_fjpytorch_open/deepcam", "10.4854"},
+      {"Fujitsu/results/abci_2048xV100_tensorflow_open/cosmoflow", "13.2118"},
+      {"Fujitsu/results/fugaku_16384xA64FX_tensorflow_open/cosmoflow", "30.0734"},
+      {"LBNL/results/coriknl_n1024_tf1.15.2/cosmoflow", "419.6933"}};
+  std::map<std::string, std::string> minutes;
+  std::vector<std::string> failed;
+  for (const ScoredSet& scored : score_paths(std::vector{root_}, Round::V1_0)) {
+    minutes[scored.set.name] = fmt::format("{:.4f}", scored.score.minutes.value_or(0));
+    EXPECT_EQ(scored.set.division, scored.set.system.find("open") != std::string::npos ||
+                                           scored.set.system == "coriknl_n1024_tf1.15.2"
+                                       ? "open"
+                                       : "closed");
+    for (const ScoredRun& run : scored.score.runs) {
+      if (!run.converged)
+        failed.push_back(scored.set.system + " " + run.file + " " +
+                         run.reason.substr(0, run.reason.find(':')));
+    }
+  }
+  EXPECT_EQ(minutes, expected);
+  EXPECT_THAT(failed, testing::UnorderedElementsAre(
+                          "daint_gpu_n256_tf2.2.0 result_4.txt no run_stop",
+                          "abci_512xV100_tensorflow_closed result_9.txt never reached the target",
+                          "fugaku_512xA64FX_tensorflow_closed result_4.txt never reached the target"));
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ const std::vector<Mutation>& common_mutations() {
          log.erase("staging_stop");
          log.erase("staging_start");
        }},
-      repeated("submission_org", "Other"),
+      {"", [](SampleLog& log) { log.append_again("submission_org", "Other"); }},
       repeated("run_stop", 1),
       repeated("train_samples", "1"),
       {"slow-init init_stop", [](SampleLog& log) { log.line("init_stop").after_seconds = 1800; }},
@@ -218,15 +218,80 @@ TEST(RunRules, WarnOnlyOfAKeyRepeatedWithAnEqualValue) {
                                             "repeated-key opt_learning_rate_decay_factor"));
 }
 
-TEST(RunRules, JudgeTheValueOfSubmissionKeysAtFirstSightOnly) {
+TEST(RunRules, JudgeSubmissionKeysAtFirstSightOnly) {
   SampleLog log = cosmoflow_log("closed");
-  log.append_again("submission_status", "cloudy");
-  EXPECT_THAT(names(check(log.record(), Round::V3_0).findings),
-              ElementsAre("repeated-key submission_status"));
+  for (const char* key : {"submission_org", "submission_platform", "submission_division", "submission_status",
+                          "submission_benchmark"}) {
+    log.append_again(key, "another");
+  }
+  const Verdict verdict = check(log.record(), Round::V3_0);
+  EXPECT_THAT(names(verdict.findings), IsEmpty());
+  EXPECT_EQ(verdict.warnings.size(), 5U);
+  EXPECT_EQ(verdict.warnings[0].rule, "repeated-key");
   SampleLog other = cosmoflow_log("closed");
   other.append_again("global_batch_size", 0);
   EXPECT_THAT(names(check(other.record(), Round::V3_0).findings),
               ElementsAre("repeated-key global_batch_size", "bad-value global_batch_size"));
+}
+
+TEST(RunRules, TakeTheDivisionAndBenchmarkNamedFirst) {
+  SampleLog log = cosmoflow_log("open");
+  log.append_again("submission_division", "closed");
+  log.append_again("submission_benchmark", "deepcam");
+  log.erase("opt_name");
+  EXPECT_THAT(names(check(log.record(), Round::V3_0).findings), IsEmpty());
+}
+
+TEST(RunRules, DontJudgeTheEventType) {
+  std::string text = cosmoflow_log("closed").text();
+  const std::string point = "POINT_IN_TIME", start = "INTERVAL_START";
+  for (std::size_t at = text.find(point); at != std::string::npos; at = text.find(point)) {
+    text.replace(at, point.size(), start);
+  }
+  std::istringstream in(text);
+  EXPECT_THAT(names(check(read_log(in, "sample"), Round::V3_0).findings), IsEmpty());
+}
+
+TEST(RunRules, DontMindEvaluationsThatAreNotFiniteBesideOneThatReachedTheTarget) {
+  for (const std::string word : {"NaN", "Infinity", "-Infinity", "1e400"}) {
+    const auto found_in = [&](const SampleLog& log) {
+      std::string text = log.text();
+      const std::string placeholder = "\"here\"";
+      text.replace(text.find(placeholder), placeholder.size(), word);
+      std::istringstream in(text);
+      return names(check(read_log(in, "sample"), Round::V3_0).findings);
+    };
+    SampleLog log = cosmoflow_log("closed");
+    log.set("eval_error", "here");
+    EXPECT_THAT(found_in(log), IsEmpty()) << word;
+    log.erase("eval_error");
+    log.add("eval_error", "here", {{"epoch_num", 1}});
+    EXPECT_THAT(found_in(log), ElementsAre("target-missed eval_error")) << word;
+  }
+}
+
+TEST(RunRules, CountInitialisationFromTheFirstLineOfItsStart) {
+  SampleLog log = cosmoflow_log("closed");
+  log.append_again("init_start", nullptr);
+  log.move_above("init_start", "submission_org");  // so that the other is the second
+  log.line("submission_org").after_seconds = 1801;
+  EXPECT_THAT(names(check(log.record(), Round::V3_0).findings),
+              testing::UnorderedElementsAre("slow-init init_stop", "wrong-order init_start",
+                                            "wrong-order init_start"));
+}
+
+TEST(RunRules, KnowTheEntriesOfManyRanksAndOfTimesOutOfOrder) {
+  SampleLog log = cosmoflow_log("closed");
+  for (int rank = 0; rank < 2048; ++rank) {
+    log.append_again("init_start", nullptr);
+    log.append_again("epoch_start", nullptr);
+  }
+  SampleLog in_place = cosmoflow_log("closed");
+  in_place.line("run_start").after_seconds = -5000;
+  in_place.line("run_stop").after_seconds = -1e6;
+  EXPECT_THAT(names(check(in_place.record(), Round::V3_0).findings), IsEmpty());
+  EXPECT_THAT(names(check(log.record(), Round::V3_0).findings),
+              ElementsAre("wrong-order init_start", "wrong-order init_start"));
 }
 
 TEST(RunRules, HoldTheClosedRulesOfCosmoFlow) {
@@ -326,6 +391,22 @@ TEST(RunRules, HoldTheClosedRulesOfDeepCam) {
                                   allowed("opt_eps", 1.0000000005e-6),
                                   value("opt_eps", "1e-6"),
                                   value("opt_bias_correction", false),
+                                  value("opt_bias_correction", "true"),
+                                  value("opt_bias_correction", 2),
+                                  value("opt_bias_correction", nullptr),
+                                  allowed("opt_bias_correction", 1.0),
+                                  allowed("train_samples", 121266.0),
+                                  allowed("global_batch_size", 2048.5),
+                                  allowed("seed", true),
+                                  value("seed", "7"),
+                                  value("seed", nullptr),
+                                  value("opt_betas", json::array({"0.9", 0.999})),
+                                  value("opt_betas", json::array({0.9, 0.99, 0.999})),
+                                  allowed("opt_betas", json::array({0, 2})),
+                                  value("opt_lr", std::numeric_limits<double>::quiet_NaN()),
+                                  allowed("scheduler_lr_warmup_steps", 0),
+                                  allowed("scheduler_decay_rate", -1),
+                                  allowed("scheduler_milestones", json::array()),
                                   value("opt_grad_averaging", 0),
                                   value("opt_max_grad_norm", 2),
                                   value("scheduler_milestones", 800),

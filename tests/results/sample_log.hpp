@@ -13,6 +13,18 @@
 
 namespace tessera {
 
+/// A record with all its entries, which a record alone doesn't keep.
+struct WholeLog : RunRecord {
+  std::vector<LogEntry> entries;
+};
+
+inline WholeLog read_whole(std::istream& in) {
+  WholeLog log;
+  static_cast<RunRecord&>(log) =
+      read_log(in, "sample", [&](const LogEntry& entry) { log.entries.push_back(entry); });
+  return log;
+}
+
 /// One line of a log made up for a test.
 struct SampleLine {
   std::string key;

@@ -1,0 +1,328 @@
+#include "submissions/package_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "models/error.hpp"
+#include "results/lenient_json.hpp"
+#include "results/log_files.hpp"
+#include "results/log_value.hpp"
+#include "results/scores.hpp"
+#include "submissions/file_check.hpp"
+#include "submissions/package_layout.hpp"
+#include "submissions/seed_check.hpp"
+#include "submissions/system_description.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// The logs of one directory, read and judged.
+struct Logs {
+  RunSet set;
+  std::vector<SeedsOfLog> seeds;
+  std::vector<Judged> judged;  // each log, then the directory
+};
+
+/// The entries of a directory whose name matches, in the order of comes_before().
+template <class Matches>
+std::vector<fs::path> entries_of(const fs::path& directory, Matches matches) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
+    if (matches(entry->path().filename().string())) entries.push_back(entry->path());
+  std::ranges::sort(entries, comes_before);
+  return entries;
+}
+
+/// Of one log: some log a seed from each of thousands of ranks.
+constexpr std::size_t kMostSeeds = 100'000;
+
+/// What the official tools count as a log.
+bool is_numbered_log(const std::string& name) {
+  return is_log_name(name) && name != "result.txt";
+}
+
+class PackageJudge {
+ public:
+  PackageJudge(const fs::path& package, const CheckOptions& options) : package_(package), options_(options) {}
+
+  std::vector<Judged> judge() {
+    const std::vector<ResultDirectory> directories = result_directories(package_, verdict_);
+    check_systems(directories);
+    for (const ResultDirectory& directory : directories) {
+      logs_.emplace(directory.path, read_logs(directory.path));
+      check_directory(directory);
+    }
+    check_files(package_, verdict_);
+    read_other_logs();
+    return take(directories.size());
+  }
+
+ private:
+  void fail(const char* rule, const fs::path& file, std::string expected, std::string found) {
+    verdict_.findings.push_back({rule, file.string(), "", {}, std::move(expected), std::move(found)});
+  }
+  void warn(const char* rule, const fs::path& file, std::string expected, std::string found) {
+    verdict_.warnings.push_back({rule, file.string(), "", {}, std::move(expected), std::move(found)});
+  }
+
+  void check_systems(const std::vector<ResultDirectory>& directories);
+  void check_system(const fs::path& file);
+  Logs read_logs(const fs::path& directory) const;
+  void read_other_logs();
+  void check_directory(const ResultDirectory& directory);
+  void check_count(const ResultDirectory& directory);
+  void check_agreement(const ResultDirectory& directory, const Logs& logs, bool closed);
+  void check_one_value(const ResultDirectory& directory, const Logs& logs, LogKey key, const char* rule,
+                       bool closed);
+  void check_readable(const Logs& logs);
+  void check_convergence(const ResultDirectory& directory, RunSet set);
+  void check_scaling(const fs::path& directory);
+  std::vector<Judged> take(std::size_t directories);
+
+  std::optional<std::string> division_of(const std::string& system) const {
+    const auto found = systems_.find(system);
+    return found == systems_.end() ? std::nullopt : std::optional(found->second.text("division"));
+  }
+
+  const fs::path& package_;
+  const CheckOptions& options_;
+  Verdict verdict_;
+  std::map<std::string, SystemDescription> systems_;  // by the names of their files
+  std::map<fs::path, Logs> logs_;
+};
+
+void PackageJudge::check_systems(const std::vector<ResultDirectory>& directories) {
+  std::set<fs::path> files;
+  for (const fs::path& file : entries_of(package_ / "systems", [](const std::string& name) {
+         return name.ends_with(".json") && !name.starts_with('.');
+       }))
+    files.insert(file);
+  for (const ResultDirectory& directory : directories)
+    files.insert(package_ / "systems" / (directory.system + ".json"));
+  for (const fs::path& file : files) check_system(file);
+}
+
+void PackageJudge::check_system(const fs::path& file) {
+  try {
+    SystemDescription system = read_system_description(file);
+    const Verdict of_fields = check(system, file.string());
+    std::ranges::copy(of_fields.findings, std::back_inserter(verdict_.findings));
+    std::ranges::copy(of_fields.warnings, std::back_inserter(verdict_.warnings));
+    const std::string name = file.stem().string();
+    if (system.text("system_name") != name)
+      warn("differing-name", file, "the system_name " + name, show(system.text("system_name")));
+    systems_.emplace(name, std::move(system));
+  } catch (const InputError& error) {
+    fail("bad-system-description", file, "a JSON object of the 33 fields", error.problem());
+  }
+}
+
+Logs PackageJudge::read_logs(const fs::path& directory) const {
+  Logs logs;
+  for (const fs::path& file : entries_of(directory, is_log_name)) {
+    SeedsOfLog seeds;
+    const RunRecord run = read_found_log(file, [&seeds](const LogEntry& entry) {
+      if (entry.key == LogKey::Seed && seeds.seeds.size() < kMostSeeds)
+        seeds.seeds.push_back(logged_seed(entry.line, entry.value, entry.metadata));
+    });
+    seeds.file = run.file;
+    seeds.malformed = run.malformed_lines > 0;
+    logs.seeds.push_back(std::move(seeds));
+    logs.judged.push_back(judge_log(run, options_));
+    logs.set.runs.push_back(run);
+  }
+  if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_.round));
+  return logs;
+}
+
+/// Logs that are no part of the results, as those pruned, are judged one by one all the same.
+void PackageJudge::read_other_logs() {
+  std::vector<fs::path> to_read{package_ / "results"};
+  while (!to_read.empty()) {
+    const fs::path directory = std::move(to_read.back());
+    to_read.pop_back();
+    if (!logs_.contains(directory)) logs_.emplace(directory, read_logs(directory));
+    for (fs::path& below : directories_in(directory)) {
+      std::error_code ignored;
+      if (!fs::is_symlink(below, ignored)) to_read.push_back(std::move(below));
+    }
+  }
+}
+
+void PackageJudge::check_directory(const ResultDirectory& directory) {
+  if (!has_benchmark(options_.round, directory.benchmark)) {
+    warn("unknown-benchmark", directory.path, fmt::format("a benchmark of round {}", name_of(options_.round)),
+         directory.benchmark);
+    return;
+  }
+  const Logs& logs = logs_.at(directory.path);
+  const bool closed =
+      options_.division ? options_.division == Division::Closed : division_of(directory.system) == "closed";
+  check_count(directory);
+  check_readable(logs);
+  if (!logs.judged.empty())
+    std::ranges::copy(logs.judged.back().verdict.findings, std::back_inserter(verdict_.findings));
+  check_agreement(directory, logs, closed);
+  if (closed) check_seeds(logs.seeds, verdict_);
+  if (closed) check_convergence(directory, logs.set);
+  check_scaling(directory.path);
+  if (std::error_code error;
+      !fs::is_directory(package_ / "benchmarks" / directory.benchmark / "implementations", error))
+    warn("no-implementation", directory.path,
+         fmt::format("benchmarks/{}/implementations", directory.benchmark), "none");
+}
+
+void PackageJudge::check_readable(const Logs& logs) {
+  for (const RunRecord& run : logs.set.runs)
+    if (!run.unreadable.empty()) fail("unreadable-log", run.file, "a log", run.unreadable);
+}
+
+/// What keeps the test from being made is another rule's finding.
+void PackageJudge::check_convergence(const ResultDirectory& directory, RunSet set) {
+  const auto named = std::ranges::find_if(
+      set.runs, [](const RunRecord& run) { return run.text(LogKey::SubmissionBenchmark).has_value(); });
+  set.benchmark = named == set.runs.end() ? directory.benchmark : *named->text(LogKey::SubmissionBenchmark);
+  set.division = name_of(Division::Closed);
+  const Score scored = score(set, options_.round);
+  if (!scored.convergence) {
+    warn("no-convergence-test", directory.path, "a test against the reference convergence points",
+         scored.why_no_convergence);
+    return;
+  }
+  const ConvergenceVerdict& verdict = *scored.convergence;
+  if (!verdict.passes())
+    fail("convergence", directory.path,
+         verdict.limit ? fmt::format("at least {:.4f} epochs in the mean", *verdict.limit)
+                       : "a reference convergence point, and at most one run without success",
+         verdict.mean_epochs
+             ? fmt::format("{}, {:.4f} epochs", name_of(verdict.outcome), *verdict.mean_epochs)
+             : std::string(name_of(verdict.outcome)));
+}
+
+void PackageJudge::check_count(const ResultDirectory& directory) {
+  const std::size_t logs = entries_of(directory.path, is_numbered_log).size(),
+                    expected = *logs_of(directory.benchmark);
+  if (logs < expected || (logs > expected && !directory.weak))
+    fail("wrong-run-count", directory.path,
+         fmt::format("{} {} logs result_*.txt", directory.weak ? "at least" : "exactly", expected),
+         std::to_string(logs));
+  for (const fs::path& other : entries_of(directory.path, [](const std::string& name) {
+         return !is_numbered_log(name) && name != "scaling.json" && !name.starts_with('.');
+       }))
+    warn("unknown-file", other, "logs named result_*.txt alone", show(other.filename().string()));
+}
+
+void PackageJudge::check_agreement(const ResultDirectory& directory, const Logs& logs, bool closed) {
+  check_one_value(directory, logs, LogKey::GlobalBatchSize, "differing-batch-sizes", closed);
+  check_one_value(directory, logs, LogKey::SubmissionBenchmark, "differing-benchmarks", closed);
+  const std::optional<std::string> division = division_of(directory.system);
+  for (const RunRecord& run : logs.set.runs) {
+    const auto of_log = run.text(LogKey::SubmissionDivision),
+               benchmark = run.text(LogKey::SubmissionBenchmark);
+    if (division && of_log && *of_log != *division)
+      warn("differing-division", run.file, fmt::format("the system description's, {}", show(*division)),
+           show(*of_log));
+    if (benchmark && *benchmark != directory.benchmark)
+      warn("differing-benchmark", run.file, directory.benchmark, show(*benchmark));
+  }
+}
+
+/// All logs of a directory have one value of a key, or none of them has one.
+void PackageJudge::check_one_value(const ResultDirectory& directory, const Logs& logs, LogKey key,
+                                   const char* rule, bool closed) {
+  const auto value_of = [key](const RunRecord& run) {
+    const LogEntry* entry = run.first(key);
+    return entry == nullptr ? json() : entry->value;
+  };
+  const auto differs = std::ranges::find_if(logs.set.runs, [&](const RunRecord& run) {
+    return !equal_values(value_of(run), value_of(logs.set.runs.front()));
+  });
+  if (differs == logs.set.runs.end()) return;
+  auto& list = closed ? verdict_.findings : verdict_.warnings;
+  list.push_back({rule,
+                  directory.path.string(),
+                  std::string(name_of(key)),
+                  {},
+                  "one value in all logs",
+                  fmt::format("{} in {}, {} in {}", show(value_of(logs.set.runs.front())),
+                              logs.set.runs.front().file, show(value_of(*differs)), differs->file)});
+}
+
+void PackageJudge::check_scaling(const fs::path& directory) {
+  const fs::path file = directory / "scaling.json";
+  std::error_code error;
+  if (!fs::exists(file, error)) return;
+  constexpr std::size_t kLongest = 4096;
+  std::array<char, kLongest> text{};
+  std::ifstream in(file, std::ios::binary);
+  if (fs::is_regular_file(file, error)) in.read(text.data(), kLongest);
+  const LenientJson parsed =
+      parse_lenient_json({text.data(), static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0))});
+  const bool has_factor = parsed.error.empty() && parsed.value.is_object() &&
+                          parsed.value.contains("scaling_factor") &&
+                          number_of(parsed.value["scaling_factor"]) > 0.0;
+  if (!has_factor)
+    fail("bad-scaling", file, "an object whose scaling_factor is a number > 0",
+         parsed.error.empty() ? show(parsed.value) : parsed.error);
+}
+
+std::vector<Judged> PackageJudge::take(std::size_t directories) {
+  std::vector<Judged> judged;
+  for (auto& [path, logs] : logs_) std::ranges::move(logs.judged, std::back_inserter(judged));
+  judged.push_back(
+      {package_.string(), Judged::Package, options_.round, std::move(verdict_),
+       fmt::format("package of {} systems, {} directories of results", systems_.size(), directories)});
+  return judged;
+}
+
+void append(std::vector<Judged>& all, std::vector<Judged> more) {
+  std::ranges::move(more, std::back_inserter(all));
+}
+
+/// What stands beside the packages of a round: directories with other logs.
+void append_others(std::vector<Judged>& all, const fs::path& round, const std::vector<fs::path>& packages,
+                   const CheckOptions& options) {
+  for (const fs::path& directory : directories_in(round)) {
+    if (std::ranges::find(packages, directory) != packages.end()) continue;
+    if (directory.filename().string().starts_with('.')) continue;
+    try {
+      append(all, check_paths(std::array{directory}, options));
+    } catch (const InputError&) {  // without logs, it is none of our business
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Judged> judge_package(const fs::path& package, const CheckOptions& options) {
+  return PackageJudge(package, options).judge();
+}
+
+std::vector<Judged> check_paths_and_packages(std::span<const fs::path> paths, const CheckOptions& options) {
+  std::vector<Judged> judged;
+  for (const fs::path& path : paths) {
+    const std::vector<fs::path> packages = packages_at(path);
+    if (packages.empty()) {
+      append(judged, check_paths(std::array{path}, options));
+      continue;
+    }
+    for (const fs::path& package : packages) append(judged, judge_package(package, options));
+    if (packages.front() != path) append_others(judged, path, packages, options);
+  }
+  return judged;
+}
+
+}  // namespace tessera

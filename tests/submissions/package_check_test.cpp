@@ -1,0 +1,329 @@
+#include "submissions/package_check.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "submissions/package_layout.hpp"
+#include "submissions/sample_package.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<std::string> rules(const std::vector<Finding>& findings) {
+  std::vector<std::string> names;
+  for (const Finding& finding : findings) names.push_back(finding.rule);
+  return names;
+}
+
+Judged judged(const fs::path& package, Round round = Round::V3_0) {
+  const std::vector<Judged> all = judge_package(package, {round, {}});
+  EXPECT_EQ(all.back().kind, Judged::Package);
+  return all.back();
+}
+std::vector<std::string> findings(const SamplePackage& package, Round round = Round::V3_0) {
+  return rules(judged(package.root, round).verdict.findings);
+}
+std::vector<std::string> warnings(const SamplePackage& package) {
+  return rules(judged(package.root).verdict.warnings);
+}
+
+TEST(PackageCheck, PassesCompletePackagesOfBothDivisionsModesAndLayouts) {
+  for (const char* division : {"closed", "open"})
+    for (const char* mode : {"strong/", "weak/", ""})
+      for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) {
+        SamplePackage package(division, 10, mode);
+        for (int i = 0; i < 10 && round != Round::V3_0; ++i) {  // staging was part of the run before 3.0
+          SampleLog log = SamplePackage::log(division, i);
+          log.erase("staging_start");
+          log.erase("staging_stop");
+          package.write_log(i, log);
+        }
+        const Judged verdict = judged(package.root, round);
+        EXPECT_THAT(rules(verdict.verdict.findings), IsEmpty()) << division << mode;
+        EXPECT_THAT(rules(verdict.verdict.warnings), IsEmpty()) << division << mode;
+      }
+}
+
+TEST(PackageCheck, GivesAnElementToEachLogThenItsDirectoryAndLastThePackage) {
+  const SamplePackage package("open");
+  const std::vector<Judged> all = judge_package(package.root, {});
+  ASSERT_EQ(all.size(), 12U);
+  EXPECT_EQ(all[9].path, package.path_of_log(9));
+  EXPECT_EQ(all[10].kind, Judged::Directory);
+  EXPECT_EQ(all[11].path, package.root);
+}
+
+TEST(PackageCheck, WantsExactlyAsManyStrongLogsAndAtLeastAsManyWeakOnes) {
+  EXPECT_THAT(findings(SamplePackage("open", 9)), ElementsAre("wrong-run-count"));
+  EXPECT_THAT(findings(SamplePackage("open", 11)), ElementsAre("wrong-run-count"));
+  EXPECT_THAT(findings(SamplePackage("open", 9, "")), ElementsAre("wrong-run-count"));
+  EXPECT_THAT(findings(SamplePackage("open", 9, "weak/")), ElementsAre("wrong-run-count"));
+  EXPECT_THAT(findings(SamplePackage("open", 11, "weak/")), IsEmpty());
+}
+
+TEST(PackageCheck, CountsFilesByTheirNumberedNamesAloneAndWarnsOfOthers) {
+  const SamplePackage package("open");
+  fs::rename(package.path_of_log(0), package.results / "result.txt");
+  package.write(package.results / "README", "");
+  EXPECT_THAT(findings(package), ElementsAre("wrong-run-count"));
+  EXPECT_THAT(warnings(package), ElementsAre("unknown-file", "unknown-file"));
+}
+
+TEST(PackageCheck, AllowsOneLogOfADirectoryToFailAndNoMore) {
+  const SamplePackage package("open");
+  SampleLog log = SamplePackage::log("open", 1);
+  log.erase("eval_error");
+  package.write_log(0, log);
+  EXPECT_THAT(findings(package), IsEmpty());
+  package.write_log(1, log);
+  EXPECT_THAT(findings(package), ElementsAre("too-many-failed-logs"));
+}
+
+TEST(PackageCheck, FailsLogsThatCannotBeOpened) {
+  const SamplePackage package("open");
+  fs::remove(package.path_of_log(3));
+  fs::create_directory(package.path_of_log(3));
+  EXPECT_THAT(findings(package), ElementsAre("unreadable-log"));
+}
+
+TEST(PackageCheck, OfTheClosedDivisionWantsSeedsThatAreWholeNumbers) {
+  const auto with = [](const std::function<void(SampleLog&)>& change) {
+    const SamplePackage package("closed");
+    SampleLog log = SamplePackage::log("closed", 7);
+    change(log);
+    package.write_log(5, log);
+    return findings(package);
+  };
+  EXPECT_THAT(with([](SampleLog& log) { log.erase("seed"); }), ElementsAre("no-seed"));
+  for (const nlohmann::json& bad : {nlohmann::json("seven"), nlohmann::json(nullptr), nlohmann::json({1}),
+                                    nlohmann::json("7.5"), nlohmann::json(""), nlohmann::json("1__0")})
+    EXPECT_THAT(with([&](SampleLog& log) { log.set("seed", bad); }), ElementsAre("bad-seed")) << bad;
+  for (const nlohmann::json& good : {nlohmann::json(-3), nlohmann::json(" 7 "), nlohmann::json(7.5),
+                                     nlohmann::json(true), nlohmann::json("1_0"), nlohmann::json(1e300)})
+    EXPECT_THAT(with([&](SampleLog& log) { log.set("seed", good); }), IsEmpty()) << good;
+  EXPECT_THAT(with([](SampleLog& log) {
+                log.line("seed").metadata = {{"file", "a"}};
+              }),
+              ElementsAre("bad-seed"));
+}
+
+TEST(PackageCheck, OfTheClosedDivisionRefusesASeedLoggedTwiceFromOnePlace) {
+  for (const nlohmann::json& same : {nlohmann::json(102), nlohmann::json("0102"), nlohmann::json(102.0)}) {
+    const SamplePackage package("closed");
+    SampleLog log = SamplePackage::log("closed", 0);
+    log.set("seed", same);
+    package.write_log(5, log);
+    EXPECT_THAT(findings(package), ElementsAre("repeated-seed")) << same;
+    log.line("seed").metadata["lineno"] = 13;
+    package.write_log(5, log);
+    EXPECT_THAT(findings(package), IsEmpty()) << same;
+    EXPECT_THAT(warnings(package), ElementsAre("repeated-seed")) << same;
+  }
+}
+
+TEST(PackageCheck, OfTheClosedDivisionFailsAMalformedLogThatWouldElseBeTheOneAllowed) {
+  for (const char* division : {"closed", "open"}) {
+    const SamplePackage package(division);
+    package.write(package.path_of_log(2), SamplePackage::log(division, 2).text() + ":::MLLOG {\n");
+    EXPECT_THAT(findings(package),
+                testing::Conditional(division == std::string("closed"), ElementsAre("no-seed"), IsEmpty()));
+  }
+}
+
+TEST(PackageCheck, OfTheOpenDivisionAsksForNoSeeds) {
+  const SamplePackage package("open");
+  for (int i = 0; i < 10; ++i) package.write_log(i, SamplePackage::log("open", 1));
+  EXPECT_THAT(findings(package), IsEmpty());
+}
+
+TEST(PackageCheck, TakesTheDivisionFromTheSystemDescriptionAndWarnsWhereLogsDiffer) {
+  const SamplePackage package("open");
+  package.write(package.root / "systems/system.json", to_text(SamplePackage::system("closed")));
+  for (int i = 0; i < 10; ++i) package.write_log(i, SamplePackage::log("open", 1));
+  EXPECT_THAT(findings(package), Contains("repeated-seed"));
+  EXPECT_THAT(warnings(package), Contains("differing-division").Times(10));
+}
+
+TEST(PackageCheck, OfTheClosedDivisionWantsOneBatchSizeAndOneBenchmark) {
+  for (const char* division : {"closed", "open"}) {
+    const SamplePackage package(division);
+    SampleLog log = SamplePackage::log(division, 1);
+    log.set("global_batch_size", 128);
+    package.write_log(1, log);
+    const Judged verdict = judged(package.root);
+    const bool closed = division == std::string("closed");
+    EXPECT_THAT(rules((closed ? verdict.verdict.findings : verdict.verdict.warnings)),
+                Contains("differing-batch-sizes"));
+    EXPECT_EQ(verdict.verdict.compliant(), !closed);
+  }
+  const SamplePackage package("closed");
+  SampleLog log = deepcam_log("closed");
+  log.line("seed").metadata = {{"file", "a"}, {"lineno", 1}};
+  package.write_log(1, log);
+  EXPECT_THAT(findings(package), Contains("differing-benchmarks"));
+  EXPECT_THAT(warnings(package), Contains("differing-benchmark"));
+}
+
+TEST(PackageCheck, OfTheClosedDivisionRefusesRunsThatConvergeFasterThanTheReference) {
+  for (const char* division : {"closed", "open"}) {
+    const SamplePackage package(division);
+    for (int i = 0; i < 10; ++i) {
+      SampleLog log = SamplePackage::log(division, i);
+      log.line("eval_error").metadata = {{"epoch_num", 5}};
+      package.write_log(i, log);
+    }
+    EXPECT_THAT(findings(package), testing::Conditional(division == std::string("closed"),
+                                                        ElementsAre("convergence"), IsEmpty()));
+  }
+}
+
+TEST(PackageCheck, WantsASystemDescriptionWithAllFieldsForEachSystem) {
+  const SamplePackage package("open");
+  const fs::path file = package.root / "systems/system.json";
+  const SystemDescription whole = SamplePackage::system("open");
+  SystemDescription system = whole;
+  system.fields.erase("cooling");
+  package.write(file, to_text(system));
+  EXPECT_THAT(findings(package), ElementsAre("missing-field"));
+  system = whole;
+  system.fields["framework"] = nullptr;
+  package.write(file, to_text(system));
+  EXPECT_THAT(findings(package), ElementsAre("not-a-text"));
+  system = whole;
+  system.fields["system_name"] = "other";
+  package.write(file, to_text(system));
+  EXPECT_THAT(findings(package), IsEmpty());
+  EXPECT_THAT(warnings(package), ElementsAre("differing-name"));
+  package.write(file, "{");
+  EXPECT_THAT(findings(package), ElementsAre("bad-system-description"));
+  fs::remove(file);
+  EXPECT_THAT(findings(package), ElementsAre("bad-system-description"));
+}
+
+TEST(PackageCheck, JudgesSystemDescriptionsWithoutResultsToo) {
+  const SamplePackage package("open");
+  package.write(package.root / "systems/second.json", "{}");
+  EXPECT_THAT(findings(package), Contains("missing-field").Times(33));
+}
+
+TEST(PackageCheck, RefusesNamesSizesAndLinksThatARepositoryWouldNotTake) {
+  const SamplePackage package("open");
+  const fs::path code = package.root / "benchmarks/cosmoflow/implementations";
+  package.write(code / "a b.txt", "");
+  package.write(code / ".hidden/c", "");
+  package.write(code / ".DS_Store", "");
+  fs::create_symlink("nowhere", code / "broken");
+  fs::create_symlink("loop", code / "loop");
+  fs::create_symlink("tessera", code / "link");
+  fs::create_symlink("..", code / "above");
+  package.write(code / "just", "");
+  package.write(code / "large", "");
+  fs::resize_file(code / "just", 50U << 20U);
+  fs::resize_file(code / "large", (50U << 20U) + 1);
+  fs::create_symlink("large", code / "to-large");
+  EXPECT_THAT(findings(package), testing::UnorderedElementsAre("bad-name", "bad-name", "bad-name",
+                                                               "broken-link", "broken-link", "large-file"));
+}
+
+TEST(PackageCheck, NamesAHundredBadFilesAndCountsTheRest) {
+  const SamplePackage package("open");
+  for (int i = 0; i < 150; ++i) package.write(package.root / "benchmarks" / fmt::format(".{}", i), "");
+  const Judged verdict = judged(package.root);
+  EXPECT_EQ(verdict.verdict.findings.size(), 101U);
+  EXPECT_EQ(verdict.verdict.findings.back().found, "150 of them");
+}
+
+TEST(PackageCheck, RefusesAScalingThatIsNeitherStrongNorWeak) {
+  const SamplePackage package("open");
+  fs::rename(package.root / "results/system/strong", package.root / "results/system/Strong");
+  EXPECT_THAT(findings(package), ElementsAre("unknown-scaling"));
+}
+
+TEST(PackageCheck, PassesOverBenchmarksThatTheRoundDoesNotHave) {
+  const SamplePackage package("open");
+  package.write(package.root / "results/system/strong/resnet/result_0.txt", "");
+  package.write(package.root / "results/system/strong/openfold/README.txt", "");
+  EXPECT_THAT(findings(package, Round::V1_0), testing::Not(Contains("wrong-run-count")));
+  EXPECT_THAT(findings(package), ElementsAre("wrong-run-count"));
+  EXPECT_THAT(warnings(package), Contains("unknown-benchmark"));
+}
+
+TEST(PackageCheck, RefusesAScalingFileWithoutAFactor) {
+  const SamplePackage package("open");
+  package.write(package.results / "scaling.json", R"({"scaling_factor": 1.05})");
+  EXPECT_THAT(findings(package), IsEmpty());
+  EXPECT_THAT(warnings(package), IsEmpty());
+  for (const char* bad : {"", "[]", "{}", R"({"scaling_factor": 0})", R"({"scaling_factor": "1"})"}) {
+    package.write(package.results / "scaling.json", bad);
+    EXPECT_THAT(findings(package), ElementsAre("bad-scaling")) << bad;
+  }
+}
+
+TEST(PackageCheck, LeavesPrunedLogsOutOfThePackagesVerdictButJudgesThem) {
+  const SamplePackage package("closed", 10, "weak/");
+  package.write(package.results / "pruned_results/result_0.txt", "");
+  const std::vector<Judged> all = judge_package(package.root, {});
+  EXPECT_TRUE(all.back().verdict.compliant());
+  EXPECT_EQ(std::ranges::count(all, Judged::Log, &Judged::kind), 11);
+}
+
+TEST(PackageCheck, SurvivesTreesThatHaveLittleToDoWithPackages) {
+  const SamplePackage package("closed");
+  const fs::path results = package.root / "results";
+  fs::create_symlink(".", results / "loop");
+  fs::create_symlink("..", package.results / "up");
+  mkfifo((package.results / "result_77.txt").c_str(), 0600);
+  package.write(results / "file", "");
+  package.write(package.root / "systems/dir.json/x", "");
+  EXPECT_FALSE(judged(package.root).verdict.compliant());
+
+  const TemporaryDirectory other;
+  fs::create_directories(other / "systems");
+  package.write(other / "benchmarks", "");
+  EXPECT_FALSE(is_package(other.path()));
+  package.write(other / "results", "no directory");
+  fs::remove(other / "benchmarks");
+  fs::create_directories(other / "benchmarks");
+  EXPECT_THAT(rules(judged(other.path()).verdict.findings), Contains("no-results"));
+}
+
+TEST(PackageCheck, NamesDirectoriesThatCannotBeRead) {
+  if (geteuid() == 0) GTEST_SKIP() << "root reads everything";
+  const SamplePackage package("open");
+  fs::permissions(package.results, fs::perms::none);
+  const std::vector<std::string> found = findings(package);
+  fs::permissions(package.results, fs::perms::owner_all);
+  EXPECT_THAT(found, testing::UnorderedElementsAre("wrong-run-count", "unreadable"));
+}
+
+TEST(CheckPaths, JudgesThePackagesOfARoundAndTheLogsBesideThem) {
+  const SamplePackage package("open");
+  const fs::path round = package.root.parent_path();
+  fs::create_directory(round / ".git");
+  package.write(round / "runs/result.txt", SamplePackage::log("open", 1).text());
+  package.write(round / "README", "");
+  const std::vector<Judged> all = check_paths_and_packages(std::vector{round}, {});
+  EXPECT_EQ(std::ranges::count(all, Judged::Package, &Judged::kind), 1);
+  EXPECT_EQ(all.back().path, round / "runs");
+  EXPECT_TRUE(std::ranges::all_of(all, [](const Judged& one) { return one.verdict.compliant(); }));
+}
+
+TEST(CheckPaths, JudgesDirectoriesOfLogsAsBefore) {
+  const SamplePackage package("open");
+  const std::vector<Judged> all = check_paths_and_packages(std::vector{package.results}, {});
+  EXPECT_EQ(all.size(), 11U);
+  EXPECT_EQ(all.back().kind, Judged::Directory);
+}
+
+}  // namespace
+}  // namespace tessera
