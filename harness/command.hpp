@@ -46,6 +46,7 @@ void add_bench(CLI::App& app, Command& chosen);
 void add_campaign(CLI::App& app, Command& chosen);
 void add_check(CLI::App& app, Command& chosen);
 void add_compare(CLI::App& app, Command& chosen);
+void add_convert(CLI::App& app, Command& chosen);
 void add_generate(CLI::App& app, Command& chosen);
 void add_inspect(CLI::App& app, Command& chosen);
 void add_package(CLI::App& app, Command& chosen);

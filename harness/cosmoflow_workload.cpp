@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "harness/config_schema.hpp"
+#include "io/convert/conversion_state.hpp"
 #include "io/manifest.hpp"
 #include "io/staged_copy.hpp"
 #include "models/error.hpp"
@@ -69,6 +70,9 @@ ChannelStatistics statistics_of(const std::filesystem::path& directory) {
               : "there is no such data directory",
         directory.string(),
         "name a data set with data.data_dir, or write one there with tessera generate cosmoflow");
+  if (!is_generated(directory))
+    throw InputError("the data set was converted, and has no statistics to standardise with",
+                     directory.string(), "switch data.standardize off");
   return read_manifest(directory).statistics;
 }
 
@@ -154,9 +158,7 @@ std::string CosmoflowWorkload::kept_axes() const {
 // The first thing in which the run differs from what the closed division fixes. Batch, dropout, L2 and the
 // numbers of the reference's schedule are free there.
 std::optional<std::string> CosmoflowWorkload::why_open() const {
-  std::error_code unreadable;
-  if (std::filesystem::exists(std::filesystem::path(config_.data.data_dir) / kManifestName, unreadable))
-    return "the data set is generated";
+  if (is_generated(config_.data.data_dir)) return "the data set is generated";
   if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
     return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
                        validation_->size(), kClosedTraining, kClosedValidation);

@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "io/manifest.hpp"
+#include "io/convert/conversion_state.hpp"
 #include "io/staged_copy.hpp"
 #include "models/error.hpp"
 #include "models/train/adam.hpp"
@@ -117,9 +117,7 @@ void DeepcamWorkload::open_data(const std::filesystem::path& directory, const Da
 // The first thing in which the run differs from what the closed division fixes. Batch, optimizer, its rates
 // and its schedule are free there.
 std::optional<std::string> DeepcamWorkload::why_open() const {
-  std::error_code unreadable;
-  if (std::filesystem::exists(std::filesystem::path(config_.data.data_dir) / kManifestName, unreadable))
-    return "the data set is generated";
+  if (is_generated(config_.data.data_dir)) return "the data set is generated";
   if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
     return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
                        validation_->size(), kClosedTraining, kClosedValidation);

@@ -26,6 +26,7 @@ int run(int argc, char** argv, const Communicator& world) {
   add_campaign(app, chosen);
   add_check(app, chosen);
   add_compare(app, chosen);
+  add_convert(app, chosen);
   add_generate(app, chosen);
   add_inspect(app, chosen);
   add_package(app, chosen);

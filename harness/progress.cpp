@@ -47,6 +47,16 @@ std::string epoch_line(const EpochProgress& progress) {
                      progress.target, progress.samples_per_second, progress.seconds);
 }
 
+std::string work_line(const WorkProgress& progress, int columns) {
+  std::string line = fmt::format("{} {}/{} {}", progress.done_so, progress.done, progress.of, progress.what);
+  if (progress.bytes > 0 && progress.seconds > 0) {
+    const double rate = static_cast<double>(progress.bytes) / progress.seconds;
+    line += fmt::format("  {:.4g} MB/s  {} left", rate * 1e-6,
+                        duration(static_cast<double>(progress.bytes_of - progress.bytes) / rate));
+  }
+  return line.substr(0, static_cast<std::size_t>(std::max(columns, 0)));
+}
+
 bool can_redraw(int descriptor) {
   const char* terminal = std::getenv("TERM");
   return isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
@@ -60,15 +70,23 @@ Progress::~Progress() {
 }
 
 void Progress::step(const StepProgress& progress) {
+  show([&](int columns) { return step_line(progress, columns); });
+}
+
+void Progress::work(const WorkProgress& progress) {
+  show([&](int columns) { return work_line(progress, columns); });
+}
+
+void Progress::show(const std::function<std::string(int columns)>& line) {
   const Time now = now_();
   if (!redraw_) {
     if (now - last_ < kBetweenLines) return;
-    out_ << step_line(progress, kColumns) << std::endl;
+    out_ << line(kColumns) << std::endl;
     last_ = now;
     return;
   }
   if (drawn_ && now - last_ < kBetweenDraws) return;
-  out_ << kEraseLine << step_line(progress, kColumns) << std::flush;
+  out_ << kEraseLine << line(kColumns) << std::flush;
   drawn_ = true;
   last_ = now;
 }

@@ -27,6 +27,15 @@ struct EpochProgress {
   double seconds = 0.0;  // training and evaluation
 };
 
+/// How much of a longer work is done.
+struct WorkProgress {
+  const char* done_so = "converted";  // a participle
+  std::int64_t done = 0, of = 1;
+  const char* what = "files";
+  std::uint64_t bytes = 0, bytes_of = 0;  // done, and of all
+  double seconds = 0.0;                   // since its begin
+};
+
 /// "0:07", "12:05" or "3:01:09"; hours grow as they must.
 std::string duration(double seconds);
 
@@ -36,6 +45,9 @@ std::string step_line(const StepProgress& progress, int columns);
 
 /// "epoch 3/32: loss 0.0412, MAE 0.1530 (target 0.124), 1834 samples/s, 1.3 s".
 std::string epoch_line(const EpochProgress& progress);
+
+/// "converted 12/128 files  340 MB/s  1:10 left", not longer than `columns`.
+std::string work_line(const WorkProgress& progress, int columns);
 
 /// Is this file descriptor a terminal that can redraw a line?
 bool can_redraw(int descriptor);
@@ -53,11 +65,14 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void step(const StepProgress& progress);
+  void work(const WorkProgress& progress);
   void epoch(const EpochProgress& progress);
   /// Takes the redrawn line away, for text that follows.
   void clear();
 
  private:
+  void show(const std::function<std::string(int columns)>& line);
+
   std::ostream& out_;
   bool redraw_;
   std::function<Time()> now_;

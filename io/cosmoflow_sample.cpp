@@ -48,23 +48,29 @@ void read_cosmoflow_counts(const Hdf5File& file, const Box& box, std::int64_t ch
                            std::span<std::int16_t> into) {
   const std::array<Interval, 4> block{box.d, box.h, box.w, {0, channels}};
   read_inflated(file, "x", block, into, 1);
-  std::int16_t bits = 0;  // the sign of a bitwise or: a loop that vectorises
-  for (const std::int16_t count : into) bits = static_cast<std::int16_t>(bits | count);
-  if (bits < 0) {
-    const auto bad = std::find_if(into.begin(), into.end(), [](std::int16_t count) { return count < 0; });
-    throw InputError(fmt::format("'x' has a negative count ({})", *bad), file.path().string(), kMend);
-  }
+  check_cosmoflow_counts(into, file.path().string());
 }
 
 CosmoflowTarget read_cosmoflow_target(const Hdf5File& file) {
   CosmoflowTarget target;
   const std::array<Interval, 1> all{{{0, kCosmoflowTargets}}};
   file.read<float>("y", all, target);
+  check_cosmoflow_target(target, file.path().string());
+  return target;
+}
+
+void check_cosmoflow_counts(std::span<const std::int16_t> counts, const std::string& where) {
+  std::int16_t bits = 0;  // the sign of a bitwise or: a loop that vectorises
+  for (const std::int16_t count : counts) bits = static_cast<std::int16_t>(bits | count);
+  if (bits >= 0) return;
+  const auto bad = std::find_if(counts.begin(), counts.end(), [](std::int16_t count) { return count < 0; });
+  throw InputError(fmt::format("'x' has a negative count ({})", *bad), where, kMend);
+}
+
+void check_cosmoflow_target(const CosmoflowTarget& target, const std::string& where) {
   for (const float value : target)
     if (!std::isfinite(value))
-      throw InputError(fmt::format("'y' has a target that is no number ({})", value), file.path().string(),
-                       kMend);
-  return target;
+      throw InputError(fmt::format("'y' has a target that is no number ({})", value), where, kMend);
 }
 
 std::vector<std::byte> cosmoflow_image(Extents space, std::int64_t channels,

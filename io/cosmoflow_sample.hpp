@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "io/hdf5.hpp"
@@ -33,6 +34,10 @@ void read_cosmoflow_counts(const Hdf5File& file, const Box& box, std::int64_t ch
                            std::span<std::int16_t> into);
 /// Throws InputError on NaN or infinity.
 CosmoflowTarget read_cosmoflow_target(const Hdf5File& file);
+
+/// What the two hold of their values, for counts and targets from elsewhere; `where` is theirs, for messages.
+void check_cosmoflow_counts(std::span<const std::int16_t> counts, const std::string& where);
+void check_cosmoflow_target(const CosmoflowTarget& target, const std::string& where);
 
 /// The bytes of a sample's file.
 std::vector<std::byte> cosmoflow_image(Extents space, std::int64_t channels,

@@ -196,6 +196,33 @@ std::map<std::string, Hdf5Attribute> Hdf5File::attributes() const {
   return attributes;
 }
 
+std::int64_t chunk_slices(std::span<const std::int64_t> shape, std::size_t element_bytes) {
+  // As the chunk cache of HDF5 is by default: what a reader of a part has decompressed stays there.
+  constexpr std::int64_t kChunkBytes = std::int64_t{1} << 20;
+  auto slice = static_cast<std::int64_t>(element_bytes);
+  for (const std::int64_t extent : shape.subspan(1)) slice *= std::max<std::int64_t>(extent, 1);
+  return std::clamp<std::int64_t>(kChunkBytes / slice, 1, std::max<std::int64_t>(shape[0], 1));
+}
+
+namespace {
+
+/// A data set in blocks of whole chunks, a few mebibytes each; a scalar in one.
+std::vector<std::vector<Interval>> blocks_of(std::span<const std::int64_t> shape, std::size_t element_bytes) {
+  constexpr std::int64_t kChunksABlock = 16;
+  if (shape.empty()) return {{}};
+  const std::int64_t slices = kChunksABlock * chunk_slices(shape, element_bytes);
+  std::vector<Interval> whole;
+  for (const std::int64_t extent : shape) whole.push_back({0, extent});
+  std::vector<std::vector<Interval>> blocks;
+  for (std::int64_t begin = 0; begin < shape[0]; begin += slices) {
+    blocks.push_back(whole);
+    blocks.back()[0] = {begin, std::min(shape[0], begin + slices)};
+  }
+  return blocks;
+}
+
+}  // namespace
+
 struct Hdf5Writer::Handle {
   std::string task, where, fix;    // to say when it fails
   Id file{}, creation{}, links{};  // no times in what is created; groups made on the way
@@ -217,6 +244,22 @@ struct Hdf5Writer::Handle {
     const std::string reason = errno != 0 ? std::strerror(errno) : innermost_error();
     throw MachineError(fmt::format("cannot {}: {}", task, reason), where, fix);
   }
+  Id add(const std::string& name, hid_t type, std::span<const std::int64_t> shape,
+         Hdf5Compression compression) const {
+    std::vector<hsize_t> extents(shape.begin(), shape.end());
+    const Id space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
+    const Id form(H5Pcopy(creation.get()), H5Pclose);
+    if (compression != Hdf5Compression::None && !extents.empty()) {
+      extents[0] = static_cast<hsize_t>(chunk_slices(shape, H5Tget_size(type)));
+      H5Pset_chunk(form.get(), static_cast<int>(extents.size()), extents.data());
+      H5Pset_shuffle(form.get());
+      H5Pset_deflate(form.get(), compression == Hdf5Compression::Fast ? 1 : 6);
+    }
+    Id data(H5Dcreate2(file.get(), name.c_str(), type, space.get(), links.get(), form.get(), H5P_DEFAULT),
+            H5Dclose);
+    check(data.valid());
+    return data;
+  }
 };
 
 Hdf5Writer::Hdf5Writer(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
@@ -230,14 +273,49 @@ template <class T>
 void Hdf5Writer::add(const std::string& name, std::span<const std::int64_t> shape,
                      std::span<const T> values) {
   const Library library;
-  const std::vector<hsize_t> extents(shape.begin(), shape.end());
-  const Id space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
-  assert(H5Sget_simple_extent_npoints(space.get()) == static_cast<hssize_t>(values.size()));
-  const Id data(H5Dcreate2(handle_->file.get(), name.c_str(), file_type<T>(), space.get(),
-                           handle_->links.get(), handle_->creation.get(), H5P_DEFAULT),
-                H5Dclose);
-  handle_->check(data.valid() &&
-                 H5Dwrite(data.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+  const Id data = handle_->add(name, file_type<T>(), shape, Hdf5Compression::None);
+  assert(H5Sget_simple_extent_npoints(Id(H5Dget_space(data.get()), H5Sclose).get()) ==
+         static_cast<hssize_t>(values.size()));
+  handle_->check(H5Dwrite(data.get(), native_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+}
+
+template <class T>
+void Hdf5Writer::create(const std::string& name, std::span<const std::int64_t> shape,
+                        Hdf5Compression compression) {
+  const Library library;
+  handle_->add(name, file_type<T>(), shape, compression);
+}
+
+template <class T>
+void Hdf5Writer::write(const std::string& name, std::span<const Interval> block, std::span<const T> values) {
+  const Library library;
+  const Id data(H5Dopen2(handle_->file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  handle_->check(data.valid());
+  const Id space(H5Dget_space(data.get()), H5Sclose), memory = memory_of(block);
+  const bool within = select(space, block);
+  assert(within && H5Sget_select_npoints(memory.get()) == static_cast<hssize_t>(values.size()));
+  handle_->check(within && H5Dwrite(data.get(), native_type<T>(), memory.get(), space.get(), H5P_DEFAULT,
+                                    values.data()) >= 0);
+}
+
+void Hdf5Writer::copy(const Hdf5File& from, const std::string& name, Hdf5Compression compression) {
+  const std::vector<std::int64_t> shape = from.describe(name).shape;
+  const Library library;
+  const Id& source = from.handle_->open(name, from.path());
+  const Id type(H5Dget_type(source.get()), H5Tclose), space(H5Dget_space(source.get()), H5Sclose);
+  const Id data = handle_->add(name, type.get(), shape, compression);
+  std::vector<std::byte> piece;
+  const std::size_t element_bytes = H5Tget_size(type.get());
+  for (const std::vector<Interval>& block : blocks_of(shape, element_bytes)) {
+    select(space, block);
+    const Id memory = memory_of(block);
+    piece.resize(static_cast<std::size_t>(H5Sget_select_npoints(memory.get())) * element_bytes);
+    if (H5Dread(source.get(), type.get(), memory.get(), space.get(), H5P_DEFAULT, piece.data()) < 0)
+      throw InputError(fmt::format("cannot read the data set '{}' ({})", name, innermost_error()),
+                       from.path().string(), "copy or generate the file again");
+    handle_->check(H5Dwrite(data.get(), type.get(), memory.get(), space.get(), H5P_DEFAULT, piece.data()) >=
+                   0);
+  }
 }
 
 void Hdf5Writer::set(const std::string& name, const Hdf5Attribute& value) {
@@ -286,6 +364,7 @@ Hdf5PartialFile::Hdf5PartialFile(const PartialFile& file, std::size_t user_block
   const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fapl_sec2(access.get());
   H5Pset_sieve_buf_size(access.get(), 0);  // what can't be written is known when it is added
+  H5Pset_cache(access.get(), 0, 0, 0, 0);  // chunks likewise
   handle_->create(file.partial_path().string(), access, user_block);
 }
 
@@ -321,9 +400,11 @@ void Hdf5PartialFile::close() {
   handle_->check(handle_->file.close());
 }
 
-#define TESSERA_HDF5_ELEMENT(T)                                                                         \
-  template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const;      \
-  template void Hdf5Writer::add(const std::string&, std::span<const std::int64_t>, std::span<const T>); \
+#define TESSERA_HDF5_ELEMENT(T)                                                                            \
+  template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const;         \
+  template void Hdf5Writer::add(const std::string&, std::span<const std::int64_t>, std::span<const T>);    \
+  template void Hdf5Writer::create<T>(const std::string&, std::span<const std::int64_t>, Hdf5Compression); \
+  template void Hdf5Writer::write(const std::string&, std::span<const Interval>, std::span<const T>);      \
   template std::uint64_t Hdf5PartialFile::reserve<T>(const std::string&, std::span<const std::int64_t>);
 TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)

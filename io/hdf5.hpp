@@ -29,6 +29,14 @@ struct Hdf5Array {
 /// "int16 (16,16,16,4)", for messages.
 std::string to_string(const Hdf5Array& array);
 
+/// How the elements of a data set are stored: as they are, in one piece, or in chunks through HDF5's own
+/// shuffle and deflate, which need no plug-in to be read: at level 1 (Fast) or 6 (Gzip). A chunk is whole
+/// along all axes but the outermost, so that a slab of that axis is one run of the file.
+enum class Hdf5Compression { None, Fast, Gzip };
+/// How many slices of the outermost axis such a chunk has: at least one, a mebibyte or less where there are
+/// more.
+std::int64_t chunk_slices(std::span<const std::int64_t> shape, std::size_t element_bytes);
+
 /// What an attribute of a file's root group holds.
 using Hdf5Attribute = std::variant<std::int64_t, std::string>;
 
@@ -63,6 +71,7 @@ class Hdf5File {
 
  private:
   friend class Hdf5Chunks;
+  friend class Hdf5Writer;
   struct Handle;
   std::filesystem::path path_;
   std::unique_ptr<Handle> handle_;
@@ -78,6 +87,15 @@ class Hdf5Writer {
   /// Adds a data set; groups in its name ("parameter/conv3d/kernel") are made. An empty shape is a scalar.
   template <class T>
   void add(const std::string& name, std::span<const std::int64_t> shape, std::span<const T> values);
+  /// Adds a data set that write() fills, of at least one axis where it is compressed.
+  template <class T>
+  void create(const std::string& name, std::span<const std::int64_t> shape, Hdf5Compression compression);
+  /// Writes one block of it: an interval an axis, dense in `values`.
+  template <class T>
+  void write(const std::string& name, std::span<const Interval> block, std::span<const T> values);
+  /// Adds a copy of a data set of numbers, whose element type stays; holds a few slices of its outermost axis
+  /// at a time. Throws InputError where it can't be read.
+  void copy(const Hdf5File& from, const std::string& name, Hdf5Compression compression);
   /// Adds an attribute to the root group. A text holds no zero bytes, at least one other, at most 64,000.
   void set(const std::string& name, const Hdf5Attribute& value);
 

@@ -4,6 +4,7 @@
 
 #include "io/array_summary.hpp"
 #include "io/checksum.hpp"
+#include "io/convert/conversion_state.hpp"
 #include "io/deepcam_manifest.hpp"
 #include "io/manifest.hpp"
 #include "io/sample_files.hpp"
@@ -81,7 +82,7 @@ std::vector<std::string> differing(std::map<std::string, std::string> found,
   return names;
 }
 
-/// What a generated data set's manifest says.
+/// What a data set's manifest says.
 struct ManifestSummary {
   Json json;
   std::vector<std::string> lines;
@@ -117,10 +118,24 @@ ManifestSummary deepcam_summary(const fs::path& directory) {
           manifest.checksums};
 }
 
+ManifestSummary converted_summary(const fs::path& directory) {
+  const ConvertManifest manifest = read_convert_manifest(directory);
+  const Json recipe = Json::parse(manifest.recipe);
+  return {{{"version", manifest.version}, {"recipe", recipe}},
+          {fmt::format("converted by version {}: {}, compression {}", manifest.version,
+                       recipe.at("form").get<std::string>(), recipe.at("compression").get<std::string>())},
+          manifest.checksums};
+}
+
+ManifestSummary summary_of_manifest(const fs::path& directory) {
+  const std::string generator = generator_of(directory);
+  if (generator == kConvertGenerator) return converted_summary(directory);
+  return generator == kDeepcamGenerator ? deepcam_summary(directory) : cosmoflow_summary(directory);
+}
+
 void add_manifest(const fs::path& directory, const std::map<std::string, std::string>& checksums, Json& json,
                   Inspection& found) {
-  const bool deepcam = generator_of(directory) == kDeepcamGenerator;
-  const ManifestSummary manifest = deepcam ? deepcam_summary(directory) : cosmoflow_summary(directory);
+  const ManifestSummary manifest = summary_of_manifest(directory);
   const auto wrong = differing(checksums, manifest.checksums);
   json["manifest"] = manifest.json;
   json["checksums"] = {{"listed", manifest.checksums.size()}, {"differing", wrong}};

@@ -29,6 +29,8 @@ endfunction()
 only(mpi.h parallel/mpi)
 only(hdf5.h io/hdf5)
 only(png.h io/png)
+only(crc.h io/convert/crc32c)
+only(pbf_reader.hpp io/convert/tf_example)
 only(dnnl.hpp models/kernels/onednn)
 
 foreach(source IN LISTS sources)

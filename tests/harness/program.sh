@@ -464,6 +464,146 @@ campaign() {
   ends 2 "there is no result log" "$TESSERA" package none --org Example --system small.json --output packages
 }
 
+# converts CODE TEXT SOURCE DESTINATION ARGUMENTS...: `ends` of a conversion, on 2 ranks or as many as are set.
+converts() {
+  ends "$1" "$2" "$LAUNCHER" -n "${ranks:-2}" "$TESSERA" convert "${@:3}"
+}
+# A published data set is converted to the same bytes on any number of ranks, goes on where it was left, and can be trained on.
+convert() {
+  local n flat=$here/../io/fixtures
+  mkdir -p in/train in/validation
+  for n in 1 2 3; do
+    cp "$flat/three.tfrecord.gz" in/train/part$n.tfrecord.gz
+    cp "$flat/one.tfrecord" in/validation/part$n
+  done
+  for n in 1 2 4; do
+    ranks=$n converts 0 "9 training and 3 validation samples of CosmoFlow TFRecords, 12 converted" in out$n
+    diff -r out1 out$n >said 2>&1 || fail "$n ranks write other bytes than one"
+  done
+  converts 0 "there already, all checksums right" in out2
+  diff -r out1 out2 >said 2>&1 || fail "a complete conversion was touched"
+  ends 0 "all 12 checksums are right" "$LAUNCHER" -n 2 "$TESSERA" inspect out2
+
+  # What is missing or damaged is made again, and what is added is added.
+  rm out2/train/part2_000001.hdf5
+  printf x | dd of=out2/validation/part3.hdf5 bs=1 seek=2500 conv=notrunc status=none
+  ends 1 "differ from the manifest: train/part2_000001.hdf5, validation/part3.hdf5" "$LAUNCHER" -n 2 "$TESSERA" inspect out2
+  converts 0 ", 4 converted" in out2
+  diff -r out1 out2 >said 2>&1 || fail "what was made again differs"
+  cp "$flat/one.tfrecord.gz" in/validation/part4.tfrecord.gz
+  converts 0 "9 training and 4 validation samples of CosmoFlow TFRecords, 1 converted" in out2
+  rm in/train/part1.tfrecord.gz
+  converts 0 "9 training and 4 validation samples of CosmoFlow TFRecords, there already" in out2
+  rm out2/train/part1_000002.hdf5
+  converts 2 "its source is not there any more" in out2
+  touch in/train/part2.tfrecord.gz
+  converts 2 "was made of another train/part2.tfrecord.gz than is there now" in out1
+  converts 2 "other sources or options" in out1 --compression fast
+  converts 2 "holds other files" in in
+  converts 2 "no such source" nowhere out3
+  ends 0 "written" bash -c '"$TESSERA" generate cosmoflow --output made --size 16 --train 1 --validation 1 >/dev/null && echo written'
+  converts 2 "that was not converted" in made
+
+  # Universes of the generator, joined as simulations left them, cut, and trained on.
+  rm -rf in
+  converts 0 "96 training and 16 validation samples of CosmoFlow HDF5 samples" "$TESSERA_UNIVERSES" copy --compression fast
+  rm -rf run
+  train 1 "after 1 epoch" --max-epochs 1 --set data.data_dir=copy --set data.standardize=false
+  ! grep -q "the data set is generated" said || fail "a converted data set is taken for a generated one"
+  refuses "has no statistics to standardise with" --set data.data_dir=copy
+  converts 0 "24 training and 5 validation samples of DeepCAM HDF5 samples" "$TESSERA_CLIMATES" climates --compression gzip
+  config=$here/fixture-deepcam.yaml output=climate train 1 "after 1 epoch" --max-epochs 1 --set data.data_dir=climates
+  ends 0 "all 30 checksums are right" "$TESSERA" inspect climates
+}
+
+# Of bad sources one rank says what is wrong, and nothing half-written is left.
+refuses_to_convert() {
+  rm -rf out
+  converts 2 "$@" out --into train
+  [[ $(grep -c 'tessera: ' said) -eq 1 ]] || fail "more than one message"
+  [[ ! -d out || -z $(find out -name '*.partial' -o -name manifest.json) ]] || fail "left: $(find out)"
+}
+convert_bad() {
+  local good=$here/../io/fixtures/three.tfrecord universe kind
+  mkdir in
+  for universe in a b c d; do cp "$good" in/$universe.tfrecord; done
+  head -c 1000 "$good" >in/c.tfrecord
+  refuses_to_convert "in/c.tfrecord, record 1" in
+  also "a TFRecord is cut short"
+  cp "$good" in/c.tfrecord
+  printf x | dd of=in/c.tfrecord bs=1 seek=1500 conv=notrunc status=none
+  refuses_to_convert "in/c.tfrecord, record 2" in
+  gzip -c "$good" | head -c 1200 >in/c.tfrecord
+  refuses_to_convert "a gzip file is cut short" in
+  : >in/c.tfrecord
+  refuses_to_convert "a TFRecord file is empty" in
+  rm in/c.tfrecord
+  ln -s nowhere in/c.tfrecord
+  refuses_to_convert "a link leads nowhere" in
+  rm in/c.tfrecord
+  cp in/a.tfrecord in/a
+  refuses_to_convert "two sources would make samples of one name" in
+  rm -r in
+  mkdir in
+  for kind in "${!says[@]}"; do
+    "$SAMPLE_FILES" good in/a.hdf5 in/c.hdf5
+    "$SAMPLE_FILES" "$kind" in/b.hdf5
+    case $kind in
+      nan-target | negative-count) continue ;;  # samples that are copied aren't looked into
+    esac
+    refuses_to_convert "in/b.hdf5" in
+    if [[ $kind == damaged-chunk ]]; then also "cannot read the data set 'x'"; else also "${says[$kind]%% and not*}"; fi
+  done
+}
+
+# convert_killed TIMES: killed at any time, a conversion goes on to the bytes of one that was not.
+convert_killed() {
+  local i under_way=0 times=${1:-5} all="300 training and 0 validation samples"
+  mkdir -p in/train
+  for i in {100..199}; do cp "$here/../io/fixtures/three.tfrecord.gz" in/train/part$i.gz; done
+  converts 0 "$all" in whole
+  for ((i = 0; i < times; ++i)); do
+    rm -rf out
+    # shellcheck disable=SC2016  # for the inner shell
+    "$LAUNCHER" -n 2 bash -c 'echo $$ >>pids; exec "$@"' shell "$TESSERA" convert in out </dev/null >said 2>&1 &
+    until [[ -e out/unfinished.json || -e out/manifest.json ]]; do sleep 0.01; done
+    sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+    # shellcheck disable=SC2046
+    kill -KILL $(cat pids) 2>/dev/null
+    wait
+    rm -f pids
+    [[ -e out/manifest.json ]] || under_way=$((under_way + 1))
+    converts 0 "$all" in out
+    diff -r whole out >said 2>&1 || fail "killed and gone on with, a conversion differs"
+  done
+  echo "$under_way of $times were killed under way"
+  ((under_way > 0)) || fail "the test isn't testing what it claims to test: none was killed under way"
+}
+
+# A full disk ends a conversion; when there is room it goes on.
+convert_disk_full() {
+  if [[ ${1:-} != mounted ]]; then
+    [[ $(getconf PAGE_SIZE) -eq 4096 ]] || return 77
+    unshare --user --map-root-user --mount true 2>/dev/null || return 77
+    unshare --user --map-root-user --mount bash "$here/program.sh" convert_disk_full mounted
+    exit
+  fi
+  local compression
+  mkdir -p disk
+  mount -t tmpfs -o size=400k none disk
+  for compression in none fast; do
+    mount -o remount,size=400k disk
+    converts 3 "No space left on device" "$TESSERA_UNIVERSES" disk/out --compression $compression
+    [[ -z $(find disk -name '*.partial' -o -name manifest.json) ]] || fail "left: $(find disk)"
+    mount -o remount,size=64m disk
+    converts 0 "96 training and 16 validation samples" "$TESSERA_UNIVERSES" disk/out --compression $compression
+    converts 0 "112 converted" "$TESSERA_UNIVERSES" whole --compression $compression
+    diff -r disk/out whole >said 2>&1 || fail "gone on with, a conversion differs"
+    rm -rf disk/out whole
+  done
+  umount disk
+}
+
 # inspects CODE TEXT ARGUMENTS...: what is drawn, if anything, is a.png.
 inspects() {
   rm -f a.png

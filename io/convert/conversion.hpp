@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "io/hdf5.hpp"
+
+/// The vocabulary of `tessera convert`: a conversion makes a data set of one sample a file, DIR/train/*.hdf5
+/// and DIR/validation/*.hdf5, of published files, in pieces of work that ranks share.
+namespace tessera {
+
+/// The forms in which data sets were published.
+enum class SourceForm {
+  TfRecord,   // CosmoFlow's TFRecords
+  Universe,   // CosmoFlow's HDF5 universes, to be cut into cubes
+  Cosmoflow,  // CosmoFlow's HDF5 samples: `x` and `y`
+  Deepcam,    // DeepCAM's HDF5 samples
+  Idx         // images and labels, as of MNIST
+};
+
+/// "CosmoFlow TFRecords" and so on, for people.
+std::string to_string(SourceForm form);
+
+/// What a conversion makes of all its sources; the same in every call that adds to a data set.
+struct ConvertRecipe {
+  SourceForm form = SourceForm::TfRecord;
+  std::vector<std::int64_t>
+      shape;                // of a sample's array: D H W C of CosmoFlow, H W C of DeepCAM, H W of images
+  std::int64_t extent = 0;  // of universes: cells an axis before they are cut
+  Hdf5Compression compression = Hdf5Compression::None;
+  friend bool operator==(const ConvertRecipe&, const ConvertRecipe&) = default;
+};
+
+/// The names of --compression: "none", "fast", "gzip".
+std::string to_string(Hdf5Compression compression);
+Hdf5Compression compression_named(const std::string& name);  // throws InputError
+
+/// One piece of work: a source file, or a run of the samples in it.
+struct ConvertUnit {
+  std::filesystem::path source;
+  std::string subset;         // "train" or "validation"
+  std::string stem;           // of the samples' names
+  std::int64_t first = 0;     // number of its first sample within the source
+  std::int64_t count = 0;     // of samples; 0: as many as the source holds, to be seen
+  std::uint64_t work = 0;     // bytes of the source that it takes
+  std::uint64_t bytes = 0;    // of the source file
+  std::int64_t modified = 0;  // when it was, in nanoseconds since some epoch
+
+  /// Tells it from all others of a conversion: "train/NAME", of a run with its first sample
+  /// "train/NAME[1000]".
+  std::string name() const;
+};
+
+/// A unit that is done: what its source was then, and its samples' checksums.
+struct ConvertedUnit {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::int64_t modified = 0;
+  std::map<std::string, std::string> checksums;  // "train/STEM_000012.hdf5" -> XXH3 64, hexadecimal
+};
+
+/// "train/STEM.hdf5", the name of the sample of a source that has one; "train/STEM_000012.hdf5" of one of
+/// several.
+std::string sample_name(const ConvertUnit& unit);
+std::string sample_name(const ConvertUnit& unit, std::int64_t number);
+
+}  // namespace tessera

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "io/convert/conversion.hpp"
+#include "io/convert/source_files.hpp"
+
+namespace tessera {
+
+/// What the user asked for.
+struct ConvertOptions {
+  std::filesystem::path source{}, destination{};
+  std::string into{};                 // "train", "validation" or empty; see list_source()
+  std::int64_t size = 128;            // of the cubes that universes are cut into
+  std::vector<std::int64_t> shape{};  // of the universes in TFRecords, D H W C; empty: cubes of four channels
+  Hdf5Compression compression = Hdf5Compression::None;
+};
+
+/// The work there is.
+struct ConversionPlan {
+  ConvertRecipe recipe;
+  std::vector<ConvertUnit> units;
+  std::vector<SkippedFile> skipped;
+  std::filesystem::path statistics{};  // DeepCAM's stats.h5, where the source has one
+};
+
+/// Looks at all files of the source and into the first of each kind. Throws InputError where they are none
+/// that can be converted so, or two would make samples of one name.
+ConversionPlan plan_conversion(const ConvertOptions& options);
+
+/// A plan as text for other processes, what is skipped and statistics left out, and back.
+std::string to_text(const ConversionPlan& plan);
+ConversionPlan plan_of_text(const std::string& text);
+
+}  // namespace tessera

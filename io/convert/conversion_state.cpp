@@ -1,0 +1,187 @@
+#include "io/convert/conversion_state.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "io/checksum.hpp"
+#include "io/generated_set.hpp"
+#include "io/read_manifest.hpp"
+#include "models/error.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Sorted by key: a search in Json passes over all keys, and a data set has as many as samples.
+using SortedJson = nlohmann::json;
+
+constexpr const char* kUnfinishedName = "unfinished.json";
+constexpr const char* kJournalStem = "unfinished-";  // and the rank
+
+Json recipe_json(const ConvertRecipe& recipe) {
+  Json json{{"form", to_string(recipe.form)}, {"shape", recipe.shape}};
+  if (recipe.form == SourceForm::Universe) json["extent"] = recipe.extent;
+  json["compression"] = to_string(recipe.compression);
+  return json;
+}
+
+[[noreturn]] void refuse(const fs::path& directory, const std::string& problem) {
+  throw InputError(problem, directory.string(), "name a new or empty directory, or empty this one");
+}
+
+void check_recipe(const fs::path& directory, const SortedJson& found, const ConvertRecipe& recipe) {
+  const SortedJson now = SortedJson::parse(recipe_json(recipe).dump());
+  if (found != now)
+    refuse(directory,
+           fmt::format("the directory holds a conversion of other sources or options: {} then, {} now",
+                       found.dump(), now.dump()));
+}
+
+ConvertedUnit unit_of(const SortedJson& json) {
+  ConvertedUnit unit{json.at("source"), json.at("bytes"), json.at("modified"), {}};
+  json.at("checksums").get_to(unit.checksums);
+  return unit;
+}
+
+bool is_journal(const fs::path& path) {
+  return path.filename().string().starts_with(kJournalStem);
+}
+
+/// What journals say. A line that the end of a process cut short isn't one.
+void read_journal(const fs::path& path, std::map<std::string, ConvertedUnit>& units) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) try {
+      ConvertedUnit unit = unit_of_line(line);
+      units.insert_or_assign(unit.name, std::move(unit));
+    } catch (const nlohmann::json::exception&) {
+      continue;
+    }
+}
+
+std::vector<fs::path> journals(const fs::path& directory) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(directory))
+    if (is_journal(entry.path())) found.push_back(entry.path());
+  return found;
+}
+
+ConversionState read_complete(const fs::path& directory, const ConvertRecipe& recipe) {
+  if (generator_of(directory) != kConvertGenerator)
+    refuse(directory, "the directory holds a data set that was not converted");
+  const fs::path path = directory / kManifestName;
+  ConversionState state{true, {}};
+  try {
+    const SortedJson json = SortedJson::parse(read_whole_file(path));
+    check_recipe(directory, json.at("recipe"), recipe);
+    for (const SortedJson& source : json.at("sources")) {
+      ConvertedUnit unit{source.at("source"), source.at("bytes"), source.at("modified"), {}};
+      for (const std::string sample : source.at("samples"))
+        unit.checksums[sample] = json.at("checksums").at(sample);
+      state.units.insert_or_assign(unit.name, std::move(unit));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(fmt::format("this is not the manifest of a converted data set ({})", error.what()),
+                     path.string(), "convert into another directory");
+  }
+  return state;
+}
+
+}  // namespace
+
+std::string to_line(const ConvertedUnit& unit) {
+  return SortedJson{{"source", unit.name},
+                    {"bytes", unit.bytes},
+                    {"modified", unit.modified},
+                    {"checksums", unit.checksums}}
+             .dump(-1, ' ', false, SortedJson::error_handler_t::replace) +
+         "\n";
+}
+
+ConvertedUnit unit_of_line(const std::string& line) {
+  return unit_of(SortedJson::parse(line));
+}
+
+ConversionState read_conversion(const fs::path& directory, const ConvertRecipe& recipe) {
+  if (fs::exists(directory / kManifestName)) return read_complete(directory, recipe);
+  ConversionState state;
+  if (fs::exists(directory / kUnfinishedName)) {
+    check_recipe(directory, SortedJson::parse(read_whole_file(directory / kUnfinishedName), nullptr, false),
+                 recipe);
+    for (const fs::path& journal : journals(directory)) read_journal(journal, state.units);
+  } else if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory))) {
+    refuse(directory, "the directory holds other files");
+  }
+  return state;
+}
+
+bool is_sound(const fs::path& directory, const ConvertedUnit& unit) {
+  return std::ranges::all_of(unit.checksums, [&](const auto& sample) {
+    const fs::path path = directory / sample.first;
+    return fs::exists(path) && checksum_text(checksum_of_file(path)) == sample.second;
+  });
+}
+
+void begin_conversion(const fs::path& directory, const ConvertRecipe& recipe, const ConversionState& state) {
+  for (const char* subset : {"train", "validation"}) {
+    fs::create_directories(directory / subset);
+    for (const auto& entry : fs::directory_iterator(directory / subset))
+      if (entry.path().extension() == ".partial") fs::remove(entry.path());
+  }
+  std::string merged;
+  for (const auto& [name, unit] : state.units) merged += to_line(unit);
+  write_whole_file(directory / kUnfinishedName, text_of(recipe_json(recipe)) + "\n");
+  const fs::path kept = directory / (std::string(kJournalStem) + "before");
+  write_whole_file(kept, merged);
+  for (const fs::path& journal : journals(directory))
+    if (journal != kept) fs::remove(journal);
+  fs::remove(directory / kManifestName);
+}
+
+ConversionJournal::ConversionJournal(const fs::path& directory, int rank)
+    : path_(directory / (kJournalStem + std::to_string(rank))), file_(path_) {}
+
+void ConversionJournal::note(const ConvertedUnit& unit) {
+  file_ << to_line(unit) << std::flush;
+  if (!file_)
+    throw MachineError("cannot write a journal", path_.string(),
+                       "free space on this disk or name another directory");
+}
+
+void complete_conversion(const fs::path& directory, const ConvertRecipe& recipe,
+                         const std::map<std::string, ConvertedUnit>& units,
+                         const std::map<std::string, std::string>& others) {
+  Json sources = Json::array();
+  std::map<std::string, std::string> checksums = others;
+  for (const auto& [name, unit] : units) {
+    Json samples = Json::array();
+    for (const auto& [sample, sum] : unit.checksums) samples.push_back(sample);
+    checksums.insert(unit.checksums.begin(), unit.checksums.end());
+    sources.push_back(
+        {{"source", name}, {"bytes", unit.bytes}, {"modified", unit.modified}, {"samples", samples}});
+  }
+  const Json manifest{{"generator", kConvertGenerator}, {"version", TESSERA_VERSION},
+                      {"recipe", recipe_json(recipe)},  {"sources", std::move(sources)},
+                      {"checksum", "XXH3 64"},          {"checksums", checksums}};
+  write_whole_file(directory / kManifestName, text_of(manifest) + "\n");
+  for (const fs::path& journal : journals(directory)) fs::remove(journal);
+  fs::remove(directory / kUnfinishedName);
+}
+
+ConvertManifest read_convert_manifest(const fs::path& directory) {
+  return read_manifest_with(directory, "converted", [&](const Json& json) {
+    return ConvertManifest{json.at("version"), text_of(json.at("recipe")), json.at("checksums")};
+  });
+}
+
+bool is_generated(const fs::path& directory) {
+  std::error_code unreadable;
+  if (!fs::exists(directory / kManifestName, unreadable)) return false;
+  try {
+    return generator_of(directory) != kConvertGenerator;
+  } catch (const InputError&) {
+    return true;  // of what can't be read nothing better is claimed
+  }
+}
+
+}  // namespace tessera

@@ -1,0 +1,35 @@
+#include "io/convert/sample_file.hpp"
+#include "io/convert/unit_converter.hpp"
+#include "io/cosmoflow_sample.hpp"
+#include "io/deepcam_sample.hpp"
+
+namespace tessera {
+namespace {
+
+/// Samples that are in the form to be: all their arrays of numbers are copied, as compressed as is asked for.
+class SampleConverter final : public UnitConverter {
+ public:
+  using UnitConverter::UnitConverter;
+
+  void convert(const ConvertUnit& unit, const std::filesystem::path& destination,
+               FilesInFlight& flights) override {
+    const Hdf5File file(unit.source);
+    const std::vector<std::int64_t>& shape = recipe_.shape;
+    if (recipe_.form == SourceForm::Cosmoflow)
+      check_cosmoflow_form(file, {shape[0], shape[1], shape[2]}, shape[3]);
+    else
+      check_deepcam_form(file, {1, shape[0], shape[1]});
+    SampleFile sample(destination, sample_name(unit), recipe_.compression);
+    for (const std::string& name : file.names())
+      if (file.describe(name).element != "other") sample.hdf5().copy(file, name, recipe_.compression);
+    sample.finish(flights);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<UnitConverter> make_sample_converter(const ConvertRecipe& recipe) {
+  return std::make_unique<SampleConverter>(recipe);
+}
+
+}  // namespace tessera
