@@ -203,7 +203,7 @@ IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& 
   bool counts = false;
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
-    workload.open_data(data_share(graph, grid, std::numeric_limits<std::size_t>::max()));
+    workload.open_data(data.data_dir, data_share(graph, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
     counts = holds_cosmoflow_data(Hdf5File(workload.training().file(0)));
   });
