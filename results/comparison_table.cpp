@@ -113,6 +113,7 @@ std::vector<std::string> values_with_lines(const Difference& difference) {
     }
   }
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const auto& [value, lines] : values) {
     texts.push_back(
         fmt::format("{} ({})", value.empty() ? "not given" : head(plain(value), kValueColumns), lines));
