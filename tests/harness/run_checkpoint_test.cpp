@@ -107,7 +107,7 @@ TEST_F(RunCheckpoint, OfAnotherFormatIsRefusedWithBothVersions) {
   Checkpoint checkpoint = make_checkpoint(identity(), position());
   checkpoint.attributes["format"] = std::int64_t{9};
   write(checkpoint);
-  EXPECT_THAT(refusal(), HasSubstr("format version 9, this program reads 3"));
+  EXPECT_THAT(refusal(), HasSubstr("format version 9, this program reads 4"));
 }
 
 TEST_F(RunCheckpoint, OfTheSameRunMayHaveMovedOrGoFurther) {
