@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "io/hdf5_chunks.hpp"
+#include "io/plain_file.hpp"
 #include "io/whole_file.hpp"
 #include "models/error.hpp"
 
@@ -53,37 +54,6 @@ std::vector<Interval> block_of(const Hdf5Array& array, const Extents& space, con
   if (over_space) std::copy(cut.begin() + flat, cut.end(), block.begin());
   return block;
 }
-
-/// A file's bytes by their place.
-class PlainFile {
- public:
-  explicit PlainFile(const fs::path& path)
-      : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) fail();
-  }
-  ~PlainFile() { ::close(descriptor_); }
-  PlainFile(const PlainFile&) = delete;
-  PlainFile& operator=(const PlainFile&) = delete;
-
-  void read(std::uint64_t offset, std::span<std::byte> into) const {
-    while (!into.empty()) {
-      const ssize_t bytes = ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
-      if (bytes < 0 && errno == EINTR) continue;
-      if (bytes == 0) errno = ENODATA;
-      if (bytes <= 0) fail();
-      into = into.subspan(static_cast<std::size_t>(bytes));
-      offset += static_cast<std::uint64_t>(bytes);
-    }
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw InputError(fmt::format("cannot read a file: {}", std::strerror(errno)), path_.string(),
-                     "copy or generate the file again");
-  }
-  fs::path path_;
-  int descriptor_;
-};
 
 /// Hands on a block of a dense array that begins at `offset`: runs as long as they lie in one piece, in
 /// pieces as large as the buffer.
@@ -151,6 +121,14 @@ std::vector<NamedArray> arrays_of(const Hdf5File& file) {
   std::vector<NamedArray> arrays;
   for (const std::string& name : file.names()) arrays.push_back({name, file.describe(name)});
   return arrays;
+}
+
+std::uint64_t bytes_of(const Hdf5Array& array) {
+  std::uint64_t bytes = 0;
+  with_element(array.element, [&](auto element) {
+    bytes = static_cast<std::uint64_t>(product(array.shape)) * sizeof(element);
+  });
+  return bytes;
 }
 
 bool is_in_one_piece(const Hdf5File& file, std::span<const NamedArray> arrays) {

@@ -24,6 +24,9 @@ std::vector<NamedArray> arrays_of(const Hdf5File& file);
 /// Whether every array lies in one piece in the file, so that a copy of its bytes is as good as any.
 bool is_in_one_piece(const Hdf5File& file, std::span<const NamedArray> arrays);
 
+/// The size of an array of numbers of io/hdf5.hpp's types; 0 of others.
+std::uint64_t bytes_of(const Hdf5Array& array);
+
 /// The file that a sample becomes where its bytes aren't simply copied: the same arrays, uncompressed and
 /// each in one piece, those over space cut to a box. All samples of a data set become files of one form,
 /// whose bytes differ in the elements alone; so it is made once, and a file is written in order from front to

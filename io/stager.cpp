@@ -10,11 +10,13 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "io/checksum.hpp"
 #include "io/in_parallel.hpp"
+#include "io/sample_twin.hpp"
 #include "io/staged_form.hpp"
 #include "io/staging_directory.hpp"
 #include "io/staging_journal.hpp"
@@ -83,7 +85,8 @@ struct Stager::State {
 
   std::multimap<std::string, StagedFile> noted;  // of the files of this rank
   std::vector<NamedArray> form;                  // of all samples
-  std::unique_ptr<StagedForm> rewritten;         // what they become where they aren't simply copied
+  std::optional<SampleTwin> twin;                // of the first, where samples are copied as they are
+  std::unique_ptr<StagedForm> rewritten;         // what they become where they aren't
   StagingJournal journal;
   std::mutex mutex;  // of `rewritten`, and of what look_at() finds
   std::atomic<std::int64_t> next_partial = 0, copied = 0, kept = 0;
@@ -106,7 +109,9 @@ void Stager::look() {
                                 [&](const std::string& name) { return mine.contains(name); });
   const Hdf5File first(options_.first_sample);
   state_->form = arrays_of(first);
-  if (options_.box || !is_in_one_piece(first, state_->form)) {
+  if (!options_.box && is_in_one_piece(first, state_->form)) {
+    state_->twin.emplace(first, state_->form);
+  } else {
     const std::size_t most = kMemoryBytes / rewritten().memory_bytes(first);
     options_.threads =
         std::clamp(static_cast<int>(std::min<std::size_t>(most, 1 << 16)), 1, options_.threads);
@@ -178,7 +183,7 @@ void Stager::copy_one(const FileToStage& file) {
                       fmt::format("{}-{}.partial", options_.worker, state_->next_partial++));
   const auto write = [&](std::span<const std::byte> bytes) { into.write(bytes); };
   bool as_it_is = true;
-  if (file.is_sample) {
+  if (file.is_sample && !(state_->twin && state_->twin->is_equal(path))) {
     const Hdf5File sample(path);
     check_form(sample);
     as_it_is = !options_.box && is_in_one_piece(sample, state_->form);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <system_error>
 
 #include "models/error.hpp"
@@ -89,12 +90,13 @@ void read_in_pieces(const std::filesystem::path& path,
     throw InputError(
         fmt::format("cannot read a file: {}", error ? error.message() : "this is no regular file"),
         path.string(), kFix);
-  std::vector<std::byte> piece(kPiece);
+  // Not set to zero: of small files that would cost more than reading them.
+  const std::unique_ptr<std::byte[]> piece(new std::byte[kPiece]);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   while (file) {
-    file.read(reinterpret_cast<char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
-    take(std::span(piece).first(static_cast<std::size_t>(file.gcount())));
+    file.read(reinterpret_cast<char*>(piece.get()), static_cast<std::streamsize>(kPiece));
+    take({piece.get(), static_cast<std::size_t>(file.gcount())});
   }
   if (!file.eof())
     throw InputError(fmt::format("cannot read a file: {}", std::strerror(errno)), path.string(), kFix);
