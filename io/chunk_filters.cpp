@@ -59,11 +59,11 @@ std::span<const std::byte> without_checksum(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-ChunkDecoder::ChunkDecoder(ChunkFilters filters, std::size_t chunk_bytes)
-    : filters_(std::move(filters)),
-      chunk_bytes_(chunk_bytes),
-      // What was compressed may have had checksums.
-      inflated_(chunk_bytes + kSumBytes * filters_.applied.size()) {
+void ChunkDecoder::expect(ChunkFilters filters, std::size_t chunk_bytes) {
+  filters_ = std::move(filters);
+  chunk_bytes_ = chunk_bytes;
+  // What was compressed may have had checksums.
+  inflated_.resize(chunk_bytes + kSumBytes * filters_.applied.size());
   assert(std::ranges::count(filters_.applied, ChunkFilter::Deflate) <= 1);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 /// What HDF5's own filters did to a chunk, undone without its library and hence without its lock.
@@ -26,8 +27,12 @@ class BadChunk : public std::runtime_error {
 /// Undoes them one by one. One decoder a thread: it owns the memory that this takes.
 class ChunkDecoder {
  public:
+  /// To be told what to expect before anything else.
+  ChunkDecoder() = default;
   /// chunk_bytes: of a chunk as the program sees it.
-  ChunkDecoder(ChunkFilters filters, std::size_t chunk_bytes);
+  ChunkDecoder(ChunkFilters filters, std::size_t chunk_bytes) { expect(std::move(filters), chunk_bytes); }
+  /// Turns to the chunks of another data set, in the memory that is there.
+  void expect(ChunkFilters filters, std::size_t chunk_bytes);
 
   /// stored: a chunk as the file holds it; bit i of `skipped` says that it was written without filter i.
   /// Returns its chunk_bytes bytes, valid until the next call and as long as `stored`. All checksums there
@@ -39,7 +44,7 @@ class ChunkDecoder {
   std::span<const std::byte> unshuffle(std::span<const std::byte> bytes);
 
   ChunkFilters filters_;
-  std::size_t chunk_bytes_;
+  std::size_t chunk_bytes_ = 0;
   std::vector<std::byte> inflated_, unshuffled_;
 };
 

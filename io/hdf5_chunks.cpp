@@ -157,8 +157,10 @@ void Hdf5Chunks::read(std::span<const Interval> block, std::span<std::byte> into
   const std::vector<Index> chunks = firsts(block);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    StoredChunk stored;
-    ChunkDecoder decoder(filters_, chunk_bytes_);
+    // Kept from one file to the next: fresh pages cost as much as inflating does.
+    thread_local StoredChunk stored;
+    thread_local ChunkDecoder decoder;
+    decoder.expect(filters_, chunk_bytes_);
     for (std::size_t i = next++; i < chunks.size(); i = next++) {
       try {
         fetch(chunks[i], stored);

@@ -95,7 +95,7 @@ void read_dense(const PlainFile& file, std::uint64_t offset, std::span<const std
 template <class T>
 void read_bands(const Hdf5File& file, const std::string& name, std::vector<Interval> block,
                 const std::function<void(std::span<const std::byte>)>& take) {
-  std::vector<T> band;
+  thread_local std::vector<T> band;  // kept from one file to the next, as fresh pages are slow
   const Interval rows = block.empty() ? Interval{0, 1} : block[0];
   const std::int64_t elements = block.empty() ? 1 : product(shape_of(std::span(block).subspan(1)));
   const std::optional<Hdf5Chunks> chunks = Hdf5Chunks::open<T>(file, name);
