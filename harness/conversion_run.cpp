@@ -69,6 +69,7 @@ class ConversionRun {
   void open();
   Units damaged() const;
   void leave_what_is_done();
+  void check_statistics();
   void convert_pending();
   void convert_round(std::span<const ConvertUnit> units, UnitConverter& converter,
                      ConversionJournal& journal);
@@ -119,6 +120,8 @@ void ConversionRun::open() {
     if (!first()) return;
     plan_ = plan_conversion(options_);
     state_ = read_conversion(options_.destination, plan_.recipe);
+    check_names(plan_, state_);
+    check_statistics();
     plan = to_text(plan_);
     units = to_text(state_.units);
   });
@@ -127,6 +130,18 @@ void ConversionRun::open() {
   if (first()) return;
   plan_ = plan_of_text(plan);
   state_.units = units_of(units);
+}
+
+// The ranges that scale all samples: those of another source would change what is there already.
+void ConversionRun::check_statistics() {
+  if (plan_.statistics.empty() || state_.units.empty()) return;
+  const auto there = options_.destination / kStatsName;
+  if (!std::filesystem::exists(there))
+    state_.complete = false;
+  else if (checksum_of_file(there) != checksum_of_file(plan_.statistics))
+    throw InputError("the samples there have other ranges than the source, or theirs are damaged",
+                     there.string(),
+                     "convert into another directory, or remove the file to have it made again");
 }
 
 // Of this rank's share of what was done before.

@@ -158,7 +158,7 @@ std::string CosmoflowWorkload::kept_axes() const {
 // The first thing in which the run differs from what the closed division fixes. Batch, dropout, L2 and the
 // numbers of the reference's schedule are free there.
 std::optional<std::string> CosmoflowWorkload::why_open() const {
-  if (is_generated(config_.data.data_dir)) return "the data set is generated";
+  if (comes_of_a_generator(config_.data.data_dir)) return "the data set is generated";
   if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
     return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
                        validation_->size(), kClosedTraining, kClosedValidation);

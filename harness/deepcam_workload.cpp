@@ -117,7 +117,7 @@ void DeepcamWorkload::open_data(const std::filesystem::path& directory, const Da
 // The first thing in which the run differs from what the closed division fixes. Batch, optimizer, its rates
 // and its schedule are free there.
 std::optional<std::string> DeepcamWorkload::why_open() const {
-  if (is_generated(config_.data.data_dir)) return "the data set is generated";
+  if (comes_of_a_generator(config_.data.data_dir)) return "the data set is generated";
   if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
     return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
                        validation_->size(), kClosedTraining, kClosedValidation);

@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kUnfinishedName = "unfinished.json";  // the recipe, until the manifest stands
-
 // Samples made before they are written together.
 constexpr std::size_t kFilesAtATime = 64, kBytesAtATime = std::size_t{128} << 20;
 
@@ -22,6 +20,8 @@ bool is_empty_or_missing(const fs::path& directory) {
   std::error_code error;
   return !fs::exists(directory, error) || fs::is_empty(directory, error);
 }
+
+}  // namespace
 
 Json manifest_entry(const fs::path& directory, const char* key) {
   const fs::path path = directory / kManifestName;
@@ -37,8 +37,6 @@ Json manifest_entry(const fs::path& directory, const char* key) {
                      path.string(), "generate the data set again, in another directory");
   }
 }
-
-}  // namespace
 
 std::string GeneratedSample::file(const char* stem) const {
   return fmt::format("{}/{}_{:06d}.hdf5", train ? "train" : "validation", stem, number);

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "io/json_text.hpp"
 #include "io/whole_file.hpp"
 #include "models/interval.hpp"
 
@@ -15,6 +16,12 @@
 namespace tessera {
 
 inline constexpr const char* kManifestName = "manifest.json";
+/// In its place while a set is made: the recipe.
+inline constexpr const char* kUnfinishedName = "unfinished.json";
+
+/// A member of DIR/manifest.json; of the others nothing is kept in memory. Throws InputError where there is
+/// no such file, it isn't JSON or lacks the member.
+Json manifest_entry(const std::filesystem::path& directory, const char* key);
 
 /// One of the samples [0, train + validation) of a set, training first.
 struct GeneratedSample {

@@ -58,6 +58,7 @@ class Hdf5Chunks {
   std::vector<std::int64_t> shape_, chunk_shape_;
   ChunkFilters filters_;
   std::size_t chunk_bytes_ = 0;
+  std::uintmax_t file_bytes_ = 0;
   std::vector<std::byte> fill_;  // the element that stands where nothing was written
 };
 

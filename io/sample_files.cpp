@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/generated_set.hpp"
 #include "io/staged_copy.hpp"
 #include "models/error.hpp"
 
@@ -16,7 +17,17 @@ bool is_sample(const std::filesystem::path& path) {
   return (extension == ".hdf5" || extension == ".h5") && path.filename() != kStatsName;
 }
 
+// The first N of an unfinished set would be others than those of the whole.
+void check_finished(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (std::filesystem::exists(directory / kUnfinishedName, error) &&
+      !std::filesystem::exists(directory / kManifestName, error))
+    throw InputError("the data set is unfinished", directory.string(),
+                     "repeat the tessera generate or tessera convert that writes it");
+}
+
 SampleFiles all_samples(const std::filesystem::path& folder) {
+  check_finished(folder.parent_path());
   const auto copy = read_staged_copy(folder.parent_path());
   if (!copy) return {list_samples(folder), std::nullopt};
   SampleFiles samples{{}, copy->box};

@@ -132,14 +132,24 @@ void check_capacity(const fs::path& directory, std::uint64_t bytes) {
                        "the plan shard or slab");
 }
 
+namespace {
+
+/// Whether staging may have written a file of this name; a journal that others can write may say anything.
+bool is_of_a_copy(const std::string& name) {
+  const fs::path path(name), folder = path.parent_path();
+  return path.has_filename() && path.filename() != ".." && path.filename() != "." &&
+         (folder.empty() || folder == kTrain || folder == kValidation);
+}
+
+}  // namespace
+
 std::int64_t clean_staging(const fs::path& directory) {
   const fs::path scratch = staging_scratch(directory);
   if (!fs::is_directory(scratch) && !fs::exists(directory / kStagingRecordName))
     throw InputError("nothing is staged here", directory.string(), "name a directory that was staged to");
   const StagingLock lock(directory);
   std::set<std::string> names;
-  for (const auto& [name, file] : read_journals(scratch, [](const std::string&) { return true; }))
-    names.insert(name);
+  for (const auto& [name, file] : read_journals(scratch, is_of_a_copy)) names.insert(name);
   fs::remove(directory / kStagingRecordName);  // first, so that what is left is taken for no copy
   std::int64_t removed = 0;
   for (const std::string& name : names) removed += fs::remove(directory / name) ? 1 : 0;

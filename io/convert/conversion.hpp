@@ -31,6 +31,7 @@ struct ConvertRecipe {
       shape;                // of a sample's array: D H W C of CosmoFlow, H W C of DeepCAM, H W of images
   std::int64_t extent = 0;  // of universes: cells an axis before they are cut
   Hdf5Compression compression = Hdf5Compression::None;
+  bool generated = false;  // the source comes of a generator, and what is made of it does
   friend bool operator==(const ConvertRecipe&, const ConvertRecipe&) = default;
 };
 

@@ -91,6 +91,11 @@ std::vector<std::int64_t> shape_of_images(const SourceFile& file, std::int64_t& 
     throw InputError(fmt::format("there are {} images and {} labels", images.items(), labels.items()),
                      file.path.string(), "put the labels that belong to the images beside them");
   items = images.items();
+  // Deflate makes 1 byte of 1,032 at best.
+  constexpr std::uint64_t kMostInflated = 1032;
+  if (static_cast<std::uint64_t>(items) > kMostInflated * file.bytes / images.item_bytes())
+    throw InputError(fmt::format("an IDX file is cut short: it says that it holds {} images", items),
+                     file.path.string(), "copy the file again");
   return {images.shape()[1], images.shape()[2]};
 }
 
@@ -148,6 +153,24 @@ void check_names(const std::vector<ConvertUnit>& units) {
 
 }  // namespace
 
+void check_names(const ConversionPlan& plan, const ConversionState& before) {
+  std::map<std::string, std::string> sources;  // of samples yet to be made, without ".hdf5" and number
+  for (const ConvertUnit& unit : plan.units)
+    sources[unit.subset + "/" + unit.stem] = unit.subset + "/" + unit.source.filename().string();
+  for (const auto& [name, unit] : before.units)
+    for (const auto& [sample, sum] : unit.checksums) {
+      const std::string stem = std::filesystem::path(sample).replace_extension().string();
+      for (const std::string& key : {stem, without_number(stem)}) {
+        const auto same = sources.find(key);
+        if (same == sources.end() || name == same->second || name.starts_with(same->second + "[")) continue;
+        throw InputError(fmt::format("two sources would make samples of one name: this and {}, which was "
+                                     "converted before",
+                                     name),
+                         same->second, "leave out or rename one of them");
+      }
+    }
+}
+
 ConversionPlan plan_conversion(const ConvertOptions& options) {
   SourceFiles found = list_source(options.source, options.into);
   ConversionPlan plan;
@@ -159,6 +182,9 @@ ConversionPlan plan_conversion(const ConvertOptions& options) {
   else
     plan_idx(options, found.files, plan);
   check_names(plan.units);
+  const std::filesystem::path source = std::filesystem::absolute(options.source).lexically_normal();
+  plan.recipe.generated = comes_of_a_generator(source) || comes_of_a_generator(source.parent_path()) ||
+                          comes_of_a_generator(source.parent_path().parent_path());
   return plan;
 }
 
@@ -171,7 +197,7 @@ std::string to_text(const ConversionPlan& plan) {
   const ConvertRecipe& recipe = plan.recipe;
   const std::vector<std::uint8_t> bytes =
       Json::to_msgpack({static_cast<int>(recipe.form), recipe.shape, recipe.extent,
-                        static_cast<int>(recipe.compression), units});
+                        static_cast<int>(recipe.compression), recipe.generated, units});
   return {bytes.begin(), bytes.end()};
 }
 
@@ -179,8 +205,8 @@ ConversionPlan plan_of_text(const std::string& text) {
   const Json json = Json::from_msgpack(text);
   ConversionPlan plan;
   plan.recipe = {static_cast<SourceForm>(json[0].get<int>()), json[1], json[2],
-                 static_cast<Hdf5Compression>(json[3].get<int>())};
-  for (const Json& unit : json[4])
+                 static_cast<Hdf5Compression>(json[3].get<int>()), json[4]};
+  for (const Json& unit : json[5])
     plan.units.push_back(
         {unit[0].get<std::string>(), unit[1], unit[2], unit[3], unit[4], unit[5], unit[6], unit[7]});
   return plan;

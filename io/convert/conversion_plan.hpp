@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/convert/conversion.hpp"
+#include "io/convert/conversion_state.hpp"
 #include "io/convert/source_files.hpp"
 
 namespace tessera {
@@ -29,6 +30,9 @@ struct ConversionPlan {
 /// Looks at all files of the source and into the first of each kind. Throws InputError where they are none
 /// that can be converted so, or two would make samples of one name.
 ConversionPlan plan_conversion(const ConvertOptions& options);
+
+/// Throws InputError where a source would make a sample that another one made in an earlier call.
+void check_names(const ConversionPlan& plan, const ConversionState& before);
 
 /// A plan as text for other processes, what is skipped and statistics left out, and back.
 std::string to_text(const ConversionPlan& plan);

@@ -1,6 +1,7 @@
 #include "io/convert/conversion_state.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "io/checksum.hpp"
@@ -16,13 +17,13 @@ namespace fs = std::filesystem;
 // Sorted by key: a search in Json passes over all keys, and a data set has as many as samples.
 using SortedJson = nlohmann::json;
 
-constexpr const char* kUnfinishedName = "unfinished.json";
 constexpr const char* kJournalStem = "unfinished-";  // and the rank
 
 Json recipe_json(const ConvertRecipe& recipe) {
   Json json{{"form", to_string(recipe.form)}, {"shape", recipe.shape}};
   if (recipe.form == SourceForm::Universe) json["extent"] = recipe.extent;
   json["compression"] = to_string(recipe.compression);
+  if (recipe.generated) json["generated"] = true;
   return json;
 }
 
@@ -122,12 +123,30 @@ bool is_sound(const fs::path& directory, const ConvertedUnit& unit) {
   });
 }
 
-void begin_conversion(const fs::path& directory, const ConvertRecipe& recipe, const ConversionState& state) {
+namespace {
+
+/// What a call that ended early left: files half-written, and samples that no journal knows, such as those
+/// above the damage of a source.
+void remove_leftovers(const fs::path& directory, const ConversionState& state) {
+  std::set<fs::path> known;
+  for (const auto& [name, unit] : state.units)
+    for (const auto& [sample, sum] : unit.checksums) known.insert(directory / sample);
+  std::vector<fs::path> leftovers;
   for (const char* subset : {"train", "validation"}) {
     fs::create_directories(directory / subset);
-    for (const auto& entry : fs::directory_iterator(directory / subset))
-      if (entry.path().extension() == ".partial") fs::remove(entry.path());
+    for (const auto& entry : fs::directory_iterator(directory / subset)) {
+      const bool sample = entry.path().extension() == ".hdf5" && !state.complete;
+      if (entry.path().extension() == ".partial" || (sample && !known.contains(entry.path())))
+        leftovers.push_back(entry.path());
+    }
   }
+  for (const fs::path& path : leftovers) fs::remove(path);
+}
+
+}  // namespace
+
+void begin_conversion(const fs::path& directory, const ConvertRecipe& recipe, const ConversionState& state) {
+  remove_leftovers(directory, state);
   std::string merged;
   for (const auto& [name, unit] : state.units) merged += to_line(unit);
   write_whole_file(directory / kUnfinishedName, text_of(recipe_json(recipe)) + "\n");
@@ -182,6 +201,14 @@ bool is_generated(const fs::path& directory) {
   } catch (const InputError&) {
     return true;  // of what can't be read nothing better is claimed
   }
+}
+
+bool comes_of_a_generator(const fs::path& directory) {
+  std::error_code unreadable;
+  if (is_generated(directory)) return true;
+  if (!fs::exists(directory / kManifestName, unreadable)) return false;
+  const Json recipe = manifest_entry(directory, "recipe");
+  return recipe.is_object() && recipe.value("generated", false);
 }
 
 }  // namespace tessera

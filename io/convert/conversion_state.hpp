@@ -25,7 +25,8 @@ ConversionState read_conversion(const std::filesystem::path& directory, const Co
 /// Whether all samples of the unit are in DIR as they were written.
 bool is_sound(const std::filesystem::path& directory, const ConvertedUnit& unit);
 
-/// Makes DIR ready to go on from `state`, on one process; what was left half-written is removed.
+/// Makes DIR ready to go on from `state`, on one process; what was left half-written is removed, and in an
+/// unfinished conversion the samples that `state` doesn't know.
 void begin_conversion(const std::filesystem::path& directory, const ConvertRecipe& recipe,
                       const ConversionState& state);
 
@@ -61,5 +62,7 @@ ConvertManifest read_convert_manifest(const std::filesystem::path& directory);
 
 /// Whether DIR holds a data set that was generated: one with a manifest, but for those that were converted.
 bool is_generated(const std::filesystem::path& directory);
+/// The same, or one that was converted of such.
+bool comes_of_a_generator(const std::filesystem::path& directory);
 
 }  // namespace tessera

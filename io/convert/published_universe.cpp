@@ -20,8 +20,9 @@ UniverseForm universe_form(const Hdf5File& file) {
   const Hdf5Array full = file.describe("full"), parameters = file.describe("unitPar");
   const auto is_cube = [&](std::size_t first) {
     const auto& shape = full.shape;
-    return shape.size() == 4 && shape[first] > 0 && shape[first] == shape[first + 1] &&
-           shape[first] == shape[first + 2];
+    constexpr std::int64_t kLargest = 1 << 14;  // 32 times the published ones
+    return shape.size() == 4 && shape[first] > 0 && shape[first] <= kLargest &&
+           shape[first] == shape[first + 1] && shape[first] == shape[first + 2];
   };
   const auto may_be_channels = [](std::int64_t extent) {
     return extent >= 1 && extent <= CountTransform::kMostChannels;

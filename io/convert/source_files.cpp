@@ -5,6 +5,7 @@
 
 #include "io/json_text.hpp"
 #include "io/sample_files.hpp"
+#include "io/staged_copy.hpp"
 #include "models/error.hpp"
 
 namespace tessera {
@@ -119,6 +120,9 @@ SourceFiles list_source(const fs::path& source, const std::string& into) {
   if (!fs::exists(source, error))
     throw InputError(error ? "the source can't be looked at: " + error.message() : "there is no such source",
                      source.string(), "correct the path");
+  if (read_staged_copy(source))
+    throw InputError("the source is a staged copy, which may hold parts of samples", source.string(),
+                     "name the data set that it was staged from");
   SourceFiles found;
   const bool data_set = std::ranges::any_of(
       kSubsets, [&](const char* subset) { return fs::is_directory(source / subset, error); });

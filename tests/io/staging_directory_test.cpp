@@ -41,6 +41,19 @@ class StagingDirectory : public testing::Test {
   TemporaryDirectory temporary_;
 };
 
+TEST_F(StagingDirectory, CleaningRemovesNothingThatStagingCannotHaveWritten) {
+  fs::create_directories(directory() / ".staging");
+  const fs::path mine = fs::absolute(source() / "mine");
+  write_whole_file(mine, "x");
+  std::string journal;
+  for (const std::string& name :
+       {std::string("../source/mine"), mine.string(), std::string("train/../../source/mine")})
+    journal += "0000000000000000 1 1 1 " + name + "\n";
+  write_whole_file(directory() / ".staging" / "files-0.txt", journal);
+  clean_staging(directory());
+  EXPECT_TRUE(fs::exists(mine));
+}
+
 TEST_F(StagingDirectory, MayNotBeTheDataSetNorLieWithinItNorHoldIt) {
   const auto refused = [&](const fs::path& to) {
     return message_of<InputError>([&] { check_staging_paths(source(), to); });

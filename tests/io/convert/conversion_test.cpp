@@ -346,5 +346,30 @@ TEST(ConversionState, ADataSetWithAManifestIsGeneratedUnlessItWasConverted) {
   EXPECT_TRUE(is_generated(directory.path()));
 }
 
+TEST(ConversionState, WhatIsConvertedOfAGeneratedSetComesOfAGenerator) {
+  const TemporaryDirectory directory;
+  EXPECT_FALSE(comes_of_a_generator(directory.path()));
+  complete_conversion(directory.path(), {}, {}, {});
+  EXPECT_FALSE(comes_of_a_generator(directory.path()));
+  ConvertRecipe recipe;
+  recipe.generated = true;
+  complete_conversion(directory.path(), recipe, {}, {});
+  EXPECT_FALSE(is_generated(directory.path()));
+  EXPECT_TRUE(comes_of_a_generator(directory.path()));
+}
+
+TEST(ConversionState, SamplesThatNoJournalKnowsAreRemovedFromAnUnfinishedConversion) {
+  const TemporaryDirectory directory;
+  ConversionState state;
+  state.units["train/a"] = {"train/a", 1, 1, {{"train/a.hdf5", "0"}}};
+  begin_conversion(directory.path(), {}, {});
+  for (const char* name : {"train/a.hdf5", "train/b_000000.hdf5", "validation/c.hdf5.partial"})
+    write_whole_file(directory / name, "x");
+  begin_conversion(directory.path(), {}, state);
+  EXPECT_TRUE(fs::exists(directory / "train/a.hdf5"));
+  EXPECT_FALSE(fs::exists(directory / "train/b_000000.hdf5"));
+  EXPECT_FALSE(fs::exists(directory / "validation/c.hdf5.partial"));
+}
+
 }  // namespace
 }  // namespace tessera
