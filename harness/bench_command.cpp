@@ -19,7 +19,7 @@ namespace tessera {
 namespace {
 
 struct BenchArguments {
-  std::string config, split;
+  std::string config, split, stage_dir;
   std::vector<std::string> overrides;
   std::int64_t batch = 1, repeats = 7, samples = 16;
   bool json = false;
@@ -50,7 +50,7 @@ class Bench {
   }
   IoBench io() const {
     return bench_io(*workload_, *grid_, config_.data, arguments_.batch, arguments_.samples,
-                    arguments_.repeats);
+                    arguments_.repeats, arguments_.stage_dir);
   }
   ReduceBench reductions() const {
     return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);
@@ -122,6 +122,8 @@ void add_bench(CLI::App& app, Command& chosen) {
       ->add_option("--samples", io->samples, "training samples a replica to measure with")
       ->check(at_least_one())
       ->capture_default_str();
+  bench->get_subcommand("io")->add_option("--stage-dir", io->stage_dir,
+                                          "measure staging to this directory, too");
   add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats,
       chosen);
 }

@@ -5,14 +5,18 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <limits>
 #include <numeric>
 
 #include "harness/grid_report.hpp"
 #include "harness/message_times.hpp"
+#include "harness/staging.hpp"
 #include "io/cosmoflow_sample.hpp"
 #include "io/hdf5_chunks.hpp"
 #include "io/loader.hpp"
+#include "io/staging_directory.hpp"
 #include "parallel/place.hpp"
 #include "parallel/uniform.hpp"
 
@@ -39,12 +43,15 @@ Share share_of(const Workload& workload, const ProcessGrid& grid, std::int64_t b
   return share;
 }
 
-/// Both are timed in turn, so that they meet the same disturbances; a round before doesn't count.
+/// Both are timed in turn, so that they meet the same disturbances; a round before doesn't count. `prepare`
+/// is called before each round, off the clock.
 template <class Body, class Ceiling>
-BenchedFlow time(const Communicator& world, std::int64_t repeats, const std::string& name, std::size_t bytes,
-                 Body&& body, const std::string& ceiling_name, Ceiling&& ceiling) {
+BenchedFlow time(
+    const Communicator& world, std::int64_t repeats, const std::string& name, std::size_t bytes, Body&& body,
+    const std::string& ceiling_name, Ceiling&& ceiling, const std::function<void()>& prepare = [] {}) {
   std::vector<double> seconds, ceiling_seconds;
   for (std::int64_t round = -1; round < repeats; ++round) {
+    prepare();
     world.barrier();
     Stopwatch watch;
     body(static_cast<int>(round + 1));
@@ -166,6 +173,59 @@ void bench_files(const Communicator& world, const Share& share, std::int64_t rep
   flows.push_back(time(world, repeats, "inflate", bytes, undo, "memcpy", Copy(bytes, 1)));
 }
 
+/// Staging the files of the first `samples` to a directory, and reading them there.
+template <class T>
+void bench_staging(const ProcessGrid& grid, const Share& share, std::int64_t samples,
+                   const std::filesystem::path& source, const std::filesystem::path& directory,
+                   std::int64_t repeats, std::vector<BenchedFlow>& flows) {
+  namespace fs = std::filesystem;
+  const Communicator& world = grid.world();
+  const fs::path staged = directory / "staged", copied = directory / std::to_string(world.rank());
+  std::vector<fs::path> mine;
+  for (std::int64_t i = world.rank(); i < samples; i += world.size()) mine.push_back(share.dataset.file(i));
+  StagingSummary summary;
+  const Communicator node = world.split(grid.node(), world.rank());
+  const auto clear = [&] {
+    all_or_none(world, [&] {
+      fs::remove_all(copied);
+      fs::create_directories(copied);
+    });
+    all_or_none(world, [&] {
+      if (node.rank() == 0 && fs::exists(staged)) clean_staging(staged);
+    });
+  };
+  const auto stage = [&](int) {
+    StagingRequest request{.source = source, .directory = staged, .train = samples, .validation = 1};
+    summary = Staging(grid, std::move(request)).run();
+  };
+  const auto copy = [&] {
+    all_or_none(world, [&] {
+      for (const fs::path& file : mine) fs::copy_file(file, copied / file.filename());
+    });
+  };
+  BenchedFlow flow = time(world, repeats, "stage", 0, stage, "copy", copy, clear);
+  flow.bytes = summary.counts.bytes_written / static_cast<std::size_t>(world.size());
+  flows.push_back(flow);
+
+  std::vector<T> dense;
+  std::vector<StoredChunk> chunks;
+  std::size_t bytes = 0;
+  const auto read = [&](int) {
+    bytes = 0;
+    for (const fs::path& file : mine)
+      bytes += StoredSample<T>(staged / file.parent_path().filename() / file.filename(), share.input.box)
+                   .read(dense, chunks);
+  };
+  all_or_none(world, [&] { read(0); });
+  std::vector<std::byte> plain(bytes / std::max<std::size_t>(1, mine.size()));
+  flows.push_back(time(world, repeats, "re-read", bytes, read, "pread", [&] {
+    for (const fs::path& file : mine)
+      pread_file(staged / file.parent_path().filename() / file.filename(), plain);
+  }));
+  clear();
+  all_or_none(world, [&] { fs::remove_all(copied); });
+}
+
 /// From what is in memory to batches: on this thread, and by a loader.
 void bench_feeding(const Communicator& world, const Share& share, const DataConfig& data,
                    std::int64_t repeats, std::vector<BenchedFlow>& flows) {
@@ -197,7 +257,7 @@ double rate(std::size_t bytes, const MinMedianMax& seconds) {
 }  // namespace
 
 IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& data, std::int64_t batch,
-                 std::int64_t samples, std::int64_t repeats) {
+                 std::int64_t samples, std::int64_t repeats, const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
   const Graph graph = workload.graph(batch);
   bool counts = false;
@@ -210,10 +270,16 @@ IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& 
   const Share share = share_of(workload, grid, batch, std::min(samples, workload.training().size()));
   IoBench bench{
       grid.dims(), spatial_axes(graph), static_cast<std::int64_t>(share.samples.size()), batch, repeats, {}};
+  const auto bench_element = [&]<class T>(T) {
+    bench_files<T>(world, share, repeats, bench.flows);
+    if (stage_dir.empty()) return;
+    const std::int64_t staged = std::min(bench.samples * grid.dims().replicas, share.dataset.size());
+    bench_staging<T>(grid, share, staged, data.data_dir, stage_dir, repeats, bench.flows);
+  };
   if (counts)
-    bench_files<std::int16_t>(world, share, repeats, bench.flows);
+    bench_element(std::int16_t{});
   else
-    bench_files<float>(world, share, repeats, bench.flows);
+    bench_element(float{});
   bench_feeding(world, share, data, repeats, bench.flows);
   return bench;
 }

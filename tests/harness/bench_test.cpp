@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 
 #include "harness/cosmoflow_workload.hpp"
 #include "harness/exchange_bench.hpp"
@@ -10,6 +12,7 @@
 #include "parallel/partition_plan.hpp"
 #include "parallel/uniform.hpp"
 #include "support/mpi_world.hpp"
+#include "support/temporary_directory.hpp"
 
 // What the benchmarks say of themselves; how fast things are is not tested.
 namespace tessera {
@@ -113,6 +116,27 @@ TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
     EXPECT_EQ(bench.flows[0].bytes, 4U * 16 * 16 * 16 * 4 * 2);  // samples of int16
     EXPECT_EQ(bench.flows[1].bytes, 4U * 16 * 16 * 16 * 4 * 4);  // of float
   }
+}
+
+TEST(IoBench, MeasuresStagingAndLeavesNothingOfIt) {
+  Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
+  CosmoflowWorkload workload(config, 1);
+  const ProcessGrid grid(world(), {1, 1, 1, world().size()});
+  std::optional<TemporaryDirectory> directory;
+  std::string path;
+  if (world().rank() == 0) path = directory.emplace().path().string();
+  world().broadcast(path, 0);
+  const IoBench bench = bench_io(workload, grid, config.data, 1, 2, 1, path);
+  EXPECT_EQ(bench.flows[1].name, "stage");
+  EXPECT_EQ(bench.flows[1].ceiling, "copy");
+  EXPECT_EQ(bench.flows[2].name, "re-read");
+  if (world().size() == 1) {
+    EXPECT_GT(bench.flows[1].bytes, 2U * 16 * 16 * 16 * 4 * 2);
+    EXPECT_EQ(bench.flows[2].bytes, 2U * 16 * 16 * 16 * 4 * 2);
+  }
+  world().barrier();
+  EXPECT_TRUE(!std::filesystem::exists(path) || std::filesystem::is_empty(path));
+  world().barrier();
 }
 
 TEST(ReduceBench, MeasuresEveryBucketAndAllOfThem) {
