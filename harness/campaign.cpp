@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -64,6 +65,18 @@ void write_record(const Campaign& campaign) {
                    record.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
+// Runs that no record tells of: what they were trained with isn't known.
+void check_no_other_runs(const fs::path& output) {
+  for (const fs::path& place : {output, output / "weak"}) {
+    std::error_code error;
+    for (fs::directory_iterator entry(place, error), end; !error && entry != end; entry.increment(error))
+      if (entry->path().filename().string().starts_with("run_") &&
+          state_of_run(entry->path()) != RunState::Absent)
+        throw InputError("the output directory holds runs of which no campaign.json tells",
+                         entry->path().string(), "choose another --output, or restore that file");
+  }
+}
+
 // An output directory is new, or has the same campaign, of fewer or more runs.
 void check_output(const Campaign& campaign) {
   std::error_code error;
@@ -72,7 +85,7 @@ void check_output(const Campaign& campaign) {
     throw InputError("the output directory can't be made", campaign.output.string(),
                      "choose another --output");
   const fs::path file = campaign.output / kRecord;
-  if (!fs::exists(file)) return;
+  if (!fs::exists(file)) return check_no_other_runs(campaign.output);
   const json record = json::parse(read_whole_file(file), nullptr, false);
   const json mine = json::parse(identity_of(campaign).dump(-1, ' ', false, json::error_handler_t::replace));
   std::vector<std::string> differing;
@@ -116,6 +129,7 @@ class Runner {
  public:
   Runner(const Campaign& campaign, const std::function<void(const std::string&)>& say)
       : campaign_(campaign), say_(say), slots_(static_cast<std::size_t>(campaign.models)) {
+    std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as some parents leave it, no exit code is kept
     for (int run = 1; run <= campaign.runs; ++run)
       if (!is_finished(state_of_run(campaign.directory(run)))) waiting_.push_back(run);
     if (const std::size_t there = static_cast<std::size_t>(campaign.runs) - waiting_.size(); there > 0)
@@ -123,13 +137,19 @@ class Runner {
   }
 
   int run() {
-    while (has_work()) {
-      hand_on_signal();
-      for (std::size_t i = 0; i < slots_.size(); ++i) {
-        look_at(slots_[i]);
-        if (!slots_[i] && !leaving() && !waiting_.empty()) start_next(i);
+    try {
+      while (has_work()) {
+        hand_on_signal();
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
+          look_at(slots_[i]);
+          if (!slots_[i] && !leaving() && !waiting_.empty()) start_next(i);
+        }
+        std::this_thread::sleep_for(kBetweenLooks);
       }
-      std::this_thread::sleep_for(kBetweenLooks);
+    } catch (...) {
+      stop_all();
+      wait_for_all();
+      throw;
     }
     return signal_ != 0 ? exit_code_of(signal_) : failure_;
   }
@@ -157,6 +177,10 @@ class Runner {
   void stop_all() {
     for (const auto& slot : slots_)
       if (slot) slot->process.send(SIGTERM);
+  }
+  void wait_for_all() {
+    for (auto& slot : slots_)
+      while (slot && !slot->process.poll()) std::this_thread::sleep_for(kBetweenLooks);
   }
 
   void start_next(std::size_t slot) {
@@ -210,10 +234,12 @@ RunState state_of_run(const fs::path& directory) {
   if (!fs::exists(directory / "result.txt", error)) return RunState::Absent;
   std::ifstream file(directory / "run.json");
   const json report = json::parse(file, nullptr, false);
-  if (report.is_object() && report.value("status", "") == "success") return RunState::TargetReached;
-  // What a run calls its failure, where it was stopped; a loss that isn't finite is no better tomorrow.
-  if (report.is_object() && !report.value("failure", "").starts_with("stopped by") &&
-      !report.value("failure", "").starts_with("stopped at"))
+  const json status = report.is_object() ? report.value("status", json()) : json();
+  const json failure = report.is_object() ? report.value("failure", json("")) : json();
+  if (status == "success") return RunState::TargetReached;
+  // A loss that isn't finite is no better tomorrow; a run that was stopped, or whose machine failed, goes on.
+  if (failure == "" ||
+      (failure.is_string() && failure.get<std::string>().starts_with("the loss is not finite")))
     return RunState::TargetMissed;
   return fs::exists(directory / kCheckpointName, error) ? RunState::Resumable : RunState::Unfinished;
 }

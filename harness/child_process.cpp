@@ -34,6 +34,9 @@ constexpr std::array<std::string_view, 9> kOfAWorld{"PMI_",
                                                     "OMPI_UNIVERSE_SIZE=",
                                                     "MPIR_CVAR_CH3_INTERFACE_HOSTNAME="};
 
+// Of a child that has ended, but whose code somebody else took.
+constexpr int kCodeLost = 127;
+
 bool is_of_a_world(std::string_view variable) {
   return std::ranges::any_of(kOfAWorld, [&](std::string_view name) { return variable.starts_with(name); });
 }
@@ -93,7 +96,7 @@ ChildProcess::ChildProcess(const ChildCommand& command) {
   if (output < 0)
     throw InputError(fmt::format("a file can't be written: {}", std::strerror(errno)),
                      command.output.string(), "choose another --output");
-  std::array<int, 2> ends{};
+  std::array<int, 2> ends{-1, -1};
   if (pipe2(ends.data(), O_CLOEXEC) == 0) pid_ = fork();
   if (pid_ == 0)
     become(program.c_str(), words.data(), environment.data(), output, command.cpus ? &*command.cpus : nullptr,
@@ -125,9 +128,11 @@ ChildProcess::~ChildProcess() {
 }
 
 std::optional<int> ChildProcess::poll() {
+  if (code_) return code_;
   int status = 0;
-  if (!code_ && waitpid(pid_, &status, WNOHANG) == pid_)
-    code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  const pid_t ended = waitpid(pid_, &status, WNOHANG);
+  if (ended == pid_) code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (ended < 0 && errno == ECHILD) code_ = kCodeLost;
   return code_;
 }
 

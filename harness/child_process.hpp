@@ -32,7 +32,8 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&&) = delete;
   ~ChildProcess();
 
-  /// Its exit code once it has ended, 128 + signal if that ended it.
+  /// Its exit code once it has ended, 128 + signal if that ended it; 127 where the code was lost, as where
+  /// SIGCHLD is ignored.
   std::optional<int> poll();
   /// To the process itself: a launcher hands it on to what it started.
   void send(int signal) const;

@@ -1,9 +1,11 @@
 #include "results/comparison_input.hpp"
 
-#include <fstream>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "models/error.hpp"
+#include "results/json_file.hpp"
 
 namespace tessera {
 namespace {
@@ -17,13 +19,12 @@ json run_report_of(const RunSet& set) {
     const fs::path path = fs::path(run.file).replace_filename("run.json");
     std::error_code ignored;
     if (!fs::is_regular_file(path, ignored)) continue;
-    std::ifstream in(path, std::ios::binary);
-    json report = json::parse(in, nullptr, false);
-    if (!report.is_object()) {
+    std::optional<json> report = read_json_object(path);
+    if (!report) {
       throw InputError("this file holds no JSON object", path.string(),
                        "restore what the run wrote, or move the file away: the log alone will do");
     }
-    return report;
+    return std::move(*report);
   }
   return nullptr;
 }

@@ -43,7 +43,11 @@ int compare_by_number(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool is_log_name(std::string_view name) {
-  return name == "result.txt" || (name.starts_with("result_") && name.ends_with(".txt"));
+  return name == "result.txt" || is_numbered_log_name(name);
+}
+
+bool is_numbered_log_name(std::string_view name) {
+  return name.starts_with("result_") && name.ends_with(".txt");
 }
 
 bool comes_before(const fs::path& a, const fs::path& b) {

@@ -12,6 +12,8 @@ namespace tessera {
 
 /// Whether a file of this name is a result log: result.txt, result_<anything>.txt.
 bool is_log_name(std::string_view name);
+/// Whether it is one of several, as published logs are: result_<anything>.txt.
+bool is_numbered_log_name(std::string_view name);
 
 /// Numbers in names are compared as numbers: result_2 before result_10, run_2 before run_10.
 bool comes_before(const std::filesystem::path& a, const std::filesystem::path& b);

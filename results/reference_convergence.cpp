@@ -102,7 +102,8 @@ std::vector<ConvergenceCurvePoint> convergence_curve(std::span<const ReferencePo
 }
 
 std::string_view name_of(ConvergenceVerdict::Outcome outcome) {
-  constexpr std::array<std::string_view, 4> kNames{"pass", "fail", "missing RCP", "insufficient convergence"};
+  constexpr std::array<std::string_view, 5> kNames{"pass", "fail", "missing RCP", "insufficient convergence",
+                                                   "broken log"};
   return kNames[static_cast<std::size_t>(outcome)];
 }
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,21 +36,22 @@ struct ConvergenceCurvePoint {
 std::vector<ConvergenceCurvePoint> convergence_curve(std::span<const ReferencePoint> points);
 
 struct ConvergenceVerdict {
-  enum Outcome { Pass, TooFast, MissingPoint, InsufficientConvergence };
+  enum Outcome { Pass, TooFast, MissingPoint, InsufficientConvergence, BrokenLog };
   Outcome outcome = Pass;
   std::optional<double> mean_epochs;  // m: of the submission, without the smallest and the largest
   std::optional<double> limit;        // the smallest mean that passes
   std::optional<double> factor;       // max(1, reference mean / m): what would make up for too few epochs
+  std::string broken_log = {};        // which log can't be tested, and why; empty if all can
 
   bool passes() const { return outcome == Pass; }
 };
 
-/// "pass", "fail", "missing RCP", "insufficient convergence".
+/// "pass", "fail", "missing RCP", "insufficient convergence", "broken log".
 std::string_view name_of(ConvergenceVerdict::Outcome outcome);
 
-/// Tests the runs of a submission, which all have one batch size. epochs: for each run the number of its last
-/// epoch evaluated, infinite if it didn't end in success; at least three. required_runs: how many runs the
-/// benchmark asks for, N of the rules.
+/// Tests the runs of a submission, which all have one batch size. epochs: of each run as
+/// ConvergenceTrace has them, infinite if it didn't end in success; at least three. required_runs: how many
+/// runs the benchmark asks for, N of the rules.
 ///
 /// With M, s and n1 (mean, deviation, runs) of the curve at that batch size and n2 = N - 2, it passes if
 /// m >= M + t(0.05; n1 + n2 - 2) * s * sqrt(1 / n1 + 1 / n2), where t is Student's quantile, which is

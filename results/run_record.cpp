@@ -28,6 +28,7 @@ const nlohmann::json* LogEntry::find_metadata(std::string_view name) const {
 void RunRecord::add(LogEntry entry) {
   tally_.add(entry);
   trace_.add(entry);
+  convergence_.add(entry);
   add_evaluation(entry);
   add_interval(entry);
   KeyRecord& record = keys_[index_of(entry.key)];
@@ -51,7 +52,6 @@ void RunRecord::add_evaluation(const LogEntry& entry) {
     const TargetRule& target = benchmark->target;
     if (target.each.key != entry.key) continue;
     Evaluations& evaluations = evaluations_[entry.key];
-    evaluations.last_in_run = entry;
     if (!evaluations.reached_in_run && target.reached.holds(entry.value)) evaluations.reached_in_run = entry;
   }
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "results/convergence_trace.hpp"
 #include "results/log_entry.hpp"
 #include "results/rule_tally.hpp"
 #include "results/run_trace.hpp"
@@ -27,7 +28,6 @@ struct KeyRecord {
 
 /// The evaluations of one key, eval_error or eval_accuracy. Whether they reached a target is the tally's.
 struct Evaluations {
-  std::optional<LogEntry> last_in_run;     // the last one above run_stop, in the order of lines
   std::optional<LogEntry> reached_in_run;  // the first one above run_stop that reached the target
 };
 
@@ -69,6 +69,7 @@ class RunRecord {
 
   const RuleTally& tally() const { return tally_; }
   const RunTrace& trace() const { return trace_; }
+  const ConvergenceTrace& convergence() const { return convergence_; }
 
  private:
   struct OpenInterval {
@@ -84,6 +85,7 @@ class RunRecord {
   std::array<OpenInterval, 3> intervals_;
   RuleTally tally_;
   RunTrace trace_;
+  ConvergenceTrace convergence_;
 };
 
 }  // namespace tessera

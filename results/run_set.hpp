@@ -40,14 +40,19 @@ struct RunSet {
 };
 
 /// The run sets at and below a path, in the order of their directories:
-///  - a directory that holds files result_*.txt, as those of published rounds:
+///  - a directory that holds files result_*.txt, as those of published rounds (a result.txt beside them is no
+///    run):
 ///      <org>/results/<system>/<benchmark>/ (v0.7), <org>/results/<system>/strong|weak/<benchmark>/ (later);
 ///  - a directory whose sub-directories each hold one result.txt, as those of our runs; such a sub-directory
 ///    given by itself is a set of one.
-/// A set is weak if a directory above its logs is called weak. Directories pruned_results/ and links to
-/// directories are passed over. Organisation, system and benchmark are those of the layout, else of the logs
-/// (submission_org, submission_platform). A log that can't be read is a run without entries.
+/// A set is weak if its layout says so; where there is no such layout, if it is in, or has, a directory
+/// called weak from the path asked for on, or is a run of one (DIR/weak/run_<i>). Directories pruned_results/
+/// and links to directories are passed over. Organisation, system and benchmark are those of the layout, else
+/// of the logs (submission_org, submission_platform). A log that can't be read is a run without entries.
 /// Throws InputError if the path is missing, no directory, can't be walked or holds no log.
 std::vector<RunSet> read_run_sets(const std::filesystem::path& path);
+
+/// The finite number > 0 that a scaling.json has as its scaling_factor; nothing where it has none.
+std::optional<double> read_scaling_factor(const std::filesystem::path& file);
 
 }  // namespace tessera

@@ -33,7 +33,7 @@ json to_json(const ScoredRun& run) {
           {"converged", run.converged},
           {"reason", run.reason},
           {"epochs", number(run.epochs)},
-          {"seed", run.seed},
+          {"seed", run.seed.is_structured() ? json(show(run.seed)) : run.seed},
           {"role", kRoles[run.role]},
           {"compliant", run.compliant},
           {"epoch_seconds", number(run.epoch_seconds)},
@@ -48,7 +48,7 @@ json convergence_to_json(const Score& score) {
           {"m", number(verdict.mean_epochs)},
           {"limit", number(verdict.limit)},
           {"factor", number(verdict.factor)},
-          {"why_not", score.why_no_convergence}};
+          {"why_not", score.convergence ? verdict.broken_log : score.why_no_convergence}};
 }
 
 json to_json(const ScoredSet& scored) {
@@ -137,7 +137,8 @@ void print_notes(std::ostream& out, const ScoredSet& scored) {
         throughput->models, throughput->model_units, throughput->total_units, throughput->minutes));
   }
   if (const auto& verdict = score.convergence; verdict && !verdict->passes()) {
-    note(fmt::format("reference convergence: {}{}", name_of(verdict->outcome),
+    note(fmt::format("reference convergence: {}{}{}", name_of(verdict->outcome),
+                     verdict->broken_log.empty() ? "" : ", " + verdict->broken_log,
                      verdict->limit
                          ? fmt::format(", {:.2f} epochs where at least {:.2f} are needed; a factor of "
                                        "{:.4f} would make up for it",

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "results/log_value.hpp"
 #include "results/olympic_mean.hpp"
@@ -182,33 +183,48 @@ void score_weak(Score& score, const RunSet& set) {
   score.throughput = {static_cast<double>(runs.size()) / minutes, *total, *size, runs.size(), minutes};
 }
 
-/// Epochs to convergence as the reference test counts them: the last epoch evaluated, infinite if the status
-/// isn't success.
-double reference_epochs(const RunRecord& run, LogKey evaluation) {
-  const auto epoch = epoch_of(run.evaluations(evaluation).last_in_run);
-  return run.says_success() && epoch && std::isfinite(*epoch) ? *epoch : kInfinity;
+/// The first log that can't be tested, and why; empty if all can.
+std::string broken_log(const RunSet& set) {
+  for (const RunRecord& run : set.runs) {
+    const std::string& why = run.convergence().broken();
+    if (!why.empty()) return fmt::format("{}: {}", std::filesystem::path(run.file).filename().string(), why);
+  }
+  return {};
+}
+
+/// The batch size that all logs with entries have; nothing, and why, where there is none.
+std::optional<double> one_batch(const RunSet& set, std::string& why_not) {
+  const RunRecord* first = nullptr;
+  for (const RunRecord& run : set.runs) {
+    if (run.entry_lines == 0) continue;
+    if (first == nullptr) first = &run;
+    if (!equal_values(first->convergence().batch(), run.convergence().batch())) {
+      why_not = "its logs differ in global_batch_size";
+      return std::nullopt;
+    }
+  }
+  const auto batch = first == nullptr ? std::nullopt : number_of(first->convergence().batch());
+  if (!batch) why_not = "its logs have no number as their global_batch_size";
+  return batch;
 }
 
 std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
   const std::size_t required = *required_runs(set.benchmark);
-  std::set<std::optional<double>> batches;
-  std::vector<double> epochs;
-  for (const RunRecord& run : set.runs) {
-    if (run.entry_lines > 0) batches.insert(run.number(LogKey::GlobalBatchSize));
-    epochs.push_back(reference_epochs(run, find_benchmark_rules(set.benchmark)->target.each.key));
-  }
   if (set.division != "closed") {
     why_not = "it holds in the closed division alone";
-  } else if (epochs.size() < required) {
-    why_not = fmt::format("{} of {} runs", epochs.size(), required);
-  } else if (batches.size() != 1) {
-    why_not = "its logs differ in global_batch_size";
-  } else if (!*batches.begin()) {
-    why_not = "its logs have no global_batch_size";
-  } else {
-    return judge_convergence(reference_points(round, set.benchmark), **batches.begin(), epochs, required);
+    return std::nullopt;
   }
-  return std::nullopt;
+  if (std::string broken = broken_log(set); !broken.empty())
+    return ConvergenceVerdict{ConvergenceVerdict::BrokenLog, {}, {}, {}, std::move(broken)};
+  if (set.runs.size() < required) {
+    why_not = fmt::format("{} of {} runs", set.runs.size(), required);
+    return std::nullopt;
+  }
+  const auto batch = one_batch(set, why_not);
+  if (!batch) return std::nullopt;
+  std::vector<double> epochs;
+  for (const RunRecord& run : set.runs) epochs.push_back(run.convergence().epochs());
+  return judge_convergence(reference_points(round, set.benchmark), *batch, epochs, required);
 }
 
 }  // namespace

@@ -70,6 +70,16 @@ void check_outside_of_sources(const fs::path& output) {
                        "choose another --output");
 }
 
+/// A copy of the implementation would hold itself.
+void check_outside_of_implementation(const fs::path& output, const fs::path& implementation) {
+  if (!fs::is_directory(implementation)) return;
+  const fs::path below =
+      fs::weakly_canonical(fs::absolute(output)).lexically_relative(fs::canonical(implementation));
+  if (*below.begin() != "..")
+    throw InputError("a package isn't written into the implementation that it is to hold", output.string(),
+                     "choose another --output, or another --implementation");
+}
+
 /// What a package needs to know of one log.
 struct LogFacts {
   std::string benchmark, division;
@@ -189,6 +199,7 @@ std::vector<Judged> write_package(PackageContents contents, const fs::path& outp
   check_name(contents.system.text("system_name"), "the system_name", "mend the system description");
   try {
     check_outside_of_sources(output);
+    check_outside_of_implementation(output, contents.implementation);
     const fs::path place = output / contents.organisation;
     if (fs::exists(fs::symlink_status(place)))
       throw InputError("there is such a package already", place.string(),

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -13,7 +12,6 @@
 #include <string>
 
 #include "models/error.hpp"
-#include "results/lenient_json.hpp"
 #include "results/log_files.hpp"
 #include "results/log_value.hpp"
 #include "results/scores.hpp"
@@ -49,11 +47,6 @@ std::vector<fs::path> entries_of(const fs::path& directory, Matches matches) {
 /// Of one log: some log a seed from each of thousands of ranks.
 constexpr std::size_t kMostSeeds = 100'000;
 
-/// What the official tools count as a log.
-bool is_numbered_log(const std::string& name) {
-  return is_log_name(name) && name != "result.txt";
-}
-
 class PackageJudge {
  public:
   PackageJudge(const fs::path& package, const CheckOptions& options) : package_(package), options_(options) {}
@@ -62,7 +55,7 @@ class PackageJudge {
     const std::vector<ResultDirectory> directories = result_directories(package_, verdict_);
     check_systems(directories);
     for (const ResultDirectory& directory : directories) {
-      logs_.emplace(directory.path, read_logs(directory.path));
+      logs_.emplace(directory.path, read_logs(directory.path, is_numbered_log_name));
       check_directory(directory);
     }
     check_files(package_, verdict_);
@@ -80,7 +73,7 @@ class PackageJudge {
 
   void check_systems(const std::vector<ResultDirectory>& directories);
   void check_system(const fs::path& file);
-  Logs read_logs(const fs::path& directory) const;
+  Logs read_logs(const fs::path& directory, bool (*is_log)(std::string_view)) const;
   void read_other_logs();
   void check_directory(const ResultDirectory& directory);
   void check_count(const ResultDirectory& directory);
@@ -130,9 +123,9 @@ void PackageJudge::check_system(const fs::path& file) {
   }
 }
 
-Logs PackageJudge::read_logs(const fs::path& directory) const {
+Logs PackageJudge::read_logs(const fs::path& directory, bool (*is_log)(std::string_view)) const {
   Logs logs;
-  for (const fs::path& file : entries_of(directory, is_log_name)) {
+  for (const fs::path& file : entries_of(directory, is_log)) {
     SeedsOfLog seeds;
     const RunRecord run = read_found_log(file, [&seeds](const LogEntry& entry) {
       if (entry.key == LogKey::Seed && seeds.seeds.size() < kMostSeeds)
@@ -154,7 +147,7 @@ void PackageJudge::read_other_logs() {
   while (!to_read.empty()) {
     const fs::path directory = std::move(to_read.back());
     to_read.pop_back();
-    if (!logs_.contains(directory)) logs_.emplace(directory, read_logs(directory));
+    if (!logs_.contains(directory)) logs_.emplace(directory, read_logs(directory, is_log_name));
     for (fs::path& below : directories_in(directory)) {
       std::error_code ignored;
       if (!fs::is_symlink(below, ignored)) to_read.push_back(std::move(below));
@@ -203,7 +196,11 @@ void PackageJudge::check_convergence(const ResultDirectory& directory, RunSet se
     return;
   }
   const ConvergenceVerdict& verdict = *scored.convergence;
-  if (!verdict.passes())
+  if (verdict.outcome == ConvergenceVerdict::BrokenLog)
+    fail("convergence", directory.path,
+         "logs whose evaluations tell their epoch_num, and whose run_stop tells its status",
+         verdict.broken_log);
+  else if (!verdict.passes())
     fail("convergence", directory.path,
          verdict.limit ? fmt::format("at least {:.4f} epochs in the mean", *verdict.limit)
                        : "a reference convergence point, and at most one run without success",
@@ -213,14 +210,14 @@ void PackageJudge::check_convergence(const ResultDirectory& directory, RunSet se
 }
 
 void PackageJudge::check_count(const ResultDirectory& directory) {
-  const std::size_t logs = entries_of(directory.path, is_numbered_log).size(),
+  const std::size_t logs = entries_of(directory.path, is_numbered_log_name).size(),
                     expected = *logs_of(directory.benchmark);
   if (logs < expected || (logs > expected && !directory.weak))
     fail("wrong-run-count", directory.path,
          fmt::format("{} {} logs result_*.txt", directory.weak ? "at least" : "exactly", expected),
          std::to_string(logs));
   for (const fs::path& other : entries_of(directory.path, [](const std::string& name) {
-         return !is_numbered_log(name) && name != "scaling.json" && !name.starts_with('.');
+         return !is_numbered_log_name(name) && name != "scaling.json" && !name.starts_with('.');
        }))
     warn("unknown-file", other, "logs named result_*.txt alone", show(other.filename().string()));
 }
@@ -244,6 +241,7 @@ void PackageJudge::check_agreement(const ResultDirectory& directory, const Logs&
 void PackageJudge::check_one_value(const ResultDirectory& directory, const Logs& logs, LogKey key,
                                    const char* rule, bool closed) {
   const auto value_of = [key](const RunRecord& run) {
+    if (key == LogKey::GlobalBatchSize) return run.convergence().batch();  // the last, as the official tools
     const LogEntry* entry = run.first(key);
     return entry == nullptr ? json() : entry->value;
   };
@@ -265,18 +263,8 @@ void PackageJudge::check_scaling(const fs::path& directory) {
   const fs::path file = directory / "scaling.json";
   std::error_code error;
   if (!fs::exists(file, error)) return;
-  constexpr std::size_t kLongest = 4096;
-  std::array<char, kLongest> text{};
-  std::ifstream in(file, std::ios::binary);
-  if (fs::is_regular_file(file, error)) in.read(text.data(), kLongest);
-  const LenientJson parsed =
-      parse_lenient_json({text.data(), static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0))});
-  const bool has_factor = parsed.error.empty() && parsed.value.is_object() &&
-                          parsed.value.contains("scaling_factor") &&
-                          number_of(parsed.value["scaling_factor"]) > 0.0;
-  if (!has_factor)
-    fail("bad-scaling", file, "an object whose scaling_factor is a number > 0",
-         parsed.error.empty() ? show(parsed.value) : parsed.error);
+  if (!read_scaling_factor(file))
+    warn("bad-scaling", file, "an object whose scaling_factor is a number > 0", "none");
 }
 
 std::vector<Judged> PackageJudge::take(std::size_t directories) {

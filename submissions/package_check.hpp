@@ -22,9 +22,10 @@ namespace tessera {
 ///   too-many-failed-logs    more than one log of a directory isn't compliant
 ///   differing-batch-sizes, differing-benchmarks   among the logs of a directory (closed; else warnings)
 ///   convergence             the runs converged in fewer epochs than the reference, see
-///                           results/reference_convergence.hpp (closed)
-///   bad-scaling             a scaling.json without a positive number as its scaling_factor
+///                           results/reference_convergence.hpp, or a log doesn't tell its epochs, see
+///                           results/convergence_trace.hpp (closed)
 /// Warnings, beside those of the headers named:
+///   bad-scaling             a scaling.json without a positive number as its scaling_factor
 ///   unknown-benchmark       a directory of a benchmark that the round doesn't have: it isn't judged
 ///   unknown-file            a directory of logs holds something else
 ///   differing-division, differing-name, differing-benchmark

@@ -46,6 +46,11 @@ std::optional<std::string> whole_number_of(const json& value) {
   return whole == "-0" ? "0" : whole;
 }
 
+// All of it, where show() cuts what is long; what JSON can't hold is called by name.
+std::string in_full(const json& value) {
+  return value.is_string() ? value.dump(-1, ' ', true, json::error_handler_t::replace) : show(value);
+}
+
 // What tells a place from others: numbers of one value are one.
 std::optional<std::string> place_of(const json& metadata) {
   if (!metadata.is_object() || !metadata.contains("file") || !metadata.contains("lineno"))
@@ -53,7 +58,7 @@ std::optional<std::string> place_of(const json& metadata) {
   const json &file = metadata["file"], &line = metadata["lineno"];
   if (file.is_structured() || line.is_structured()) return std::nullopt;
   const std::optional<double> number = number_of(line);
-  return fmt::format("{}:{}", show(file), number ? fmt::format("{}", *number) : show(line));
+  return fmt::format("{}:{}", in_full(file), number ? fmt::format("{}", *number) : in_full(line));
 }
 
 Finding finding(const char* rule, const std::string& file, std::optional<std::size_t> line,
@@ -96,9 +101,9 @@ void check_seeds(const std::vector<SeedsOfLog>& logs, Verdict& verdict) {
       const auto [same, is_new] = log_with.try_emplace(*seed.value, log.file);
       const std::string expected = "a seed that no other log of the directory has";
       if (!is_new_here)
-        verdict.findings.push_back(
-            finding("repeated-seed", log.file, seed.line, expected,
-                    fmt::format("{}, logged at {}, as in {}", *seed.value, *seed.place, same_place->second)));
+        verdict.findings.push_back(finding("repeated-seed", log.file, seed.line, expected,
+                                           fmt::format("{}, logged at {}, as in {}", *seed.value,
+                                                       shortened(*seed.place), same_place->second)));
       else if (!is_new && same->second != log.file)
         verdict.warnings.push_back(finding("repeated-seed", log.file, seed.line, expected,
                                            fmt::format("{}, as in {}", *seed.value, same->second)));

@@ -6,7 +6,7 @@ function convergedRuns(system) {
 
 function interval(system) {
   const ends = system.interval_minutes;
-  return ends && !system.provisional ? `${ends[0].toFixed(2)} – ${ends[1].toFixed(2)}` : '–';
+  return ends && ends[0] !== null && ends[1] !== null && !system.provisional ? `${ends[0].toFixed(2)} – ${ends[1].toFixed(2)}` : '–';
 }
 
 function score(system) {

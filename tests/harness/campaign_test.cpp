@@ -1,8 +1,12 @@
 #include "harness/campaign.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -92,6 +96,31 @@ TEST_F(CampaignRuns, ThatMissedTheirTargetAreFinishedToo) {
   }
 }
 
+TEST_F(CampaignRuns, WhoseMachineFailedGoOnFromTheirCheckpointAtTheNextCall) {
+  // What a run leaves whose disk was full once; --resume is the last word of the second call.
+  const std::string script =
+      "for word; do :; done; : >$directory/result.txt; : >$directory/checkpoint.h5\n"
+      "if [ $word = --resume ]; then echo '{\"status\": \"success\"}' >$directory/run.json; exit 0; fi\n"
+      "echo '{\"status\": \"aborted\", \"failure\": \"a file can not be written\"}' >$directory/run.json; "
+      "exit 3\n";
+  const Campaign one = campaign(script, 1);
+  EXPECT_EQ(run(one), 3);
+  EXPECT_THAT(said, HasSubstr("FAILED with exit code 3"));
+  EXPECT_EQ(state_of_run(one.directory(1)), RunState::Resumable);
+  EXPECT_EQ(run(one), 0);
+  EXPECT_EQ(state_of_run(one.directory(1)), RunState::TargetReached);
+}
+
+TEST_F(CampaignRuns, WhoseReportHoldsOtherTypesAreUnfinished) {
+  const Campaign one = campaign("", 1);
+  fs::create_directories(one.directory(1));
+  write_whole_file(one.directory(1) / "result.txt", "");
+  for (const char* report : {"", "[]", R"({"status": 1, "failure": 2})", R"({"failure": ["stopped"]})"}) {
+    write_whole_file(one.directory(1) / "run.json", report);
+    EXPECT_EQ(state_of_run(one.directory(1)), RunState::Unfinished) << report;
+  }
+}
+
 TEST_F(CampaignRuns, ThatFailEndTheCampaignWithTheirLastWords) {
   EXPECT_EQ(run(campaign("echo the disk is full; exit 3\n", 3)), 3);
   EXPECT_THAT(said, HasSubstr("run 1 of 3 (seed 1): FAILED with exit code 3"));
@@ -145,6 +174,35 @@ TEST_F(CampaignRuns, OfAnotherCampaignAreNotTouched) {
   EXPECT_THAT(message_of<InputError>([&] { run(other); }), HasSubstr("configuration, first_seed"));
 }
 
+TEST_F(CampaignRuns, WithoutARecordAreRefused) {
+  for (const char* place : {"run_7", "weak/run_1"}) {
+    fs::create_directories(work / "out" / place);
+    write_whole_file(work / "out" / place / "result.txt", "");
+    EXPECT_THAT(message_of<InputError>([&] { run(campaign(kSuccess)); }), HasSubstr(place));
+    EXPECT_FALSE(fs::exists(work / "out" / "campaign.json"));
+    fs::remove_all(work / "out");
+  }
+}
+
+TEST_F(CampaignRuns, AreStoppedAndWaitedForWhereAnotherCannotBegin) {
+  const std::string script =
+      "trap 'sleep 0.2; echo ended >$directory/ended; exit 143' TERM\n"
+      "touch $directory/begun; while :; do sleep 0.01; done\n";
+  const Campaign two = campaign(script, 2, 2);
+  fs::create_directories(work / "out" / "weak");
+  write_whole_file(work / "out" / "weak" / "run_2", "");  // a file where a directory belongs
+  EXPECT_ANY_THROW(run_campaign(two, [&](const std::string&) {
+    while (!fs::exists(two.directory(1) / "begun")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }));
+  EXPECT_TRUE(fs::exists(two.directory(1) / "ended"));
+}
+
+TEST_F(CampaignRuns, AreJudgedByTheirCodesWhereSigchldWasIgnored) {
+  std::signal(SIGCHLD, SIG_IGN);
+  EXPECT_EQ(run(campaign("exit 2\n", 1)), 2);
+  std::signal(SIGCHLD, SIG_DFL);
+}
+
 TEST_F(CampaignRuns, AreRefusedWithALauncherThatCannotDo) {
   for (const char* launcher : {"", " ", "mpiexec -n 2", "no-such-launcher -n {ranks}", "/dev/null {ranks}"}) {
     Campaign bad = campaign(kSuccess);
@@ -182,6 +240,30 @@ TEST(ChildProcessEnds, WithItsCodeOrItsSignal) {
   EXPECT_EQ(code_of("kill -9 $$"), 137);
   EXPECT_EQ(code_of("echo out; echo err >&2"), 0);
   EXPECT_EQ(read_whole_file(work / "output"), "out\nerr\n");
+}
+
+TEST(ChildProcessEnds, AsFailedWhereItsCodeIsLost) {
+  const TemporaryDirectory work;
+  std::signal(SIGCHLD, SIG_IGN);
+  ChildProcess child({.words = {"true"}, .environment = {}, .output = work / "output", .cpus = {}});
+  for (int i = 0; i < 1000 && !child.poll(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  std::signal(SIGCHLD, SIG_DFL);
+  EXPECT_EQ(child.poll(), 127);
+}
+
+TEST(ChildProcessEnds, BeforeItBeganLeaveStandardInputOpenWhereNoPipeCanBeMade) {
+  const TemporaryDirectory work;
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const int next = dup(0);  // the one descriptor that the output may have
+  ASSERT_GE(next, 0);
+  close(next);
+  const rlimit few{static_cast<rlim_t>(next) + 1, usual.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  EXPECT_THROW(ChildProcess({.words = {"true"}, .environment = {}, .output = work / "output", .cpus = {}}),
+               MachineError);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  EXPECT_NE(fcntl(0, F_GETFD), -1);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@
   equal('speed-up', columnOf(section, 'speed-up'), ['2.67', '1.45', '1']);
   equal('per node', columnOf(section, 'per node'), ['0.667', '0.727', '1']);
   equal('p', columnOf(section, 'p, next'), ['0.0079', '0.0079', '–']);
+  for (const ends of [null, [null, 1], [1, null]])
+    equal('interval without an end', interval({interval_minutes: ends, provisional: false}), '–');
   press(section, 'minutes');
   press(section, 'minutes');
   equal('minutes, descending', columnOf(section, 'minutes'), ['32.00', '22.00', '12.00']);

@@ -1,6 +1,7 @@
 #include "results/run_set.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -101,10 +102,59 @@ TEST_F(RunSets, TakeTheScalingFactorBesideTheLogs) {
   write("result_0.txt");
   write("scaling.json", R"({"scaling_factor": 1.25})");
   EXPECT_EQ(sets().at(0).scaling_factor, 1.25);
-  for (const char* bad : {"", "[]", "{}", R"({"scaling_factor": 0})", R"({"scaling_factor": "x"})"}) {
+  for (const char* bad :
+       {"", "[]", "{}", R"({"scaling_factor": 0})", R"({"scaling_factor": "1.5"})",
+        R"({"scaling_factor": 1e400})", R"({"scaling_factor": NaN})", R"({"scaling_factor": true})"}) {
     write("scaling.json", bad);
     EXPECT_EQ(sets().at(0).scaling_problem, "scaling.json has no scaling_factor > 0") << bad;
   }
+}
+
+TEST_F(RunSets, LeaveOutAResultBesideNumberedOnes) {
+  for (const char* name : {"result_0.txt", "result_1.txt", "result.txt"}) write(std::string("set/") + name);
+  EXPECT_THAT(files(sets().at(0)), ElementsAre("result_0.txt", "result_1.txt"));
+  write("one/result.txt");
+  write("one/result_0.txt");
+  EXPECT_THAT(names(), ElementsAre("one", "set"));
+}
+
+TEST_F(RunSets, ReadSystemDescriptionsWithOddNumbersAndSurviveOddFilesInTheirPlace) {
+  write("Org/results/new/strong/cosmoflow/result_0.txt");
+  const std::string place = "Org/systems/new.json";
+  write(place,
+        R"({"number_of_nodes": 16, "accelerators_per_node": 1e400, "cooling": NaN, "division": "open"})");
+  RunSet set = sets().at(0);
+  EXPECT_EQ(set.described.value().units(), 16.0);
+  EXPECT_EQ(set.division, "open");
+  for (const std::string& bad : {std::string("[1]"), std::string(100'000, '['), std::string("{\"a\": \xff}"),
+                                 "{\"a\": \"" + std::string(1 << 20, 'x') + "\"}"}) {
+    write(place, bad);
+    EXPECT_FALSE(sets().at(0).described) << bad.substr(0, 20);
+  }
+  for (const char* fifo : {"Org/systems/new.json", "Org/results/new/strong/cosmoflow/scaling.json"}) {
+    fs::remove(root_ / fifo);
+    ASSERT_EQ(mkfifo((root_ / fifo).c_str(), 0600), 0);
+  }
+  set = sets().at(0);
+  EXPECT_FALSE(set.described);
+  EXPECT_EQ(set.scaling_problem, "scaling.json has no scaling_factor > 0");
+}
+
+TEST_F(RunSets, AreWeakByTheirLayoutElseByADirectoryBelowThePathAskedFor) {
+  const auto mode = [this](const std::string& log, const std::string& asked) {
+    write("weak/" + log);
+    const ScalingMode found = sets("weak/" + asked).at(0).mode;
+    fs::remove_all(root_ / "weak");
+    return found;
+  };
+  EXPECT_EQ(mode("Org/results/new/strong/cosmoflow/result_0.txt", ""), ScalingMode::Strong);
+  EXPECT_EQ(mode("Org/results/new/strong/cosmoflow/result_0.txt", "Org"), ScalingMode::Strong);
+  EXPECT_EQ(mode("Org/results/new/weak/cosmoflow/result_0.txt", "Org"), ScalingMode::Weak);
+  EXPECT_EQ(mode("set/result_0.txt", "set"), ScalingMode::Strong);
+  EXPECT_EQ(mode("other/weak/set/result_0.txt", "other"), ScalingMode::Weak);
+  for (const char* asked : {"campaign", "campaign/weak", "campaign/weak/.", "campaign/weak/run_1"})
+    EXPECT_EQ(mode("campaign/weak/run_1/result.txt", asked), ScalingMode::Weak) << asked;
+  EXPECT_EQ(mode("campaign/run_1/result.txt", "campaign"), ScalingMode::Strong);
 }
 
 TEST_F(RunSets, RefuseAPathWithoutLogs) {

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "results/log_reader.hpp"
+#include "results/score_report.hpp"
 
 namespace tessera {
 namespace {
@@ -225,6 +227,75 @@ TEST(ConvergenceOfASet, GoesByTheStatusAndTheLastEvaluationAboveRunStop) {
   EXPECT_TRUE(scored(logs).scored());  // and the score stands as it is
   logs[0].status = logs[1].status = "aborted";
   EXPECT_EQ(scored(logs).convergence->outcome, ConvergenceVerdict::InsufficientConvergence);
+}
+
+/// A line of a log, to be added below the others.
+std::string line_of(const char* key, const json& value, const json& metadata) {
+  return ":::MLLOG " + json{{"key", key}, {"value", value}, {"time_ms", 1}, {"metadata", metadata}}.dump() +
+         "\n";
+}
+
+TEST(ConvergenceOfASet, TakesTheLatestEvaluationOfEitherKeyAndTheLastRunStopAndBatch) {
+  auto logs = five_of({1, 2, 3, 4, 5});
+  for (ShortLog& log : logs)
+    log.after = line_of("eval_error", 0.5, {{"epoch_num", 33.33349}}) +
+                line_of("run_stop", nullptr, {{"status", "success"}}) +
+                line_of("eval_error", 0.5, {{"epoch_num", 99}});
+  EXPECT_EQ(scored(logs).convergence.value().mean_epochs, 33.333);
+  for (ShortLog& log : logs) log.after += line_of("run_stop", nullptr, {{"status", "aborted"}});
+  EXPECT_EQ(scored(logs).convergence.value().outcome, ConvergenceVerdict::InsufficientConvergence);
+  for (ShortLog& log : logs) log.after = line_of("global_batch_size", 1 << 20, json::object());
+  EXPECT_EQ(scored(logs).convergence.value().outcome, ConvergenceVerdict::MissingPoint);
+  logs[2].after.clear();
+  EXPECT_EQ(scored(logs).why_no_convergence, "its logs differ in global_batch_size");
+}
+
+TEST(ConvergenceOfASet, FailsWhereALogDoesNotTellItsEpochs) {
+  const auto verdict = [](const std::string& after) {
+    auto logs = five_of({1, 2, 3, 4, 5});
+    logs[2].after = after;
+    return scored(logs).convergence.value();
+  };
+  for (const json& epoch : {json(nullptr), json("30"), json({30}), json({{"a", 1}})}) {
+    const auto broken = verdict(line_of("eval_accuracy", 0.5, {{"epoch_num", epoch}}));
+    EXPECT_EQ(broken.outcome, ConvergenceVerdict::BrokenLog) << epoch;
+    EXPECT_THAT(broken.broken_log,
+                HasSubstr("result_2.txt: eval_accuracy without a number as its epoch_num"));
+  }
+  EXPECT_EQ(verdict(":::MLLOG {\"key\": \"eval_error\", \"value\": 1, \"time_ms\": 1, \"metadata\": "
+                    "{\"epoch_num\": NaN}}\n")
+                .outcome,
+            ConvergenceVerdict::BrokenLog);
+  EXPECT_EQ(verdict(line_of("eval_error", 0.5, json::array())).outcome, ConvergenceVerdict::BrokenLog);
+  EXPECT_EQ(verdict(line_of("eval_error", 0.5, {{"epoch_num", true}})).outcome, ConvergenceVerdict::Pass);
+  EXPECT_THAT(verdict(line_of("run_stop", nullptr, json::object())).broken_log,
+              HasSubstr("run_stop without a status"));
+}
+
+TEST(ConvergenceOfALog, IsBrokenBySuccessWithoutAnEvaluationAbove) {
+  ConvergenceTrace trace;
+  trace.add({.key = LogKey::RunStop, .line = 7, .value = {}, .metadata = {{"status", "aborted"}}});
+  EXPECT_THAT(trace.broken(), IsEmpty());
+  EXPECT_EQ(trace.epochs(), std::numeric_limits<double>::infinity());
+  trace.add({.key = LogKey::RunStop, .line = 8, .value = {}, .metadata = {{"status", "success"}}});
+  EXPECT_EQ(trace.broken(), "run_stop of status success without an evaluation above it in line 8");
+}
+
+TEST(ScoreReport, ShowsSeedsThatAreStructuresAsTextsAndBrokenLogsInWords) {
+  auto logs = five_of({1, 2, 3, 4, 5});
+  logs[0].seed = {1, {{"a", 2}}};
+  logs[1].seed = 5;
+  logs[4].after = line_of("eval_error", 0.5, json::object());
+  const RunSet set = set_of(logs);
+  const ScoredSet one{set, score(set, Round::V3_0)};
+  const json report = to_json({&one, 1}).at(0);
+  EXPECT_EQ(report["runs"][0]["seed"], R"([1,{"a":2}])");
+  EXPECT_EQ(report["runs"][1]["seed"], 5);
+  EXPECT_EQ(report["rcp"]["verdict"], "broken log");
+  EXPECT_THAT(report["rcp"]["why_not"], HasSubstr("result_4.txt: eval_error without a number"));
+  std::ostringstream table;
+  print(table, {&one, 1});
+  EXPECT_THAT(table.str(), HasSubstr("reference convergence: broken log, result_4.txt: eval_error"));
 }
 
 TEST(ConvergenceOfASet, IsAskedOfTheClosedDivisionAndOfOneBatchSizeOnly) {

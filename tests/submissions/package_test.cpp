@@ -103,6 +103,17 @@ TEST_F(PackageWriting, CopiesAnImplementationThatIsAFileOrADirectory) {
   EXPECT_EQ(text_of(output() / "2" / place / "a.cpp"), "a");
 }
 
+TEST_F(PackageWriting, IsRefusedInsideTheImplementationThatIsToBeCopied) {
+  PackageContents with = contents({write_runs("runs", "open", 10)});
+  SamplePackage::write(work / "code/a.cpp", "a");
+  with.implementation = work / "code";
+  for (const char* place : {"code", "code/new/submission", "code/../code/new"})
+    EXPECT_THAT(message_of<InputError>([&] { write_package(with, work / place, {}); }),
+                HasSubstr("--implementation"));
+  EXPECT_FALSE(fs::exists(work / "code/new"));
+  EXPECT_TRUE(write_package(with, work / "code2", {}).back().verdict.compliant());
+}
+
 TEST_F(PackageWriting, LeavesNothingOfAPackageThatWouldNotPass) {
   const std::vector<Judged> judged = write_package(contents({write_runs("runs", "open", 9)}), output(), {});
   ASSERT_FALSE(judged.back().verdict.compliant());
