@@ -45,7 +45,7 @@ struct Score {
   std::size_t required_runs = 0;                  // 0 for a benchmark that isn't known
   std::vector<ScoredRun> runs;                    // as in the set
   std::optional<double> minutes;                  // time to solution, of strong scaling
-  std::optional<RunSpread> spread;                   // of the converged runs, of strong scaling
+  std::optional<RunSpread> spread;                // of the converged runs, of strong scaling
   std::optional<Throughput> throughput;           // of weak scaling
   std::optional<ConvergenceVerdict> convergence;  // in the closed division
   std::string why_no_convergence;                 // why there is no such verdict; empty if there is
