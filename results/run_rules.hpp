@@ -29,7 +29,7 @@ std::optional<Division> find_division(std::string_view name);
 ///   no-entries        no line holds the log token (nothing else is judged then)
 ///   malformed-line    an entry doesn't parse, or lacks key, value, metadata or time_ms (one for each line)
 ///   missing-key       a required key doesn't occur
-///   repeated-key      a key that belongs there once occurs with differing values (a warning: with equal ones)
+///   repeated-key      a key that belongs there once occurs with differing values; with equal ones: a warning
 ///   bad-value         a value isn't allowed, or isn't a number where one belongs
 ///   missing-metadata  an entry's metadata lacks a member
 ///   bad-metadata      a member of the metadata has a value that isn't allowed
