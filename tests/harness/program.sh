@@ -563,7 +563,7 @@ convert_bad() {
 
 # convert_killed TIMES: killed at any time, a conversion goes on to the bytes of one that was not.
 convert_killed() {
-  local i under_way=0 times=${1:-5} all="300 training and 0 validation samples"
+  local i under_way=0 times=${1:-10} all="300 training and 0 validation samples"
   mkdir -p in/train
   for i in {100..199}; do cp "$here/../io/fixtures/three.tfrecord.gz" in/train/part$i.gz; done
   converts 0 "$all" in whole
