@@ -36,7 +36,7 @@ span=$(($(now) - start))
 "$SAME_TRAINING" whole/checkpoint.h5 again/checkpoint.h5 || fail "two uninterrupted runs differ"
 
 # A run that has ended before the signal came doesn't count.
-for ((i = 1; resumed + anew < times && i <= 3 * times; ++i)); do
+for ((i = 1; resumed + anew < times && i <= 10 * times; ++i)); do
   rm -rf run ranks
   : >said
   train run &
@@ -47,7 +47,7 @@ for ((i = 1; resumed + anew < times && i <= 3 * times; ++i)); do
     kill -0 "$launcher" 2>/dev/null || break
     sleep 0.01
   done
-  sleep_ms $((RANDOM % (span / 4)))
+  sleep_ms $((RANDOM % (span / 10)))
   if [[ $signal == KILL ]]; then
     # shellcheck disable=SC2046
     kill -s KILL $(cat ranks) 2>/dev/null
