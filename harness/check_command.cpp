@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "harness/command.hpp"
+#include "harness/on_first_rank.hpp"
 #include "models/error.hpp"
-#include "parallel/uniform.hpp"
 #include "submissions/package_check.hpp"
 
 namespace tessera {
@@ -20,18 +20,15 @@ struct CheckArguments {
 
 // The logs are one rank's work; the others wait for what it found.
 int run(const CheckArguments& arguments, const Communicator& world) {
-  std::string code = "0";
-  all_or_none(world, [&] {
-    if (world.rank() != 0) return;
+  return on_first_rank(world, [&] {
     const CheckOptions options{*find_round(arguments.round), find_division(arguments.division)};
     const std::vector<Judged> judged = check_paths_and_packages(arguments.paths, options);
-    code = std::to_string(report(judged, arguments.json, std::cout));
+    const int code = report(judged, arguments.json, std::cout);
     if (!std::cout.flush()) {
       throw MachineError("the report can't be written", "standard output", "make room on its disk");
     }
+    return code;
   });
-  world.broadcast(code, 0);
-  return std::stoi(code);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "harness/command.hpp"
+#include "harness/on_first_rank.hpp"
 #include "io/whole_file.hpp"
 #include "models/error.hpp"
-#include "parallel/uniform.hpp"
 #include "results/comparison_input.hpp"
 #include "results/comparison_json.hpp"
 #include "results/comparison_table.hpp"
@@ -45,15 +45,11 @@ bool all_have_rates(const Comparison& comparison) {
 
 // The logs are one rank's work; the others wait for what it found.
 int run(const CompareArguments& arguments, const Communicator& world) {
-  std::string code = "0";
-  all_or_none(world, [&] {
-    if (world.rank() != 0) return;
+  return on_first_rank(world, [&] {
     const Comparison comparison = compare(read_compared_sets(arguments.paths, Round::V3_0), arguments.base);
     report(arguments, comparison);
-    if (!all_have_rates(comparison)) code = "1";
+    return all_have_rates(comparison) ? 0 : 1;
   });
-  world.broadcast(code, 0);
-  return std::stoi(code);
 }
 
 }  // namespace

@@ -8,12 +8,12 @@
 
 #include "harness/class_prediction.hpp"
 #include "harness/command.hpp"
+#include "harness/on_first_rank.hpp"
 #include "io/deepcam_sample.hpp"
 #include "io/inspect.hpp"
 #include "io/png.hpp"
 #include "io/sample_picture.hpp"
 #include "models/error.hpp"
-#include "parallel/uniform.hpp"
 
 namespace tessera {
 namespace {
@@ -67,12 +67,7 @@ bool inspect_on_one(const InspectArguments& arguments) {
 
 // Reading is one rank's work; the others wait for what it found.
 int run(const InspectArguments& arguments, const Communicator& world) {
-  std::string code = "0";
-  all_or_none(world, [&] {
-    if (world.rank() == 0 && !inspect_on_one(arguments)) code = "1";
-  });
-  world.broadcast(code, 0);
-  return std::stoi(code);
+  return on_first_rank(world, [&] { return inspect_on_one(arguments) ? 0 : 1; });
 }
 
 }  // namespace

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "harness/command.hpp"
+#include "harness/on_first_rank.hpp"
 #include "harness/system_fields.hpp"
 #include "harness/system_probe.hpp"
 #include "harness/versions.hpp"
 #include "io/whole_file.hpp"
 #include "models/error.hpp"
-#include "parallel/uniform.hpp"
 #include "submissions/package.hpp"
 
 namespace tessera {
@@ -67,12 +67,7 @@ int package(const PackageArguments& arguments, int nodes) {
 
 int run(const PackageArguments& arguments, const Communicator& world) {
   const int nodes = nodes_of(world);
-  std::string code = "0";
-  all_or_none(world, [&] {
-    if (world.rank() == 0) code = std::to_string(package(arguments, nodes));
-  });
-  world.broadcast(code, 0);
-  return std::stoi(code);
+  return on_first_rank(world, [&] { return package(arguments, nodes); });
 }
 
 }  // namespace

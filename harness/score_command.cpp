@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "harness/command.hpp"
+#include "harness/on_first_rank.hpp"
 #include "io/whole_file.hpp"
 #include "models/error.hpp"
-#include "parallel/uniform.hpp"
 #include "results/score_report.hpp"
 
 namespace tessera {
@@ -35,9 +35,7 @@ void report(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets)
 }
 
 int run(const ScoreArguments& arguments, const Communicator& world) {
-  std::string code = "0";
-  all_or_none(world, [&] {
-    if (world.rank() != 0) return;
+  return on_first_rank(world, [&] {
     const std::vector<ScoredSet> sets = score_paths(arguments.paths, *find_round(arguments.round));
     if (!arguments.csv.empty() && arguments.csv != "-") {
       std::ostringstream csv;
@@ -46,10 +44,8 @@ int run(const ScoreArguments& arguments, const Communicator& world) {
     }
     report(arguments, sets);
     const auto scored = [](const ScoredSet& set) { return set.score.scored(); };
-    if (!std::all_of(sets.begin(), sets.end(), scored)) code = "1";
+    return std::all_of(sets.begin(), sets.end(), scored) ? 0 : 1;
   });
-  world.broadcast(code, 0);
-  return std::stoi(code);
 }
 
 }  // namespace
