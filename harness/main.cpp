@@ -2,10 +2,10 @@
 
 #include <cstdio>
 
-#include "harness/command.hpp"
-#include "harness/usage_error.hpp"
-#include "harness/versions.hpp"
-#include "models/error.hpp"
+#include "harness/commands/command.hpp"
+#include "harness/commands/usage_error.hpp"
+#include "harness/machine/versions.hpp"
+#include "models/base/error.hpp"
 #include "parallel/mpi.hpp"
 #include "parallel/uniform.hpp"
 

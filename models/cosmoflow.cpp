@@ -1,6 +1,6 @@
 #include "models/cosmoflow.hpp"
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 
 namespace tessera {

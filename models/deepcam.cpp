@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 
 namespace tessera {

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "models/graph.hpp"
+#include "models/network/graph.hpp"
 
 namespace tessera {
 

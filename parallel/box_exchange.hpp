@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "models/services.hpp"
+#include "models/network/services.hpp"
 #include "parallel/exchange_plan.hpp"
 #include "parallel/mpi.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/parameters.hpp"
+#include "models/network/parameters.hpp"
 #include "parallel/mpi.hpp"
 
 /// Parameters must be the same on every process, from the first step to the last.

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "parallel/box_exchange.hpp"
 #include "parallel/place.hpp"
 #include "parallel/uniform.hpp"

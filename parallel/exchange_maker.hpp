@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/network.hpp"
+#include "models/network/network.hpp"
 #include "parallel/process_grid.hpp"
 
 namespace tessera {

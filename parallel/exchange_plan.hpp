@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "models/box.hpp"
+#include "models/base/box.hpp"
 
 /// Who sends what to whom, planned by each process for itself without a message: the intersections of what
 /// each owns with what each wants, whether the peer is next door, three away, or owns nothing.

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "models/parameters.hpp"
+#include "models/network/parameters.hpp"
 #include "parallel/mpi.hpp"
 
 namespace tessera {

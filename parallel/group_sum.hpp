@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/services.hpp"
+#include "models/network/services.hpp"
 #include "parallel/mpi.hpp"
 
 namespace tessera {

@@ -12,7 +12,7 @@
 #include <numeric>
 #include <utility>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "models/box.hpp"
+#include "models/base/box.hpp"
 
 /// Who owns what. A function of extents alone: two tensors of equal extents are split alike, so operations
 /// between them need no exchange.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "models/program.hpp"
+#include "models/network/program.hpp"
 #include "parallel/exchange_plan.hpp"
 #include "parallel/place.hpp"
 

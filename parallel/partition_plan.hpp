@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/network_memory.hpp"
+#include "models/network/network_memory.hpp"
 #include "parallel/gradient_reducer.hpp"
 #include "parallel/partition.hpp"
 

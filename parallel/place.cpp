@@ -1,6 +1,6 @@
 #include "parallel/place.hpp"
 
-#include "models/slabs.hpp"
+#include "models/network/slabs.hpp"
 
 namespace tessera {
 namespace {

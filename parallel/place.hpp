@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "models/placement.hpp"
+#include "models/network/placement.hpp"
 #include "parallel/partition.hpp"
 
 namespace tessera {

@@ -10,7 +10,7 @@
 #include <map>
 #include <set>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "parallel/mpi.hpp"
 
 /// Errors on many processes: all of them leave together, and one of them says why.

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "results/log_value.hpp"
+#include "results/log/log_value.hpp"
 
 namespace tessera {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "results/finding.hpp"
+#include "results/check/finding.hpp"
 
 namespace tessera {
 

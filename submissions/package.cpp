@@ -9,9 +9,9 @@
 #include <map>
 #include <optional>
 
-#include "models/error.hpp"
-#include "results/log_files.hpp"
-#include "results/log_value.hpp"
+#include "models/base/error.hpp"
+#include "results/check/log_files.hpp"
+#include "results/log/log_value.hpp"
 #include "submissions/package_layout.hpp"
 
 namespace tessera {

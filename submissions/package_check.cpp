@@ -11,10 +11,10 @@
 #include <set>
 #include <string>
 
-#include "models/error.hpp"
-#include "results/log_files.hpp"
-#include "results/log_value.hpp"
-#include "results/scores.hpp"
+#include "models/base/error.hpp"
+#include "results/check/log_files.hpp"
+#include "results/log/log_value.hpp"
+#include "results/score/scores.hpp"
 #include "submissions/file_check.hpp"
 #include "submissions/package_layout.hpp"
 #include "submissions/seed_check.hpp"

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "results/check_report.hpp"
+#include "results/check/check_report.hpp"
 
 namespace tessera {
 
@@ -22,8 +22,8 @@ namespace tessera {
 ///   too-many-failed-logs    more than one log of a directory isn't compliant
 ///   differing-batch-sizes, differing-benchmarks   among the logs of a directory (closed; else warnings)
 ///   convergence             the runs converged in fewer epochs than the reference, see
-///                           results/reference_convergence.hpp, or a log doesn't tell its epochs, see
-///                           results/convergence_trace.hpp (closed)
+///                           results/score/reference_convergence.hpp, or a log doesn't tell its epochs, see
+///                           results/check/convergence_trace.hpp (closed)
 /// Warnings, beside those of the headers named:
 ///   bad-scaling             a scaling.json without a positive number as its scaling_factor
 ///   unknown-benchmark       a directory of a benchmark that the round doesn't have: it isn't judged

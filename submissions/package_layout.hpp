@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "results/finding.hpp"
-#include "results/run_rules.hpp"
+#include "results/check/finding.hpp"
+#include "results/check/run_rules.hpp"
 
 namespace tessera {
 

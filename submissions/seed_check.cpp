@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "results/log_value.hpp"
+#include "results/log/log_value.hpp"
 
 namespace tessera {
 namespace {

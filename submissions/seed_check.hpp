@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "results/finding.hpp"
+#include "results/check/finding.hpp"
 
 namespace tessera {
 

@@ -6,9 +6,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "models/error.hpp"
-#include "results/lenient_json.hpp"
-#include "results/log_value.hpp"
+#include "models/base/error.hpp"
+#include "results/log/lenient_json.hpp"
+#include "results/log/log_value.hpp"
 
 namespace tessera {
 namespace {

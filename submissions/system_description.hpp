@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "results/finding.hpp"
+#include "results/check/finding.hpp"
 
 namespace tessera {
 

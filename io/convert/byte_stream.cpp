@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

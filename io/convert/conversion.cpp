@@ -1,6 +1,6 @@
 #include "io/convert/conversion.hpp"
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 

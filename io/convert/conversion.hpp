@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5.hpp"
 
 /// The vocabulary of `tessera convert`: a conversion makes a data set of one sample a file, DIR/train/*.hdf5
 /// and DIR/validation/*.hdf5, of published files, in pieces of work that ranks share.

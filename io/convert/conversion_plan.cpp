@@ -10,12 +10,13 @@
 #include "io/convert/cosmoflow_record.hpp"
 #include "io/convert/idx.hpp"
 #include "io/convert/published_universe.hpp"
-#include "io/deepcam_channels.hpp"
-#include "io/deepcam_sample.hpp"
-#include "io/deepcam_statistics.hpp"
-#include "io/json_text.hpp"
-#include "io/sample_files.hpp"
-#include "models/error.hpp"
+#include "io/dataset/data_origin.hpp"
+#include "io/dataset/sample_files.hpp"
+#include "io/deepcam/deepcam_sample.hpp"
+#include "io/deepcam/deepcam_statistics.hpp"
+#include "io/files/json_text.hpp"
+#include "io/generate/climate/deepcam_channels.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

@@ -4,10 +4,11 @@
 #include <set>
 #include <vector>
 
-#include "io/checksum.hpp"
-#include "io/generated_set.hpp"
-#include "io/read_manifest.hpp"
-#include "models/error.hpp"
+#include "io/dataset/data_origin.hpp"
+#include "io/dataset/generated_set.hpp"
+#include "io/dataset/read_manifest.hpp"
+#include "io/files/checksum.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {
@@ -191,24 +192,6 @@ ConvertManifest read_convert_manifest(const fs::path& directory) {
   return read_manifest_with(directory, "converted", [&](const Json& json) {
     return ConvertManifest{json.at("version"), text_of(json.at("recipe")), json.at("checksums")};
   });
-}
-
-bool is_generated(const fs::path& directory) {
-  std::error_code unreadable;
-  if (!fs::exists(directory / kManifestName, unreadable)) return false;
-  try {
-    return generator_of(directory) != kConvertGenerator;
-  } catch (const InputError&) {
-    return true;  // of what can't be read nothing better is claimed
-  }
-}
-
-bool comes_of_a_generator(const fs::path& directory) {
-  std::error_code unreadable;
-  if (is_generated(directory)) return true;
-  if (!fs::exists(directory / kManifestName, unreadable)) return false;
-  const Json recipe = manifest_entry(directory, "recipe");
-  return recipe.is_object() && recipe.value("generated", false);
 }
 
 }  // namespace tessera

@@ -11,8 +11,6 @@
 /// with unfinished.json, the recipe, and journals, in which each process notes what it has done.
 namespace tessera {
 
-inline constexpr const char* kConvertGenerator = "tessera convert";  // the manifest's "generator"
-
 struct ConversionState {
   bool complete = false;                       // nothing was under way when it was last left
   std::map<std::string, ConvertedUnit> units;  // done by all calls, by name
@@ -59,10 +57,5 @@ struct ConvertManifest {
   std::map<std::string, std::string> checksums;
 };
 ConvertManifest read_convert_manifest(const std::filesystem::path& directory);
-
-/// Whether DIR holds a data set that was generated: one with a manifest, but for those that were converted.
-bool is_generated(const std::filesystem::path& directory);
-/// The same, or one that was converted of such.
-bool comes_of_a_generator(const std::filesystem::path& directory);
 
 }  // namespace tessera

@@ -4,7 +4,7 @@
 #include "io/convert/idx.hpp"
 #include "io/convert/sample_file.hpp"
 #include "io/convert/unit_converter.hpp"
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

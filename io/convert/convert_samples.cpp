@@ -1,7 +1,7 @@
 #include "io/convert/sample_file.hpp"
 #include "io/convert/unit_converter.hpp"
-#include "io/cosmoflow_sample.hpp"
-#include "io/deepcam_sample.hpp"
+#include "io/cosmoflow/cosmoflow_sample.hpp"
+#include "io/deepcam/deepcam_sample.hpp"
 
 namespace tessera {
 namespace {

@@ -6,7 +6,7 @@
 #include "io/convert/sample_file.hpp"
 #include "io/convert/tfrecord.hpp"
 #include "io/convert/unit_converter.hpp"
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

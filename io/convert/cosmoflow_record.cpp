@@ -8,26 +8,26 @@
 
 #include "io/convert/tf_example.hpp"
 #include "io/convert/tfrecord.hpp"
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr const char* kFix = "name files of CosmoFlow's public data, or leave this one out";
+constexpr const char* kMendRecord = "name files of CosmoFlow's public data, or leave this one out";
 
 }  // namespace
 
 CosmoflowRecord read_cosmoflow_record(std::span<const std::byte> record, const std::string& where) {
   const auto features = read_tf_example(record, where);
   for (const char* key : {"x", "y"})
-    if (!features.contains(key)) throw InputError(fmt::format("the record lacks '{}'", key), where, kFix);
+    if (!features.contains(key)) throw InputError(fmt::format("the record lacks '{}'", key), where, kMendRecord);
   const TfFeature &x = features.find("x")->second, &y = features.find("y")->second;
   if (x.bytes.size() != 1 || x.bytes[0].empty() || x.bytes[0].size() % sizeof(std::int16_t) != 0)
-    throw InputError("'x' of the record isn't one list of the bytes of int16 counts", where, kFix);
+    throw InputError("'x' of the record isn't one list of the bytes of int16 counts", where, kMendRecord);
   if (y.floats.size() != kCosmoflowTargets)
     throw InputError(
         fmt::format("'y' of the record has {} floats and not {}", y.floats.size(), kCosmoflowTargets), where,
-        kFix);
+        kMendRecord);
   CosmoflowRecord universe;
   universe.counts.resize(x.bytes[0].size() / sizeof(std::int16_t));
   std::memcpy(universe.counts.data(), x.bytes[0].data(), x.bytes[0].size());

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "io/cosmoflow_sample.hpp"
+#include "io/cosmoflow/cosmoflow_sample.hpp"
 
 namespace tessera {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "io/checksum.hpp"
+#include "io/files/checksum.hpp"
 
 namespace tessera {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "io/convert/conversion.hpp"
-#include "io/whole_file.hpp"
+#include "io/files/whole_file.hpp"
 
 namespace tessera {
 

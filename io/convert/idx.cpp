@@ -3,12 +3,12 @@
 #include <array>
 #include <string>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr const char* kFix = "copy the file again, or name another";
+constexpr const char* kMendIdx = "copy the file again, or name another";
 
 void replace(std::string& text, std::string_view old, std::string_view now) {
   if (const std::size_t at = text.rfind(old); at != std::string::npos) text.replace(at, old.size(), now);
@@ -23,11 +23,11 @@ IdxReader::IdxReader(const std::filesystem::path& path, std::size_t axes) : stre
   if (!whole || magic[0] != std::byte{} || magic[1] != std::byte{} || magic[2] != kUnsignedBytes ||
       magic[3] != static_cast<std::byte>(axes))
     throw InputError(fmt::format("this is no IDX file of unsigned bytes with {} axes", axes), path.string(),
-                     kFix);
+                     kMendIdx);
   for (std::size_t axis = 0; axis < axes; ++axis) {
     std::array<std::byte, 4> extent{};
     if (stream_.read(extent) < extent.size())
-      throw InputError("an IDX file is cut short", path.string(), kFix);
+      throw InputError("an IDX file is cut short", path.string(), kMendIdx);
     std::int64_t value = 0;
     for (const std::byte byte : extent) value = value << 8 | std::to_integer<std::int64_t>(byte);
     shape_.push_back(value);
@@ -35,7 +35,7 @@ IdxReader::IdxReader(const std::filesystem::path& path, std::size_t axes) : stre
     if (axis > 0) item_bytes_ *= static_cast<std::size_t>(value);
     if (axis > 0 && (value < 1 || value > kMost || item_bytes_ > static_cast<std::size_t>(kMost)))
       throw InputError("an IDX file has images without pixels, or of more than 16 million", path.string(),
-                       kFix);
+                       kMendIdx);
   }
 }
 
@@ -47,10 +47,10 @@ void IdxReader::skip_to(std::int64_t item) {
 void IdxReader::read(std::span<std::uint8_t> into) {
   if (stream_.read(std::as_writable_bytes(into)) < into.size())
     throw InputError(fmt::format("an IDX file is cut short within item {} of {}", next_, items()),
-                     path().string(), kFix);
+                     path().string(), kMendIdx);
   std::array<std::byte, 1> more{};
   if (++next_ == items() && stream_.read(more) > 0)
-    throw InputError(fmt::format("an IDX file goes on after its {} items", items()), path().string(), kFix);
+    throw InputError(fmt::format("an IDX file goes on after its {} items", items()), path().string(), kMendIdx);
 }
 
 std::filesystem::path labels_of(const std::filesystem::path& images) {

@@ -2,13 +2,13 @@
 
 #include <array>
 
-#include "io/count_transform.hpp"
-#include "models/error.hpp"
+#include "io/cosmoflow/count_transform.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr const char* kFix = "name CosmoFlow's HDF5 universes, or leave this file out";
+constexpr const char* kMendUniverse = "name CosmoFlow's HDF5 universes, or leave this file out";
 
 }  // namespace
 
@@ -30,7 +30,7 @@ UniverseForm universe_form(const Hdf5File& file) {
   if (parameters.shape != std::vector<std::int64_t>{kCosmoflowTargets} || parameters.element == "other")
     throw InputError(
         fmt::format("'unitPar' is {} and no {} numbers", to_string(parameters), kCosmoflowTargets),
-        file.path().string(), kFix);
+        file.path().string(), kMendUniverse);
   if (full.element == "int16" && is_cube(0) && may_be_channels(full.shape[3]))
     return {full.shape[0], full.shape[3], false};
   if (full.element == "int16" && is_cube(1) && may_be_channels(full.shape[0]))
@@ -38,7 +38,7 @@ UniverseForm universe_form(const Hdf5File& file) {
   throw InputError(
       fmt::format("'full' is {} and no cube of int16 (D,H,W,C) or (C,D,H,W) of at most {} channels",
                   to_string(full), CountTransform::kMostChannels),
-      file.path().string(), kFix);
+      file.path().string(), kMendUniverse);
 }
 
 void read_universe_counts(const Hdf5File& file, const UniverseForm& form, const Box& box,

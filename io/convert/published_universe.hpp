@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "io/cosmoflow_sample.hpp"
+#include "io/cosmoflow/cosmoflow_sample.hpp"
 
 /// CosmoFlow's universes as the simulations left them: HDF5 with `full`, int16 counts (D,H,W,C) or, as LBANN
 /// has them, (C,D,H,W), and `unitPar`, the four parameters mapped to [-1, 1]. Other data sets, as namePar,

@@ -6,7 +6,7 @@
 
 #include "io/convert/conversion.hpp"
 #include "io/convert/files_in_flight.hpp"
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5.hpp"
 
 namespace tessera {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
-#include "io/json_text.hpp"
-#include "io/sample_files.hpp"
-#include "io/staged_copy.hpp"
-#include "models/error.hpp"
+#include "io/dataset/sample_files.hpp"
+#include "io/dataset/staged_copy.hpp"
+#include "io/files/json_text.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

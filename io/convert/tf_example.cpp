@@ -3,7 +3,7 @@
 #include <protozero/pbf_reader.hpp>
 #include <utility>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "io/convert/crc32c.hpp"
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

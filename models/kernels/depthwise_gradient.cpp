@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "models/channel_blocks.hpp"
+#include "models/base/channel_blocks.hpp"
 
 namespace tessera {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/tensor.hpp"
+#include "models/base/tensor.hpp"
 
 /// Prepared primitives: created once from layouts and a window geometry, then executed many times. Nothing is
 /// allocated by an execution; scratch memory comes from the caller.

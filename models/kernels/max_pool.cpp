@@ -4,7 +4,7 @@
 #include <cassert>
 #include <limits>
 
-#include "models/channel_blocks.hpp"
+#include "models/base/channel_blocks.hpp"
 
 namespace tessera {
 namespace {

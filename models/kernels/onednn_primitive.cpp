@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera::onednn {
 

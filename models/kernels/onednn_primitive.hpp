@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "models/tensor.hpp"
+#include "models/base/tensor.hpp"
 
 /// The one wrapper around oneDNN's objects; what differs between its versions 2.6 and 3.x stays in
 /// onednn_*.cpp.

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 
 namespace tessera {

@@ -1,4 +1,4 @@
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layers/linear_op.hpp"
 

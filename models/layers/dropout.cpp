@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include "models/base/random.hpp"
 #include "models/layers/layers.hpp"
-#include "models/random.hpp"
 
 namespace tessera {
 namespace {

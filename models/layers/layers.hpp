@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "models/layer.hpp"
-#include "models/window.hpp"
+#include "models/network/layer.hpp"
+#include "models/network/window.hpp"
 
 /// The layers that networks are made of. Shapes are N C D H W; memory is channels-last.
 namespace tessera {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "models/kernels/kernels.hpp"
-#include "models/layer.hpp"
+#include "models/network/layer.hpp"
 
 namespace tessera {
 

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "models/kernels/kernels.hpp"
 #include "models/layers/layers.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/parameters.hpp"
+#include "models/network/parameters.hpp"
 
 namespace tessera {
 

@@ -7,7 +7,7 @@
 #include <functional>
 #include <numeric>
 
-#include "models/random.hpp"
+#include "models/base/random.hpp"
 
 namespace tessera {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "models/parameters.hpp"
+#include "models/network/parameters.hpp"
 
 namespace tessera {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "models/tensor.hpp"
+#include "models/base/tensor.hpp"
 
 namespace tessera {
 

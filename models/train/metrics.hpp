@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "models/services.hpp"
-#include "models/tensor.hpp"
+#include "models/base/tensor.hpp"
+#include "models/network/services.hpp"
 
 namespace tessera {
 

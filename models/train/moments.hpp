@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "models/parameters.hpp"
+#include "models/network/parameters.hpp"
 #include "models/train/optimizer.hpp"
 
 namespace tessera {

@@ -12,7 +12,7 @@ foreach(file IN LISTS FILES)
   math(EXPR number "${number} + 1")
 endforeach()
 file(WRITE ${OUTPUT} "// Made by CMake from results/report/ and Chart.js.
-#include \"results/report_parts.hpp\"
+#include \"results/report/report_parts.hpp\"
 
 namespace tessera {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "fuzz/require.hpp"
 #include "fuzz/target.hpp"
-#include "results/log_reader.hpp"
-#include "results/score_report.hpp"
+#include "results/check/log_reader.hpp"
+#include "results/score/score_report.hpp"
 
 namespace {
 

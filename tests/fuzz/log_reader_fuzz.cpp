@@ -6,7 +6,7 @@
 
 #include "fuzz/require.hpp"
 #include "fuzz/target.hpp"
-#include "results/log_reader.hpp"
+#include "results/check/log_reader.hpp"
 
 namespace {
 

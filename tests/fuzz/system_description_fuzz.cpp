@@ -6,7 +6,7 @@
 
 #include "fuzz/require.hpp"
 #include "fuzz/target.hpp"
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "submissions/system_description.hpp"
 
 namespace {

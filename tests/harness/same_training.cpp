@@ -2,8 +2,8 @@
 
 #include <cstring>
 
-#include "io/checkpoint.hpp"
-#include "models/error.hpp"
+#include "io/hdf5/checkpoint.hpp"
+#include "models/base/error.hpp"
 
 // same_training A B: two checkpoints hold the same training to the bit: parameters, optimizer, how far it
 // came, and the history but for its times. Exit code 0 if so, 1 with what differs if not.

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "io/cosmoflow_sample.hpp"
-#include "io/deepcam_sample.hpp"
-#include "io/deepcam_statistics.hpp"
-#include "io/whole_file.hpp"
+#include "io/cosmoflow/cosmoflow_sample.hpp"
+#include "io/deepcam/deepcam_sample.hpp"
+#include "io/deepcam/deepcam_statistics.hpp"
+#include "io/files/whole_file.hpp"
 #include "support/chunked_file.hpp"
 
 // sample_files KIND FILE...: writes samples of 16^3 cells, all alike and so easily learnt (good), or bad in

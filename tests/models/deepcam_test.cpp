@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {

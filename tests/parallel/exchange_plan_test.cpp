@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "models/footprint.hpp"
-#include "models/random.hpp"
+#include "models/base/footprint.hpp"
+#include "models/base/random.hpp"
 #include "parallel/partition.hpp"
 
 namespace tessera {

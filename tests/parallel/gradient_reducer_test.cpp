@@ -9,8 +9,8 @@
 #include <numeric>
 #include <random>
 
-#include "models/error.hpp"
-#include "models/random.hpp"
+#include "models/base/error.hpp"
+#include "models/base/random.hpp"
 #include "parallel/broadcast.hpp"
 #include "support/mpi_world.hpp"
 

@@ -1,4 +1,4 @@
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "parallel/mpi.hpp"
 #include "parallel/uniform.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "parallel/process_grid.hpp"
 
 namespace tessera {

@@ -4,7 +4,7 @@
 
 #include <numeric>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "support/mpi_world.hpp"
 
 namespace tessera {

@@ -1,10 +1,10 @@
-#include "models/slabs.hpp"
+#include "models/network/slabs.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "models/layers/layers.hpp"
-#include "models/network.hpp"
+#include "models/network/network.hpp"
 #include "parallel/place.hpp"
 
 namespace tessera {

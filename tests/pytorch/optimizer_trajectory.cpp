@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "io/hdf5.hpp"
-#include "io/whole_file.hpp"
-#include "models/parameters.hpp"
-#include "models/random.hpp"
+#include "io/files/whole_file.hpp"
+#include "io/hdf5/hdf5.hpp"
+#include "models/base/random.hpp"
+#include "models/network/parameters.hpp"
 #include "models/train/adam.hpp"
 #include "models/train/initializers.hpp"
 #include "models/train/sgd.hpp"

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "results/log_reader.hpp"
-#include "results/log_value.hpp"
+#include "results/check/log_reader.hpp"
+#include "results/log/log_value.hpp"
 
 namespace tessera {
 

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "submissions/sample_package.hpp"
 #include "support/errors.hpp"
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <set>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tessera {

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "io/whole_file.hpp"
+#include "io/files/whole_file.hpp"
 
 namespace tessera {
 

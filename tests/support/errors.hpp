@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "models/error.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 

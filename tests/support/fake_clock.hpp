@@ -1,6 +1,6 @@
 #pragma once
 
-#include "results/clock.hpp"
+#include "results/log/clock.hpp"
 
 namespace tessera {
 

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/network.hpp"
+#include "models/network/network.hpp"
 #include "models/train/initializers.hpp"
 #include "models/train/mean_squared_error.hpp"
 #include "support/numbers.hpp"

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "models/random.hpp"
-#include "models/tensor.hpp"
+#include "models/base/random.hpp"
+#include "models/base/tensor.hpp"
 
 namespace tessera::test {
 

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "models/parameters.hpp"
-#include "models/random.hpp"
+#include "models/base/random.hpp"
+#include "models/network/parameters.hpp"
 #include "models/train/initializers.hpp"
 #include "models/train/optimizer.hpp"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "models/graph.hpp"
 #include "models/layers/layers.hpp"
+#include "models/network/graph.hpp"
 
 namespace tessera::test {
 

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/services.hpp"
+#include "models/network/services.hpp"
 #include "parallel/place.hpp"
 
 namespace tessera::test {

@@ -3,15 +3,16 @@
 #include <array>
 #include <functional>
 
-#include "io/checksum.hpp"
 #include "io/convert/byte_stream.hpp"
 #include "io/convert/conversion_plan.hpp"
 #include "io/convert/conversion_state.hpp"
 #include "io/convert/unit_converter.hpp"
-#include "io/cosmoflow_sample.hpp"
-#include "io/deepcam_sample.hpp"
-#include "io/deepcam_statistics.hpp"
-#include "io/inspect.hpp"
+#include "io/cosmoflow/cosmoflow_sample.hpp"
+#include "io/dataset/data_origin.hpp"
+#include "io/deepcam/deepcam_sample.hpp"
+#include "io/deepcam/deepcam_statistics.hpp"
+#include "io/files/checksum.hpp"
+#include "io/inspect/inspect.hpp"
 #include "support/directory_contents.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"

@@ -7,7 +7,7 @@
 
 #include "io/convert/cosmoflow_record.hpp"
 #include "io/convert/crc32c.hpp"
-#include "io/whole_file.hpp"
+#include "io/files/whole_file.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 

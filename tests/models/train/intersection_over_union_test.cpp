@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "models/random.hpp"
+#include "models/base/random.hpp"
 
 namespace tessera {
 namespace {

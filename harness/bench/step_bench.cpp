@@ -1,0 +1,171 @@
+#include "harness/bench/step_bench.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <map>
+
+#include "harness/bench/ceilings.hpp"
+#include "harness/bench/stepper.hpp"
+#include "harness/machine/system_probe.hpp"
+#include "harness/plan/split.hpp"
+#include "harness/process/message_times.hpp"
+#include "harness/workloads/make_kernels.hpp"
+#include "parallel/partition_plan.hpp"
+#include "parallel/place.hpp"
+
+namespace tessera {
+namespace {
+
+using Kind = ProgramStep::Kind;
+using Direction = ConvolutionCeiling::Direction;
+
+struct CallKind {
+  std::vector<Kind> steps;
+  Direction direction;
+  const char* name;
+};
+const std::array<CallKind, 3> kCalls = {
+    CallKind{{Kind::ForwardInterior, Kind::Forward}, Direction::Forward, "forward"},
+    CallKind{{Kind::BackwardInputs}, Direction::BackwardInputs, "backward_inputs"},
+    CallKind{{Kind::BackwardParameters}, Direction::BackwardParameters, "backward_parameters"}};
+
+/// The calls of rank 0, from what its steps took.
+class Calls {
+ public:
+  Calls(const Stepper& stepper, const Placement& placement, Element element)
+      : stepper_(stepper), graph_(stepper.graph()), placement_(placement), element_(element) {
+    for (auto& [name, implementations] : stepper.network().implementations())
+      implementations_[name] = implementations;
+  }
+
+  // ceiling: of the node's convolution, or null.
+  std::vector<BenchedCall> of(NodeId id, const Ceilings* ceilings, std::size_t convolution) const {
+    std::vector<BenchedCall> calls;
+    add_exchange(calls, id, "gather", Kind::StartGather, Kind::FinishGather);
+    for (std::size_t c = 0; c < kCalls.size(); ++c) {
+      BenchedCall call = blank(id, kCalls[c].name);
+      for (const Kind kind : kCalls[c].steps) call.seconds += stepper_.seconds({kind, id});
+      if (call.seconds == 0) continue;
+      call.flop = local_forward_flop(graph_, placement_, id);
+      call.bytes = tensor_bytes(id);
+      call.implementation = implementation_of(id, c);
+      if (ceilings) {
+        const Ceilings::Best best = ceilings->best(convolution, kCalls[c].direction);
+        call.ceiling_seconds = best.seconds;
+        call.ceiling_implementation = best.implementation;
+      }
+      calls.push_back(std::move(call));
+    }
+    add_exchange(calls, id, "scatter_add", Kind::StartScatterAdd, Kind::FinishScatterAdd);
+    return calls;
+  }
+
+ private:
+  BenchedCall blank(NodeId id, const char* name) const {
+    BenchedCall call;
+    call.node = graph_.node(id).name;
+    call.call = name;
+    return call;
+  }
+
+  void add_exchange(std::vector<BenchedCall>& calls, NodeId id, const char* name, Kind start,
+                    Kind finish) const {
+    BenchedCall call = blank(id, name);
+    for (int i = 0; i < static_cast<int>(placement_.edges[id].size()); ++i) {
+      if (!placement_.edges[id][i].exchanged) continue;
+      call.seconds += stepper_.seconds({start, id, i}) + stepper_.seconds({finish, id, i});
+      call.bytes += layout(graph_.node(id).inputs[i], placement_.edges[id][i].wanted);
+    }
+    if (call.bytes > 0) calls.push_back(std::move(call));
+  }
+
+  double layout(NodeId tensor, const Box& box) const {
+    return static_cast<double>(Layout{graph_.shape(tensor).n, graph_.shape(tensor).c, box, element_}.bytes());
+  }
+  double tensor_bytes(NodeId id) const {
+    double bytes = layout(id, placement_.owned[id]);
+    for (std::size_t i = 0; i < placement_.edges[id].size(); ++i)
+      bytes += layout(graph_.node(id).inputs[i], placement_.edges[id][i].wanted);
+    for (const ParameterSpec& spec : graph_.node(id).layer->parameters(graph_.input_shapes(id)))
+      bytes += static_cast<double>(spec.count()) * static_cast<double>(bytes_of(element_));
+    return bytes;
+  }
+  std::string implementation_of(NodeId id, std::size_t call) const {
+    const auto found = implementations_.find(graph_.node(id).name);
+    if (found == implementations_.end()) return "";
+    const std::vector<std::string>& names = found->second;
+    // A layer whose input needs no gradient has no kernel for it.
+    if (names.size() == 2 && call == 2) call = 1;
+    return names[std::min(call, names.size() - 1)];
+  }
+
+  const Stepper& stepper_;
+  const Graph& graph_;
+  const Placement& placement_;
+  Element element_;
+  std::map<std::string, std::vector<std::string>> implementations_;
+};
+
+void note_times(const Stepper& stepper, const Communicator& world, StepBench& bench) {
+  const StepTimes mine = stepper.times();
+  bench.loss_seconds = mine.loss;
+  bench.update_seconds = mine.update;
+  bench.step_seconds = spread_over(world, mine.step);
+  bench.compute_seconds = spread_over(world, mine.compute);
+  bench.exposed_exchange_seconds = spread_over(world, mine.exposed_exchange);
+  bench.exposed_reduction_seconds = spread_over(world, mine.exposed_reduction);
+  for (const double cpu : world.all_gather(mine.compute_cpu)) bench.compute_cpu_seconds += cpu;
+}
+
+}  // namespace
+
+StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
+                     std::int64_t batch, std::int64_t repeats) {
+  const Communicator& world = grid.world();
+  const auto kernels = make_kernels(compute);
+  Stepper stepper(workload, grid, *kernels, batch, compute.overlap);
+  const Graph& graph = stepper.graph();
+  const Placement placement = place(graph, Partition(grid.dims()), grid.part(), compute.overlap);
+  stepper.step();
+  StepBench bench;
+  bench.grid = grid.dims();
+  bench.axes = spatial_axes(graph);
+  bench.batch = batch;
+  bench.repeats = repeats;
+  bench.threads = omp_get_max_threads();
+  bench.peak_bytes = spread_over(world, static_cast<double>(peak_memory_bytes()));
+
+  std::map<NodeId, std::size_t> place_of;  // of the node's convolution among the problems
+  std::vector<ConvolutionProblem> problems;
+  for (NodeId id = 0; id < graph.count() && compute.kernels == KernelChoice::OneDnn; ++id)
+    if (const auto problem = convolution_of(graph, placement, id, kernels->element())) {
+      const auto same = std::find(problems.begin(), problems.end(), *problem);
+      place_of[id] = static_cast<std::size_t>(same - problems.begin());
+      if (same == problems.end())
+        problems.push_back(*problem);  // a problem of several nodes is measured once
+    }
+  Ceilings ceilings(problems);
+  ceilings.run();
+  stepper.forget();
+  ceilings.forget();
+  for (std::int64_t i = 0; i < repeats; ++i) {
+    stepper.step();
+    ceilings.run();
+  }
+
+  const Calls calls(stepper, placement, kernels->element());
+  for (NodeId id = 0; id < graph.count(); ++id) {
+    if (!graph.node(id).layer) continue;
+    const auto found = place_of.find(id);
+    const bool convolves = found != place_of.end();
+    for (BenchedCall& call : calls.of(id, convolves ? &ceilings : nullptr, convolves ? found->second : 0)) {
+      bench.ceiling_seconds += call.ceiling_seconds;
+      bench.calls.push_back(std::move(call));
+    }
+  }
+  note_times(stepper, world, bench);
+  return bench;
+}
+
+}  // namespace tessera

@@ -1,0 +1,31 @@
+#include "harness/campaign/verdict.hpp"
+
+#include <fmt/ostream.h>
+
+#include <array>
+#include <ostream>
+#include <vector>
+
+#include "models/base/error.hpp"
+#include "results/check/check_report.hpp"
+#include "results/score/score_report.hpp"
+
+namespace tessera {
+
+int judge_campaign(const std::filesystem::path& directory, Round round, std::ostream& out) {
+  const std::array paths{directory};
+  fmt::print(out, "== The logs, by the rules of round {}\n", name_of(round));
+  int code = report(check_paths(paths, {round, {}}), false, out);
+  fmt::print(out, "== The score\n");
+  const std::vector<ScoredSet> sets = score_paths(paths, round);
+  print(out, sets);
+  for (const ScoredSet& one : sets)
+    if (one.set.mode == ScalingMode::Strong && one.score.required_runs > 0 &&
+        one.set.runs.size() >= one.score.required_runs && !one.score.scored())
+      code = 1;
+  if (!out.flush())
+    throw MachineError("the score can't be written", "standard output", "make room on its disk");
+  return code;
+}
+
+}  // namespace tessera

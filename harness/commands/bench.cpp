@@ -1,0 +1,131 @@
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/bench/exchange_bench.hpp"
+#include "harness/bench/io_bench.hpp"
+#include "harness/bench/reduce_bench.hpp"
+#include "harness/bench/step_bench.hpp"
+#include "harness/commands/command.hpp"
+#include "harness/config/shared_config.hpp"
+#include "harness/machine/threads.hpp"
+#include "harness/plan/split.hpp"
+#include "harness/workloads/make_workload.hpp"
+#include "parallel/uniform.hpp"
+
+namespace tessera {
+namespace {
+
+struct BenchArguments {
+  std::string config, split, stage_dir;
+  std::vector<std::string> overrides;
+  std::int64_t batch = 1, repeats = 7, samples = 16;
+  bool json = false;
+};
+
+/// What every benchmark needs of the configuration. Collective.
+class Bench {
+ public:
+  Bench(const BenchArguments& arguments, const Communicator& world)
+      : arguments_(arguments),
+        world_(world),
+        config_(shared_config(world, arguments.config, arguments.overrides)) {
+    set_up_threads(world, config_.compute.fixed_threads());
+    GridDims dims;
+    all_or_none(world, [&] {
+      workload_ = make_workload(config_, 1);
+      dims = grid_of(arguments_.split, world.size(), workload_->graph(1));
+    });
+    grid_.emplace(world, dims);
+  }
+
+  StepBench step() const {
+    return bench_step(*workload_, *grid_, config_.compute, arguments_.batch, arguments_.repeats);
+  }
+  ExchangeBench exchanges() const {
+    return bench_exchanges(workload_->graph(arguments_.batch), *grid_, config_.compute.element,
+                           arguments_.repeats);
+  }
+  IoBench io() const {
+    return bench_io(*workload_, *grid_, config_.data, arguments_.batch, arguments_.samples,
+                    arguments_.repeats, arguments_.stage_dir);
+  }
+  ReduceBench reductions() const {
+    return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);
+  }
+
+ private:
+  const BenchArguments& arguments_;
+  const Communicator& world_;
+  Config config_;
+  std::unique_ptr<Workload> workload_;
+  std::optional<ProcessGrid> grid_;
+};
+
+template <class Result>
+int print(const Result& result, const BenchArguments& arguments, const Communicator& world) {
+  if (world.rank() > 0) return 0;
+  std::cout << (arguments.json
+                    ? to_json(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
+                    : to_string(result))
+            << std::flush;
+  return 0;
+}
+
+enum class Takes : std::uint8_t {
+  Repeats,
+  Batch,
+  Overlap
+};  // what matters to it; each also what stands before
+
+template <class Result>
+std::shared_ptr<BenchArguments> add(CLI::App& bench, const char* name, const char* what,
+                                    Result (Bench::*measure)() const, Takes takes, Command& chosen) {
+  CLI::App* command = bench.add_subcommand(name, what);
+  const auto arguments = std::make_shared<BenchArguments>();
+  command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
+  if (takes >= Takes::Batch) {
+    command->add_option("--split", arguments->split,
+                        "parts of each sample along its axes, outermost first, a rank each: 4x1");
+    command->add_option("--batch", arguments->batch, "samples a replica and step")
+        ->check(at_least_one())
+        ->capture_default_str();
+  }
+  command->add_option("--repeats", arguments->repeats, "rounds, of which medians are taken")
+      ->check(at_least_one())
+      ->capture_default_str();
+  add_overrides(*command, arguments->overrides);
+  if (takes == Takes::Overlap) add_overlap(*command, arguments->overrides);
+  command->add_flag("--json", arguments->json, "as JSON");
+  command->callback([arguments, measure, &chosen] {
+    chosen = [arguments, measure](const Communicator& world) {
+      return print((Bench(*arguments, world).*measure)(), *arguments, world);
+    };
+  });
+  return arguments;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Command& chosen) {
+  CLI::App* bench = app.add_subcommand("bench", "measure parts of a run against their ceilings");
+  bench->require_subcommand(1);
+  add(*bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
+      &Bench::step, Takes::Overlap, chosen);
+  add(*bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
+      Takes::Batch, chosen);
+  const auto io = add(*bench, "io", "reading and converting samples, on their way to the network", &Bench::io,
+                      Takes::Batch, chosen);
+  bench->get_subcommand("io")
+      ->add_option("--samples", io->samples, "training samples a replica to measure with")
+      ->check(at_least_one())
+      ->capture_default_str();
+  bench->get_subcommand("io")->add_option("--stage-dir", io->stage_dir,
+                                          "measure staging to this directory, too");
+  add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats,
+      chosen);
+}
+
+}  // namespace tessera

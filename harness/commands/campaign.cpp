@@ -1,0 +1,100 @@
+#include "harness/campaign/campaign.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/campaign/verdict.hpp"
+#include "harness/commands/command.hpp"
+#include "harness/config/config.hpp"
+#include "harness/process/child_process.hpp"
+#include "models/base/error.hpp"
+#include "parallel/uniform.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CampaignArguments {
+  Campaign campaign;
+  std::string split, round;
+  std::optional<std::int64_t> max_epochs;
+  std::vector<std::string> overrides;
+};
+
+// The launcher of the library that this program is built with: MPICH's own name for it, where that is there.
+std::string usual_launcher() {
+  const bool mpich = mpi_library().starts_with("MPICH") && find_program("mpiexec.mpich");
+  return mpich ? "mpiexec.mpich -n {ranks}" : TESSERA_LAUNCHER " -n {ranks}";
+}
+
+Campaign campaign_of(const CampaignArguments& arguments) {
+  Campaign campaign = arguments.campaign;
+  campaign.configuration = to_json(load_config(campaign.config, arguments.overrides));
+  campaign.program = fs::read_symlink("/proc/self/exe").string();
+  if (campaign.launcher.empty()) campaign.launcher = usual_launcher();
+  auto& options = campaign.train_options;
+  if (!arguments.split.empty()) options.insert(options.end(), {"--split", arguments.split});
+  if (arguments.max_epochs)
+    options.insert(options.end(), {"--max-epochs", std::to_string(*arguments.max_epochs)});
+  for (const std::string& override : arguments.overrides) options.insert(options.end(), {"--set", override});
+  if (campaign.models > campaign.runs)
+    throw InputError(fmt::format("{} models side by side, of {} runs", campaign.models, campaign.runs),
+                     "command line", "give as many --runs at least as --models");
+  return campaign;
+}
+
+int run(const CampaignArguments& arguments, const Communicator& world) {
+  int code = 0;
+  all_or_none(world, [&] {
+    if (world.size() > 1 || is_under_mpi_launcher(environ))
+      throw InputError("a campaign starts its runs under a launcher by itself", "mpiexec, or its like",
+                       "call `tessera campaign` without one, and say by --launcher which it shall use");
+    const Campaign campaign = campaign_of(arguments);
+    code = run_campaign(campaign, [](const std::string& line) { std::cout << line << std::endl; });
+    if (code == 0) code = judge_campaign(campaign.output, *find_round(arguments.round), std::cout);
+  });
+  return code;
+}
+
+}  // namespace
+
+void add_campaign(CLI::App& app, Command& chosen) {
+  const auto arguments = std::make_shared<CampaignArguments>();
+  Campaign& campaign = arguments->campaign;
+  CLI::App* command = app.add_subcommand(
+      "campaign", "train a set of runs of different seeds, then check and score it; not under mpiexec");
+  command->add_option("CONFIG", campaign.config, "YAML file, as for `train`")->required();
+  command->add_option("--runs", campaign.runs, "how many")->required()->check(at_least_one());
+  command
+      ->add_option("--output", campaign.output,
+                   "directory for run_1, run_2, ...; one with runs of the same "
+                   "campaign goes on")
+      ->required();
+  command->add_option("--ranks", campaign.ranks, "of each run")->capture_default_str()->check(at_least_one());
+  command->add_option("--models", campaign.models, "how many runs side by side, for throughput")
+      ->capture_default_str()
+      ->check(at_least_one());
+  command->add_option("--seed", campaign.first_seed, "of the first run; the others have those that follow")
+      ->capture_default_str();
+  command->add_option("--launcher", campaign.launcher,
+                      "words that start a run, with {ranks} for their number; by default MPI's own launcher");
+  command->add_option("--split", arguments->split, "as of `train`");
+  command->add_option("--max-epochs", arguments->max_epochs, "as of `train`")->check(at_least_one());
+  add_overrides(*command, arguments->overrides);
+  command->add_option("--round", arguments->round, "whose rules judge the logs: 1.0, 2.0 or 3.0")
+      ->default_val("3.0")
+      ->check(CLI::IsMember({"1.0", "2.0", "3.0"}));
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
+  });
+}
+
+}  // namespace tessera

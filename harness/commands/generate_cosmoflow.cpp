@@ -1,0 +1,90 @@
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/commands/command.hpp"
+#include "harness/datasets/generate_set.hpp"
+#include "harness/process/stopwatch.hpp"
+#include "io/cosmoflow/cosmoflow_generator.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct GenerateArguments {
+  fs::path output;
+  std::string suite = "multiscale";
+  std::string initial_conditions;  // empty: what is usual for the size
+  std::optional<int> lpt_order;
+  CosmoflowRecipe recipe;
+};
+
+CosmoflowRecipe recipe_of(const GenerateArguments& arguments) {
+  CosmoflowRecipe recipe = arguments.recipe;
+  UniverseOptions& universe = recipe.universe;
+  universe.suite = suite_named(arguments.suite);
+  universe.initial_conditions = arguments.initial_conditions.empty()
+                                    ? usual_initial_conditions(universe.size)
+                                    : initial_conditions_named(arguments.initial_conditions);
+  universe.lpt_order = arguments.lpt_order.value_or(usual_lpt_order(universe.size));
+  return recipe;
+}
+
+std::string summary_text(const GenerateArguments& arguments, const CosmoflowManifest& manifest,
+                         const std::string& how) {
+  const CosmoflowRecipe& recipe = manifest.recipe;
+  std::string statistics;
+  for (std::size_t c = 0; c < manifest.statistics.mean.size(); ++c)
+    statistics += fmt::format("{}{:.4f} ± {:.4f}", c == 0 ? "" : ", ", manifest.statistics.mean[c],
+                              manifest.statistics.deviation[c]);
+  return fmt::format(
+      "{}: {} training and {} validation universes of {}^3, suite {}, {}\n  log(1 + count) by channel: {}\n",
+      arguments.output.string(), recipe.train, recipe.validation, recipe.universe.size,
+      to_string(recipe.universe.suite), how, statistics);
+}
+
+int run(const GenerateArguments& arguments, const Communicator& world) {
+  const Stopwatch watch;
+  const fs::path& directory = arguments.output;
+  CosmoflowRecipe recipe;
+  return generate_set<SampleSummary>(
+      {.check = [&] { recipe = recipe_of(arguments); },
+       .prepare = [&] { return prepare_directory(directory, recipe); },
+       .generate =
+           [&](int part, int parts, const GenerateProgress& progress) {
+             return generate(directory, recipe, part, parts, progress);
+           },
+       .finish =
+           [&](std::span<const SampleSummary> all) {
+             return summary_text(arguments, finish_directory(directory, recipe, all),
+                                 fmt::format("generated in {:.1f} s", watch.seconds()));
+           },
+       .describe = [&] { return summary_text(arguments, read_manifest(directory), "there already"); }},
+      world);
+}
+
+}  // namespace
+
+void add_generate_cosmoflow(CLI::App& generator, Command& chosen) {
+  CLI::App* command = generator.add_subcommand("cosmoflow", "universes, in the form of CosmoFlow's data");
+  const auto arguments = std::make_shared<GenerateArguments>();
+  CosmoflowRecipe& recipe = arguments->recipe;
+  command->add_option("--output", arguments->output, "directory to make")->required();
+  command->add_option("--suite", arguments->suite, "what the four channels are: multiscale or redshifts")
+      ->capture_default_str();
+  command->add_option("--size", recipe.universe.size, "cells an axis, even, 16 to 128")
+      ->capture_default_str();
+  command->add_option("--train", recipe.train, "training samples")->capture_default_str();
+  command->add_option("--validation", recipe.validation, "validation samples")->capture_default_str();
+  command->add_option("--seed", recipe.seed, "of everything random")->capture_default_str();
+  command->add_option("--initial-conditions", arguments->initial_conditions,
+                      "fixed or gaussian (by default fixed at 16^3, gaussian above)");
+  command->add_option("--lpt", arguments->lpt_order,
+                      "order of perturbation theory, 1 or 2 (by default 2, but 1 at 128^3)");
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
+  });
+}
+
+}  // namespace tessera

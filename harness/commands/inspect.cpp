@@ -1,0 +1,94 @@
+#include "io/inspect/inspect.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/commands/command.hpp"
+#include "harness/commands/on_first_rank.hpp"
+#include "harness/run/class_prediction.hpp"
+#include "io/deepcam/deepcam_sample.hpp"
+#include "io/inspect/png.hpp"
+#include "io/inspect/sample_picture.hpp"
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+struct InspectArguments {
+  std::filesystem::path path, png, checkpoint;
+  bool json = false;
+};
+
+// A name that ends in .png is that of no sample, which a slip would replace.
+void check(const InspectArguments& arguments) {
+  if (arguments.png.extension() != ".png")
+    throw InputError("a picture's name ends in .png", arguments.png.string(), "give --png FILE.png");
+  if (std::filesystem::is_directory(arguments.path))
+    throw InputError("a picture is of one sample, not of a directory", arguments.path.string(),
+                     "name one file of it, as DIR/train/NAME.hdf5");
+}
+
+SamplePicture draw(const InspectArguments& arguments) {
+  check(arguments);
+  const Hdf5File sample(arguments.path);
+  if (arguments.checkpoint.empty()) return draw_sample(sample);
+  if (!holds_deepcam_data(sample))
+    throw InputError("a prediction is drawn over a sample of DeepCAM alone", arguments.path.string(),
+                     "leave --checkpoint out, or name a file of a DeepCAM data set");
+  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path);
+  SamplePicture picture = draw_deepcam(sample, prediction.classes);
+  picture.legend += fmt::format(", IoU {:.4f}", prediction.intersection_over_union);
+  return picture;
+}
+
+/// Writes it and says what it shows.
+std::string write(const SamplePicture& picture, const std::filesystem::path& path) {
+  write_whole_file(path, png_of(picture.image));
+  return fmt::format("{}: {}x{} pixels; {}", path.string(), picture.image.width(), picture.image.height(),
+                     picture.legend);
+}
+
+bool inspect_on_one(const InspectArguments& arguments) {
+  std::optional<SamplePicture> picture;
+  if (!arguments.png.empty()) picture = draw(arguments);
+  Inspection found = inspect(arguments.path);
+  if (picture) found.lines.push_back(write(*picture, arguments.png));
+  if (arguments.json)
+    std::cout << found.json << '\n';
+  else
+    for (const std::string& line : found.lines) std::cout << line << '\n';
+  std::cout << std::flush;
+  return found.sound;
+}
+
+// Reading is one rank's work; the others wait for what it found.
+int run(const InspectArguments& arguments, const Communicator& world) {
+  return on_first_rank(world, [&] { return inspect_on_one(arguments) ? 0 : 1; });
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app, Command& chosen) {
+  const auto arguments = std::make_shared<InspectArguments>();
+  CLI::App* command =
+      app.add_subcommand("inspect", "say what a file or data set is, verify its checksums, draw a sample");
+  command->add_option("path", arguments->path, "an HDF5 file, or a directory with train/ and validation/")
+      ->required();
+  command->add_flag("--json", arguments->json, "print it as JSON");
+  CLI::Option* const png =
+      command->add_option("--png", arguments->png, "FILE.png: a picture of the sample is written there");
+  command
+      ->add_option("--checkpoint", arguments->checkpoint,
+                   "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
+      ->needs(png);
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
+  });
+}
+
+}  // namespace tessera

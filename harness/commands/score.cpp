@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "harness/commands/command.hpp"
+#include "harness/commands/on_first_rank.hpp"
+#include "io/files/whole_file.hpp"
+#include "models/base/error.hpp"
+#include "results/score/score_report.hpp"
+
+namespace tessera {
+namespace {
+
+struct ScoreArguments {
+  std::vector<std::filesystem::path> paths;
+  std::string round, csv;  // csv: a path, "-" or empty
+  bool json = false;
+};
+
+void report(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets) {
+  if (arguments.json) {
+    std::cout << to_json(sets).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  } else if (arguments.csv == "-") {
+    print_csv(std::cout, sets);
+  } else {
+    print(std::cout, sets);
+  }
+  if (!std::cout.flush()) {
+    throw MachineError("the scores can't be written", "standard output", "make room on its disk");
+  }
+}
+
+int run(const ScoreArguments& arguments, const Communicator& world) {
+  return on_first_rank(world, [&] {
+    const std::vector<ScoredSet> sets = score_paths(arguments.paths, *find_round(arguments.round));
+    if (!arguments.csv.empty() && arguments.csv != "-") {
+      std::ostringstream csv;
+      print_csv(csv, sets);
+      write_whole_file(arguments.csv, csv.str());
+    }
+    report(arguments, sets);
+    const auto scored = [](const ScoredSet& set) { return set.score.scored(); };
+    return std::all_of(sets.begin(), sets.end(), scored) ? 0 : 1;
+  });
+}
+
+}  // namespace
+
+void add_score(CLI::App& app, Command& chosen) {
+  const auto arguments = std::make_shared<ScoreArguments>();
+  CLI::App* command = app.add_subcommand("score", "time to solution or throughput of run sets");
+  command
+      ->add_option("path", arguments->paths,
+                   "directories of result logs or of runs, or directories that hold such, as whole rounds")
+      ->required();
+  command
+      ->add_option("--round", arguments->round,
+                   "whose rules and reference convergence points: 1.0, 2.0 or 3.0")
+      ->default_val("3.0")
+      ->check(CLI::IsMember({"1.0", "2.0", "3.0"}));
+  CLI::Option* csv =
+      command->add_option("--csv", arguments->csv, "write a table as CSV to this file; -: print it");
+  command->add_flag("--json", arguments->json, "print the scores as JSON");
+  command->callback([arguments, csv, &chosen] {
+    if (arguments->json && arguments->csv == "-") {
+      throw CLI::ValidationError(csv->get_name(), "--json is printed there: name a file");
+    }
+    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
+  });
+}
+
+}  // namespace tessera

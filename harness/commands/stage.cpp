@@ -1,0 +1,128 @@
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/commands/command.hpp"
+#include "harness/config/shared_config.hpp"
+#include "harness/datasets/staging.hpp"
+#include "harness/plan/run_layout.hpp"
+#include "io/staging/staging_directory.hpp"
+#include "models/base/error.hpp"
+#include "parallel/uniform.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct StageArguments {
+  fs::path source, directory;
+  std::string plan = "replicate", config, split;
+  std::vector<std::string> overrides;
+  bool shared = false, clean = false, json = false;
+};
+
+void check(const StageArguments& arguments) {
+  const StagingPlan plan = staging_plan_named(arguments.plan);
+  if (!arguments.config.empty()) return;
+  if (plan == StagingPlan::Slab)
+    throw InputError("the plan slab needs the network, whose margins the boxes have", "tessera stage",
+                     "give --config CONFIG.yaml and --split as the run will have them");
+  if (!arguments.split.empty() || !arguments.overrides.empty())
+    throw InputError("--split and --set belong to a configuration, and none is named", "tessera stage",
+                     "give --config CONFIG.yaml as the run will have it");
+}
+
+// Without a configuration each rank is a replica, and all samples are used.
+Staging staging_of(const StageArguments& arguments, const Communicator& world,
+                   std::unique_ptr<ProcessGrid>& grid) {
+  StagingRequest request;
+  request.plan = staging_plan_named(arguments.plan);
+  if (arguments.config.empty()) {
+    grid = std::make_unique<ProcessGrid>(world, GridDims{.replicas = world.size()});
+  } else {
+    const Config config = shared_config(world, arguments.config, arguments.overrides);
+    RunLayout layout;
+    all_or_none(world, [&] {
+      layout = lay_out(config, static_cast<std::uint64_t>(config.train.seed), arguments.split, world.size());
+    });
+    grid = std::make_unique<ProcessGrid>(world, layout.grid);
+    all_or_none(world, [&] { request = staging_request(config, *layout.workload, *grid, request.plan); });
+  }
+  request.source = arguments.source;
+  request.shared = arguments.shared;
+  all_or_none(world, [&] {
+    request.directory = arguments.directory.empty()
+                            ? node_local_directory((arguments.source / "").parent_path().filename().string())
+                            : arguments.directory;
+  });
+  return Staging(*grid, std::move(request));
+}
+
+int stage(const StageArguments& arguments, const Communicator& world) {
+  all_or_none(world, [&] { check(arguments); });
+  std::unique_ptr<ProcessGrid> grid;
+  Staging staging = staging_of(arguments, world, grid);
+  const StagingSummary summary = staging.run();
+  if (world.rank() != 0) return 0;
+  if (arguments.json)
+    std::cout << to_json(summary, staging.directory()).dump(2) << std::endl;
+  else
+    std::cout << staging.directory().string() << ": " << to_string(summary) << std::endl;
+  return 0;
+}
+
+int clean(const StageArguments& arguments, const Communicator& world) {
+  const ProcessGrid grid(world, {.replicas = world.size()});
+  const Communicator node = world.split(grid.node(), world.rank());
+  all_or_none(world, [&] {
+    if (!arguments.directory.empty())
+      throw InputError("--clean takes the one directory to clean", arguments.directory.string(),
+                       "give tessera stage --clean DST");
+    if (node.rank() != 0) return;
+    const std::int64_t removed = clean_staging(arguments.source);
+    if (world.rank() == 0)
+      std::cout << fmt::format("{}: {} staged files removed", arguments.source.string(), removed)
+                << std::endl;
+  });
+  return 0;
+}
+
+}  // namespace
+
+void add_stage(CLI::App& app, Command& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "stage", "copy to each node what its ranks will read, verified; under mpiexec, on all ranks");
+  const auto arguments = std::make_shared<StageArguments>();
+  command->add_option("SRC", arguments->source, "data set; with --clean, the directory to clean")->required();
+  command->add_option(
+      "DST", arguments->directory,
+      "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR");
+  command
+      ->add_option("--plan", arguments->plan,
+                   "replicate: every node all; shard: each node the samples that its replicas draw with "
+                   "data.shuffle local; slab: of these samples the boxes that its ranks read")
+      ->capture_default_str();
+  command->add_option("--config", arguments->config,
+                      "the run's YAML file: numbers of samples, shuffle, network");
+  command->add_option("--split", arguments->split, "the run's split, such as 4x1");
+  add_overrides(*command, arguments->overrides);
+  CLI::Option* const shared =
+      command->add_flag("--shared", arguments->shared, "all nodes see DST, and stage to it together");
+  command->add_flag("--json", arguments->json, "print it as JSON");
+  command->add_flag("--clean", arguments->clean, "remove all that was staged to this directory")
+      ->excludes(shared);
+  command->callback([arguments, &chosen] {
+    chosen = [arguments](const Communicator& world) {
+      return arguments->clean ? clean(*arguments, world) : stage(*arguments, world);
+    };
+  });
+}
+
+}  // namespace tessera

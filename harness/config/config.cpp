@@ -1,0 +1,144 @@
+#include "harness/config/config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "harness/config/config_schema.hpp"
+#include "harness/config/nearest_name.hpp"
+#include "harness/config/variables.hpp"
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+std::string path_of(const Section& section, const std::string& key) {
+  return section.name.empty() ? key : section.name + "." + key;
+}
+
+bool has_field(const Section& section, const std::string& key) {
+  return std::ranges::find(section.fields, key, &Field::key) != section.fields.end();
+}
+
+[[noreturn]] void throw_unknown(const ConfigNode& node, const std::string& path,
+                                const std::vector<std::string>& known, const std::string& home) {
+  const std::string advice =
+      home.empty() ? fmt::format("did you mean '{}'?", nearest_name(node.key, known)) : home;
+  throw InputError(fmt::format("unknown key '{}'", path), node.where,
+                   fmt::format("{} (known here: {})", advice, fmt::join(known, ", ")));
+}
+
+[[noreturn]] void throw_unknown_in(const std::vector<Section>& schema, const Section& section,
+                                   const ConfigNode& node) {
+  std::vector<std::string> known;
+  for (const Field& field : section.fields) known.push_back(field.key);
+  std::string home;
+  for (const Section& other : schema)
+    if (has_field(other, node.key)) home = fmt::format("write it as '{}'", path_of(other, node.key));
+  throw_unknown(node, path_of(section, node.key), known, home);
+}
+
+void read_field(const Section& section, const Field& field, const ConfigNode& node, Config& config) {
+  const std::string path = path_of(section, field.key);
+  if (!field.read(node)) {
+    const std::string why = field.why.empty() ? "" : fmt::format(" ({})", field.why);
+    throw InputError(fmt::format("{} is {}, expected {}", path, to_string(node), field.expects), node.where,
+                     fmt::format("set {} to {}{}", path, field.expects, why));
+  }
+  if (node.kind != ConfigNode::Kind::Null) config.origins[path] = node.where;
+}
+
+// Ahead of all else, as the table of keys depends on it.
+void read_benchmark(const ConfigNode& tree, Config& config) {
+  const ConfigNode* model = tree.find("model");
+  const ConfigNode* name = model ? model->find("name") : nullptr;
+  if (name) read_field({"model", {}}, benchmark_field(config), *name, config);
+}
+
+void read_section(const std::vector<Section>& schema, const Section& section, const ConfigNode& node,
+                  Config& config) {
+  if (node.kind != ConfigNode::Kind::Map && node.kind != ConfigNode::Kind::Null)
+    throw InputError(fmt::format("{} is {}, expected a section of keys", section.name, to_string(node)),
+                     node.where, fmt::format("write `{}:` alone and its keys indented below", section.name));
+  for (const ConfigNode& child : node.children) {
+    const auto field = std::ranges::find(section.fields, child.key, &Field::key);
+    if (field == section.fields.end()) throw_unknown_in(schema, section, child);
+    read_field(section, *field, child, config);
+  }
+}
+
+void read_tree(const std::vector<Section>& schema, const ConfigNode& tree, Config& config) {
+  if (tree.kind != ConfigNode::Kind::Map && tree.kind != ConfigNode::Kind::Null)
+    throw InputError("the configuration is not a map of sections", tree.where,
+                     "write `data:`, `model:` and so on");
+  std::vector<std::string> known;
+  for (const Section& section : schema)
+    if (!section.name.empty()) known.push_back(section.name);
+  for (const Field& field : schema.front().fields) known.push_back(field.key);
+
+  for (const ConfigNode& node : tree.children) {
+    const auto section = std::ranges::find(schema, node.key, &Section::name);
+    const auto field = std::ranges::find(schema.front().fields, node.key, &Field::key);
+    if (field != schema.front().fields.end()) {
+      read_field(schema.front(), *field, node, config);
+    } else if (section != schema.end() && !node.key.empty()) {
+      read_section(schema, *section, node, config);
+    } else {
+      throw_unknown(node, node.key, known, {});
+    }
+  }
+}
+
+void check_required(const std::vector<Section>& schema, const Config& config) {
+  for (const Section& section : schema)
+    for (const Field& field : section.fields)
+      if (const std::string path = path_of(section, field.key); field.required && !config.given(path))
+        throw InputError(
+            fmt::format("{} is missing", path), config.source,
+            fmt::format("add {}, {}, to the section {}", field.key, field.expects, section.name));
+}
+
+}  // namespace
+
+Config parse_config(std::string_view yaml, const std::string& source,
+                    std::span<const std::string> overrides) {
+  ConfigNode tree = parse_tree(yaml, source);
+  for (const std::string& assignment : overrides) apply_override(tree, assignment);
+
+  Config config;
+  config.source = source;
+  read_benchmark(tree, config);
+  const std::vector<Section> schema = config_schema(config);
+  read_tree(schema, tree, config);
+  check_required(schema, config);
+  config.output_dir = expand_variables(config.output_dir, config.where("output_dir"));
+  config.data.data_dir = expand_variables(config.data.data_dir, config.where("data.data_dir"));
+  settle(config);
+  return config;
+}
+
+Config load_config(const std::string& path, std::span<const std::string> overrides) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    throw InputError(fmt::format("the configuration can't be read: {}", std::strerror(errno)), path,
+                     "give the path of a YAML file; harness/configs holds examples");
+  return parse_config(text.str(), path, overrides);
+}
+
+nlohmann::json to_json(const Config& config) {
+  Config copy = config;  // the table ties keys to members that could be written
+  nlohmann::json json = nlohmann::json::object();
+  for (const Section& section : config_schema(copy)) {
+    nlohmann::json& into = section.name.empty() ? json : json[section.name];
+    for (const Field& field : section.fields)
+      if (field.write) into[field.key] = field.write();
+  }
+  return json;
+}
+
+}  // namespace tessera

@@ -1,0 +1,84 @@
+#include "harness/config/config_schema.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace tessera {
+namespace {
+
+std::vector<Field> fields(MlperfConfig& mlperf) {
+  return {
+      because(word("benchmark", mlperf.benchmark, {mlperf.benchmark}),
+              "model.name says which benchmark it is"),
+      field("org", mlperf.org),
+      word("division", mlperf.division, {"open", "closed"}),
+      word("status", mlperf.status, {"cloud", "onprem", "preview", "research"}),
+      field<std::string>("platform", mlperf.platform,
+                         {"that isn't empty", [](const std::string& text) { return !text.empty(); }}),
+  };
+}
+
+std::vector<Field> fields(DataConfig& data) {
+  return {
+      required(field("data_dir", data.data_dir)),
+      required(field("n_train", data.n_train, from(1))),
+      required(field("n_valid", data.n_valid, from(1))),
+      field("batch_size", data.batch_size, from(1)),
+      field("global_batch_size", data.global_batch_size, from(1)),
+      required(field("n_epochs", data.n_epochs, from(1))),
+      field("prefetch", data.prefetch, from(1, 64)),
+      field("n_parallel_reads", data.n_parallel_reads, from(1, 64)),
+      choice("shuffle", data.shuffle, {{"global", Shuffle::Global}, {"local", Shuffle::Local}}),
+  };
+}
+
+std::vector<Field> fields(TrainConfig& train) {
+  return {
+      field("gradient_accumulation_frequency", train.gradient_accumulation_frequency, from(1)),
+      field("early_stopping_patience", train.early_stopping_patience, from(0)),
+      field("seed", train.seed, not_negative_integer()),
+  };
+}
+
+std::vector<Field> fields(ComputeConfig& compute) {
+  return {
+      because(field("threads", compute.threads, from(0, 4096)), "0 means the rank's share of the cores"),
+      choice("kernels", compute.kernels,
+             {{"onednn", KernelChoice::OneDnn}, {"reference", KernelChoice::Reference}}),
+      choice("element", compute.element, {{"float32", Element::F32}, {"float64", Element::F64}}),
+      choice("overlap", compute.overlap,
+             {{"auto", Overlap::Auto}, {"on", Overlap::On}, {"off", Overlap::Off}}),
+  };
+}
+
+// Fields of sections that are there go to these, beside theirs.
+void merge(std::vector<Section>& sections, std::vector<Section> others) {
+  for (Section& other : others) {
+    std::vector<Field>& into = std::ranges::find(sections, other.name, &Section::name)->fields;
+    std::ranges::move(other.fields, std::back_inserter(into));
+  }
+}
+
+}  // namespace
+
+Field benchmark_field(Config& config) {
+  return required(word("name", config.mlperf.benchmark, {kCosmoflow, kDeepcam}));
+}
+
+std::vector<Section> config_schema(Config& config) {
+  std::vector<Section> sections = {
+      {"", {field("output_dir", config.output_dir)}},
+      {"mlperf", fields(config.mlperf)},
+      {"data", fields(config.data)},
+      {"model", {benchmark_field(config)}},
+      {"optimizer", {}},
+      {"lr_schedule", {}},
+      {"train", fields(config.train)},
+      {"compute", fields(config.compute)},
+  };
+  merge(sections,
+        config.mlperf.benchmark == kDeepcam ? deepcam_sections(config) : cosmoflow_sections(config));
+  return sections;
+}
+
+}  // namespace tessera

@@ -1,0 +1,132 @@
+#include "harness/config/config_tree.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+using Place = std::function<std::string(const YAML::Mark&)>;
+
+// Deeper than any configuration; an alias inside its own anchor would have no end.
+constexpr int kDeepest = 16;
+
+ConfigNode tree_of(const YAML::Node& node, std::string where, const Place& place, int depth);
+
+void add_entry(ConfigNode& map, const YAML::Node& key, const YAML::Node& value, const Place& place,
+               int depth) {
+  const std::string where = place(key.Mark());
+  if (!key.IsScalar()) throw InputError("a key is not plain text", where, "write `name: value`");
+  if (const ConfigNode* before = map.find(key.Scalar()))
+    throw InputError(fmt::format("key '{}' is given twice, first at {}", key.Scalar(), before->where), where,
+                     "keep one of the two");
+  ConfigNode child = tree_of(value, where, place, depth + 1);
+  child.key = key.Scalar();
+  map.children.push_back(std::move(child));
+}
+
+ConfigNode tree_of(const YAML::Node& node, std::string where, const Place& place, int depth) {
+  if (depth > kDeepest)
+    throw InputError("values are nested too deeply", where, "remove the alias that contains itself");
+  ConfigNode tree;
+  tree.where = std::move(where);
+  if (node.IsScalar()) {
+    tree.kind = ConfigNode::Kind::Scalar;
+    tree.scalar = node.Scalar();
+    tree.quoted = node.Tag() == "!";  // what yaml-cpp gives to text in quotes
+  } else if (node.IsSequence()) {
+    tree.kind = ConfigNode::Kind::Sequence;
+    for (const YAML::Node& item : node)
+      tree.children.push_back(tree_of(item, place(item.Mark()), place, depth + 1));
+  } else if (node.IsMap()) {
+    tree.kind = ConfigNode::Kind::Map;
+    for (const auto& entry : node) add_entry(tree, entry.first, entry.second, place, depth);
+  }
+  return tree;
+}
+
+ConfigNode parse(std::string_view yaml, const Place& place) {
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
+    if (documents.size() > 1)
+      throw InputError("there is more than one YAML document", place(documents[1].Mark()), "keep one");
+    return tree_of(documents.empty() ? YAML::Node() : documents[0], place(YAML::Mark()), place, 0);
+  } catch (const YAML::Exception& error) {
+    throw InputError(fmt::format("this is not YAML: {}", error.msg), place(error.mark),
+                     "mend the indentation, brackets or quotes there");
+  }
+}
+
+}  // namespace
+
+const ConfigNode* ConfigNode::find(std::string_view child) const {
+  const auto found = std::ranges::find(children, child, &ConfigNode::key);
+  return kind == Kind::Map && found != children.end() ? &*found : nullptr;
+}
+
+ConfigNode* ConfigNode::find(std::string_view child) {
+  return const_cast<ConfigNode*>(std::as_const(*this).find(child));
+}
+
+ConfigNode parse_tree(std::string_view yaml, const std::string& source) {
+  return parse(yaml, [&source](const YAML::Mark& mark) {
+    return mark.is_null() ? source : fmt::format("{}, line {}", source, mark.line + 1);
+  });
+}
+
+void apply_override(ConfigNode& tree, const std::string& assignment) {
+  std::string where = "--set " + assignment;
+  const Place everywhere = [&where](const YAML::Mark&) { return where; };
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw InputError("an override needs a key and a value", where, "write --set path.to.key=value");
+  ConfigNode value = parse(assignment.substr(equals + 1), everywhere);
+
+  ConfigNode* at = &tree;
+  for (std::size_t begin = 0; begin < equals;) {
+    const std::size_t end = std::min(assignment.find('.', begin), equals);
+    const std::string key = assignment.substr(begin, end - begin);
+    if (at->kind == ConfigNode::Kind::Null) at->kind = ConfigNode::Kind::Map;
+    if (key.empty() || at->kind != ConfigNode::Kind::Map)
+      throw InputError(fmt::format("'{}' is not the path of a key", assignment.substr(0, equals)), where,
+                       "write section.key=value");
+    if (at->find(key) == nullptr) {
+      ConfigNode fresh;
+      fresh.key = key;
+      fresh.where = where;
+      at->children.push_back(std::move(fresh));
+    }
+    at = at->find(key);
+    begin = end + 1;
+  }
+  value.key = at->key;
+  *at = std::move(value);
+}
+
+std::string to_string(const ConfigNode& node) {
+  switch (node.kind) {
+    case ConfigNode::Kind::Null:
+      return "nothing";
+    case ConfigNode::Kind::Scalar:
+      return node.quoted ? fmt::format("\"{}\"", node.scalar) : node.scalar;
+    case ConfigNode::Kind::Sequence: {
+      std::vector<std::string> items;
+      for (const ConfigNode& item : node.children) items.push_back(to_string(item));
+      return fmt::format("[{}]", fmt::join(items, ", "));
+    }
+    case ConfigNode::Kind::Map: {
+      std::vector<std::string> items;
+      for (const ConfigNode& item : node.children)
+        items.push_back(fmt::format("{}: {}", item.key, to_string(item)));
+      return fmt::format("{{{}}}", fmt::join(items, ", "));
+    }
+  }
+  return {};
+}
+
+}  // namespace tessera

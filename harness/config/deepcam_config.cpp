@@ -1,0 +1,132 @@
+#include "harness/config/deepcam_config.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "harness/config/config_schema.hpp"
+#include "io/generate/climate/deepcam_channels.hpp"
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+using Integers = std::vector<std::int64_t>;
+
+constexpr std::int64_t kOutputStride = 16, kMostPixels = 16384;
+
+Rule<Integers> shape_of_a_sample() {
+  return {fmt::format("H, W, C: height and width multiples of {} up to {}, and {} channels", kOutputStride,
+                      kMostPixels, kDeepcamChannels),
+          [](const Integers& shape) {
+            return shape.size() == 3 && shape[2] == static_cast<std::int64_t>(kDeepcamChannels) &&
+                   std::all_of(shape.begin(), shape.begin() + 2, [](std::int64_t n) {
+                     return n >= kOutputStride && n <= kMostPixels && n % kOutputStride == 0;
+                   });
+          }};
+}
+
+Rule<Integers> channels_of_a_sample() {
+  return {fmt::format("from 0 to {}, at least one and none twice", kDeepcamChannels - 1),
+          [](const Integers& channels) {
+            return !channels.empty() &&
+                   std::set(channels.begin(), channels.end()).size() == channels.size() &&
+                   std::ranges::all_of(channels, [](std::int64_t c) {
+                     return c >= 0 && c < static_cast<std::int64_t>(kDeepcamChannels);
+                   });
+          }};
+}
+
+Rule<std::vector<double>> two_betas() {
+  return {"of two, each of at least 0 and below 1", [](const std::vector<double>& betas) {
+            return betas.size() == 2 && std::ranges::all_of(betas, [](double b) { return b >= 0 && b < 1; });
+          }};
+}
+
+Rule<double> above_zero_up_to(double most) {
+  return {fmt::format("above 0, at most {}", most), [=](double value) { return value > 0 && value <= most; }};
+}
+
+std::vector<Field> data_fields(Config& config) {
+  return {
+      required(because(word("name", config.data.name, {"deepcam"}),
+                       "`tessera generate deepcam` writes samples where there are none")),
+      required(field("sample_shape", config.data.sample_shape, shape_of_a_sample())),
+      field("channels", config.deepcam.channels, channels_of_a_sample()),
+  };
+}
+
+std::vector<Field> model_fields(DeepcamConfig& model) {
+  return {
+      field("width_factor", model.width_factor, above_zero_up_to(16)),
+      field("middle_blocks", model.middle_blocks, from(0, 16)),
+      because(field("batchnorm_group_size", model.batchnorm_group_size, from(0)), "0 means all replicas"),
+  };
+}
+
+std::vector<Field> optimizer_fields(DeepcamConfig& optimizer) {
+  return {
+      required(choice("name", optimizer.optimizer,
+                      {{"LAMB", MomentOptimizer::Lamb},
+                       {"AdamW", MomentOptimizer::AdamW},
+                       {"Adam", MomentOptimizer::Adam}})),
+      field("betas", optimizer.betas, two_betas()),
+      field("eps", optimizer.eps, positive()),
+      field("weight_decay", optimizer.weight_decay, not_negative()),
+  };
+}
+
+std::vector<Field> schedule_fields(DeepcamSchedule& lr) {
+  return {
+      choice("type", lr.type,
+             {{"multistep", StepScheduleKind::Multistep},
+              {"cosine_annealing", StepScheduleKind::CosineAnnealing}}),
+      required(field("start_lr", lr.start_lr, positive())),
+      field("lr_warmup_steps", lr.lr_warmup_steps, from(0)),
+      field<double>("lr_warmup_factor", lr.lr_warmup_factor,
+                    {"of at least 1", [](double factor) { return factor >= 1; }}),
+      field<Integers>("milestones", lr.milestones,
+                      {"from 0",
+                       [](const Integers& steps) {
+                         return std::ranges::all_of(steps, [](std::int64_t step) { return step >= 0; });
+                       }}),
+      field("decay_rate", lr.decay_rate, above_zero_up_to(1)),
+      field("t_max", lr.t_max, from(1)),
+      field("eta_min", lr.eta_min, not_negative()),
+  };
+}
+
+std::vector<Field> train_fields(DeepcamConfig& train) {
+  return {field("target_iou", train.target_iou, above_zero_up_to(1))};
+}
+
+}  // namespace
+
+std::vector<Section> deepcam_sections(Config& config) {
+  return {{"data", data_fields(config)},
+          {"model", model_fields(config.deepcam)},
+          {"optimizer", optimizer_fields(config.deepcam)},
+          {"lr_schedule", schedule_fields(config.deepcam.lr_schedule)},
+          {"train", train_fields(config.deepcam)}};
+}
+
+void settle_deepcam(Config& config) {
+  constexpr const char* kChooser = "lr_schedule.type";
+  const DeepcamSchedule& lr = config.deepcam.lr_schedule;
+  if (lr.eta_min.value_or(0) > lr.start_lr * lr.lr_warmup_factor)
+    throw InputError("lr_schedule.eta_min is above the peak, which the cosine falls from",
+                     config.where("lr_schedule.eta_min"), "set it below start_lr times lr_warmup_factor");
+  if (lr.type == StepScheduleKind::Multistep) {
+    forbid_keys(config, kChooser, {"lr_schedule.t_max", "lr_schedule.eta_min"},
+                "the schedule is `multistep`");
+  } else {
+    forbid_keys(config, kChooser, {"lr_schedule.milestones", "lr_schedule.decay_rate"},
+                "the schedule is `cosine_annealing`");
+    require_key(config, kChooser, "lr_schedule.t_max", "the cosine takes so many steps");
+  }
+}
+
+}  // namespace tessera

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/config/config.hpp"
+#include "harness/workloads/workload.hpp"
+#include "io/dataset/staged_copy.hpp"
+#include "io/staging/stager.hpp"
+#include "io/staging/staging_directory.hpp"
+#include "parallel/process_grid.hpp"
+
+namespace tessera {
+
+/// What is to be staged where. All ranks have the same, but for the directory, which may differ by node.
+struct StagingRequest {
+  std::filesystem::path source, directory;
+  StagingPlan plan = StagingPlan::Replicate;
+  bool shared = false;                     // all nodes see the one directory
+  bool draws_locally = false;              // data.shuffle: local
+  std::int64_t train = 0, validation = 0;  // samples, the first by name; 0: all
+  Extents space{};                         // of a sample, as the next for the plan Slab
+  std::vector<Box> box_of_part{};          // what the parts of a sample read
+};
+
+/// The request of a run, which knows its samples. Throws InputError where the plan is Slab and augmentation
+/// turns samples about.
+StagingRequest staging_request(const Config& config, const Workload& workload, const ProcessGrid& grid,
+                               StagingPlan plan);
+
+/// A directory that is local to the node: NAME in $SLURM_TMPDIR, else in $TMPDIR. Throws InputError where
+/// neither is set.
+std::filesystem::path node_local_directory(const std::string& name);
+
+/// What staging came to, over all ranks.
+struct StagingSummary {
+  std::string plan;
+  int nodes = 1;
+  double seconds = 0;
+  StagingCounts counts;
+  std::vector<std::string> damaged;  // on rank 0: files that were there and had to be copied again
+};
+
+/// "staged 112 files ...", for people.
+std::string to_string(const StagingSummary& summary);
+
+/// As stage --json and run.json have it.
+nlohmann::json to_json(const StagingSummary& summary, const std::filesystem::path& directory);
+
+/// Copies to every node what its ranks will read: the ranks of a node divide its files. Collective
+/// throughout; what one rank meets is thrown by all.
+class Staging {
+ public:
+  /// All that the user's input can be wrong about: lists the data set, plans, makes and locks the directory.
+  /// Opens no sample. Borrows grid.
+  Staging(const ProcessGrid& grid, StagingRequest request);
+
+  /// This node's.
+  const std::filesystem::path& directory() const { return request_.directory; }
+  /// What is there and whole stays. Throws as Stager does, and where there isn't room for all.
+  StagingSummary run();
+
+ private:
+  void plan();
+  std::vector<FileToStage> my_files() const;
+
+  const ProcessGrid& grid_;
+  StagingRequest request_;
+  Communicator node_;
+  StagedCopy copy_;  // of this node, to be
+  std::optional<StagingLock> lock_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "harness/process/statistics.hpp"
+#include "harness/process/stopwatch.hpp"
+#include "parallel/mpi.hpp"
+
+/// How long moving bytes takes at least: what exchanges and reductions are measured against.
+namespace tessera {
+
+/// Median seconds of `body` on this rank over `repeats` rounds, which all members begin together; a round
+/// before them, in which memory and connections become warm, doesn't count. Collective.
+template <class Body>
+double median_seconds(const Communicator& comm, std::int64_t repeats, Body&& body) {
+  std::vector<double> seconds;
+  for (std::int64_t round = -1; round < repeats; ++round) {
+    comm.barrier();
+    const Stopwatch watch;
+    body();
+    if (round >= 0) seconds.push_back(watch.seconds());
+  }
+  return median(seconds);
+}
+
+/// The values of all members. Collective.
+MinMedianMax spread_over(const Communicator& comm, double mine);
+
+/// A copy from memory to memory, on all members at once: median on this one.
+double memcpy_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats);
+/// One message between members 0 and 1: half a round trip, while the others wait. The same on all members;
+/// there must be two. Collective.
+double ping_pong_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats);
+
+}  // namespace tessera

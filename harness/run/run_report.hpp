@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/config/config.hpp"
+#include "harness/machine/threads.hpp"
+#include "harness/run/history.hpp"
+#include "harness/train/trainer.hpp"
+#include "harness/workloads/batch_size.hpp"
+
+namespace tessera {
+
+/// What a run was and came to. Borrowed.
+struct RunFacts {
+  const Config& config;
+  const Workload& workload;
+  Trainer& trainer;
+  const ProcessGrid& grid;
+  const BatchSize& batch;
+  const ThreadChoice& threads;
+  const std::vector<EpochRecord>& epochs;
+  std::uint64_t seed = 0;
+  int interruptions = 0;  // after which it went on
+  std::string division, caches;
+  std::string status;   // success, aborted
+  std::string failure;  // why it was aborted, where that is more than a missed target
+  double init_seconds = 0, run_seconds = 0;
+  nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
+};
+
+/// run.json: everything needed to compare the run with others and to repeat it. Its keys are documented in
+/// the README. Collective (times and memory are gathered from all ranks).
+nlohmann::json run_report(const RunFacts& facts);
+
+/// How the run ended, for people.
+std::string closing_line(const RunFacts& facts, const std::string& output);
+
+}  // namespace tessera

@@ -1,0 +1,198 @@
+#include "harness/workloads/cosmoflow_workload.hpp"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "harness/config/config_schema.hpp"
+#include "io/cosmoflow/cosmoflow_manifest.hpp"
+#include "io/dataset/data_origin.hpp"
+#include "io/dataset/staged_copy.hpp"
+#include "models/base/error.hpp"
+#include "models/train/sgd.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr std::int64_t kClosedTraining = 524288, kClosedValidation = 65536;  // since round v1.0
+constexpr double kClosedMomentum = 0.9, kClosedTarget = 0.124;
+
+Extents space_of(const std::vector<std::int64_t>& shape) {
+  return {shape[0], shape[1], shape[2]};
+}
+
+CosmoFlowConfig network_of(const CosmoflowConfig& model) {
+  return {.batch = 1,
+          .channels = model.input_shape[3],
+          .space = space_of(model.input_shape),
+          .conv_layers = static_cast<int>(model.n_conv_layers),
+          .kernel = model.kernel_size,
+          .conv_size = model.conv_size,
+          .fc1 = model.fc1_size,
+          .fc2 = model.fc2_size,
+          .targets = model.target_size,
+          .dropout = model.dropout};
+}
+
+Augmentation augmentation_of(Augment augment) {
+  switch (augment) {
+    case Augment::All:
+      return Augmentation::All;
+    case Augment::KeepSplitAxes:
+      return Augmentation::KeepSplitAxes;
+    default:
+      return Augmentation::None;
+  }
+}
+
+RateScaling scaling_of(Scaling scaling) {
+  switch (scaling) {
+    case Scaling::Linear:
+      return RateScaling::Linear;
+    case Scaling::Sqrt:
+      return RateScaling::SquareRoot;
+    default:
+      return RateScaling::None;
+  }
+}
+
+std::vector<Decay> decays_of(const std::map<std::int64_t, double>& factors) {
+  std::vector<Decay> decays;
+  for (const auto& [epoch, factor] : factors) decays.push_back({epoch, factor});
+  return decays;
+}
+
+ChannelStatistics statistics_of(const std::filesystem::path& directory) {
+  const bool there = std::filesystem::exists(directory);
+  if (!there || !std::filesystem::exists(directory / kManifestName))
+    throw InputError(
+        there ? "the data set has no manifest.json, whose statistics standardising needs"
+              : "there is no such data directory",
+        directory.string(),
+        "name a data set with data.data_dir, or write one there with tessera generate cosmoflow");
+  if (!is_generated(directory))
+    throw InputError("the data set was converted, and has no statistics to standardise with",
+                     directory.string(), "switch data.standardize off");
+  return read_manifest(directory).statistics;
+}
+
+}  // namespace
+
+CosmoflowWorkload::CosmoflowWorkload(const Config& config, std::uint64_t seed)
+    : config_(config),
+      seed_(seed),
+      network_(network_of(config.cosmoflow)),
+      loss_(config.cosmoflow.target_size) {
+  cosmoflow(network_);  // refuses a network that doesn't fit
+}
+
+void CosmoflowWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
+  split_axes_ = share.split_axes;
+  CosmoflowDatasetOptions options{.space = network_.space,
+                                  .channels = static_cast<int>(network_.channels),
+                                  .samples = config_.data.n_train,
+                                  .first_sample = share.samples.train.front().begin,
+                                  .standardize = {},
+                                  .augmentation = augmentation_of(config_.cosmoflow.augment),
+                                  .part = share.part,
+                                  .split_axes = share.split_axes,
+                                  .seed = seed_,
+                                  .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
+  if (config_.cosmoflow.standardize) options.standardize = statistics_of(directory);
+  check_staged_copy(directory, share.samples, share.with_target);
+  training_.emplace(directory / kTrain, options);
+  options.samples = config_.data.n_valid;
+  options.first_sample = share.samples.validation.front().begin;
+  options.augmentation = Augmentation::None;
+  validation_.emplace(directory / kValidation, options);
+}
+
+Graph CosmoflowWorkload::graph(std::int64_t batch) const {
+  CosmoFlowConfig network = network_;
+  network.batch = batch;
+  return cosmoflow(network);
+}
+
+std::unique_ptr<Optimizer> CosmoflowWorkload::make_optimizer(ParameterStore& parameters) const {
+  return std::make_unique<Sgd>(parameters, config_.cosmoflow.momentum, config_.cosmoflow.l2);
+}
+
+ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batch) const {
+  const CosmoflowSchedule& lr = config_.cosmoflow.lr_schedule;
+  return {{.base_rate = lr.base_lr,
+           .scaling = scaling_of(lr.scaling),
+           .base_batch_size = lr.base_batch_size.value_or(1),
+           .warmup_epochs = lr.n_warmup_epochs,
+           .decays = decays_of(lr.decay_schedule)},
+          global_batch};
+}
+
+WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) const {
+  const CosmoflowSchedule& lr = config_.cosmoflow.lr_schedule;
+  const std::int64_t steps = training_->size() / global_batch;
+  return {{.peak_rate = lr.lr,
+           .warmup_steps = lr.n_warmup_steps.value_or(lr.n_warmup_epochs * steps),
+           .decays = decays_of(lr.decay_epochs),
+           .cosine_epochs = lr.cosine_epochs.value_or(0)},
+          steps};
+}
+
+std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_batch) const {
+  if (config_.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference)
+    return std::make_unique<ReferenceSchedule>(reference_schedule(global_batch));
+  return std::make_unique<WarmupSchedule>(warmup_schedule(global_batch));
+}
+
+void CosmoflowWorkload::check(const BatchSize& batch) const {
+  check_warmup_steps(config_, batch.global);
+}
+
+std::string CosmoflowWorkload::kept_axes() const {
+  constexpr std::array kAxes{'D', 'H', 'W'};
+  std::string kept;
+  for (std::size_t axis = 0; axis < kAxes.size(); ++axis)
+    if (split_axes_[axis] && config_.cosmoflow.augment == Augment::KeepSplitAxes) kept += kAxes[axis];
+  return kept.empty() ? "none" : kept;
+}
+
+// The first thing in which the run differs from what the closed division fixes. Batch, dropout, L2 and the
+// numbers of the reference's schedule are free there.
+std::optional<std::string> CosmoflowWorkload::why_open() const {
+  if (comes_of_a_generator(config_.data.data_dir)) return "the data set is generated";
+  if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
+    return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
+                       validation_->size(), kClosedTraining, kClosedValidation);
+  const CosmoFlowConfig closed;
+  if (network_.space != closed.space || network_.channels != closed.channels)
+    return "samples of another shape";
+  if (network_.conv_layers != closed.conv_layers || network_.kernel != closed.kernel ||
+      network_.conv_size != closed.conv_size || network_.fc1 != closed.fc1 || network_.fc2 != closed.fc2)
+    return "another network";
+  if (config_.cosmoflow.standardize || config_.cosmoflow.augment != Augment::None)
+    return "other preprocessing";
+  if (config_.cosmoflow.lr_schedule.schedule != ScheduleKind::Reference)
+    return "another kind of learning-rate schedule";
+  if (config_.cosmoflow.momentum != kClosedMomentum) return "another momentum";
+  if (target() != kClosedTarget) return "another target";
+  return std::nullopt;
+}
+
+std::unique_ptr<Metric> CosmoflowWorkload::make_metric() const {
+  return std::make_unique<MeanAbsoluteError>(config_.cosmoflow.target_size);
+}
+
+void CosmoflowWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) const {
+  const ScheduleSummary schedule = config_.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference
+                                       ? reference_schedule(batch.global).summary()
+                                       : warmup_schedule(batch.global).summary();
+  log.event(LogKey::OptName, "sgd");
+  log.event(LogKey::OptBaseLearningRate, schedule.base_learning_rate);
+  log.event(LogKey::OptLearningRateWarmupEpochs, schedule.warmup_epochs);
+  log.event(LogKey::OptLearningRateWarmupFactor, schedule.warmup_factor);
+  log.event(LogKey::OptLearningRateDecayBoundaryEpochs, schedule.decay_boundary_epochs);
+  log.event(LogKey::OptLearningRateDecayFactor, schedule.decay_factors);
+  log.event(LogKey::OptWeightDecay, config_.cosmoflow.l2);
+  log.event(LogKey::Dropout, config_.cosmoflow.dropout);
+}
+
+}  // namespace tessera

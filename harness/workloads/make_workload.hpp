@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "harness/workloads/workload.hpp"
+
+namespace tessera {
+
+/// The workload that the configuration describes. seed: of augmentation. Throws InputError where the network
+/// doesn't fit the input.
+std::unique_ptr<Workload> make_workload(const Config& config, std::uint64_t seed);
+
+}  // namespace tessera

@@ -1,0 +1,143 @@
+#include "io/cosmoflow/cosmoflow_dataset.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+#include "io/dataset/sample_files.hpp"
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+void check_options(const CosmoflowDatasetOptions& options) {
+  const Extents& space = options.space;
+  if (std::min({space.d, space.h, space.w}) < 1 || options.channels < 1 ||
+      options.channels > CountTransform::kMostChannels)
+    throw InputError(
+        fmt::format("samples of {}x{}x{} cells and {} channels", space.d, space.h, space.w, options.channels),
+        "the configured sample shape",
+        fmt::format("give at least one cell an axis and 1 to {} channels", CountTransform::kMostChannels));
+  if (!options.standardize.mean.empty()) {
+    if (!options.apply_log)
+      throw InputError("the statistics to standardise with are those of log(1 + x), which is not applied",
+                       "the data settings", "apply the logarithm or don't standardise");
+    if (options.standardize.mean.size() != static_cast<std::size_t>(options.channels))
+      throw InputError(fmt::format("statistics of {} channels for samples of {}",
+                                   options.standardize.mean.size(), options.channels),
+                       "the data set's manifest", "make the configured sample shape that of the data");
+  }
+  if (options.augmentation == Augmentation::None) return;
+  // Every symmetry of the draw must map the sample onto itself.
+  const auto extents = options.space.axes();
+  for (int a = 0; a < 3; ++a)
+    for (int b = 0; b < a; ++b) {
+      const bool kept = options.augmentation == Augmentation::KeepSplitAxes &&
+                        (options.split_axes[a] || options.split_axes[b]);
+      if (!kept && extents[a] != extents[b])
+        throw InputError(
+            fmt::format("augmentation exchanges axes, which have {} and {} cells", extents[b], extents[a]),
+            "the data settings", "switch augmentation off or use cubes");
+    }
+}
+
+}  // namespace
+
+CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options)
+    : options_((check_options(options), std::move(options))),
+      transform_(options_.channels, options_.apply_log, options_.standardize),
+      samples_(sample_files(folder, options_.samples)),
+      stored_(samples_.box.value_or(Box::whole(options_.space))),
+      kept_(samples_.files.size()) {
+  const Box whole = Box::whole(options_.space), part = options_.part.value_or(whole);
+  const bool moves = options_.augmentation == Augmentation::All && part != whole;
+  held_ = moves || !options_.apply_log ? whole : part;
+  const auto held_bytes = static_cast<std::size_t>(held_.count() * options_.channels) * sizeof(std::int16_t);
+  const bool fits = samples_.files.size() * held_bytes <= options_.cache_bytes;
+  keep_counts_ = fits && !(moves && options_.apply_log);
+  if (!stored_.contains(held_))
+    throw InputError(fmt::format("the files hold the box {} of each sample, and {} is read",
+                                 to_string(stored_), to_string(held_)),
+                     folder.string(),
+                     "set data.augment to none or keep_split_axes, or stage by another plan than slab");
+}
+
+void CosmoflowDataset::check_first_sample() const {
+  ScratchPool<std::int16_t>::Loan scratch(scratch_);
+  counts(options_.first_sample, {}, *scratch);
+}
+
+// Of the box at least; of all that is ever held where that is kept or, for its mean, the whole is needed. Two
+// threads that want the same sample at once both read it.
+CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
+                                    std::vector<std::int16_t>& scratch) const {
+  Kept& kept = kept_[static_cast<std::size_t>(sample)];
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kept.counts.empty()) return {kept.counts.data(), held_};
+  }
+  const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
+  check_cosmoflow_form(file, stored_.extents(), options_.channels);
+  const CosmoflowTarget target = read_cosmoflow_target(file);
+  const Box held = keep_counts_ || !options_.apply_log ? held_ : box;
+  std::vector<std::int16_t> fresh;
+  std::vector<std::int16_t>& into = keep_counts_ ? fresh : scratch;
+  into.resize(static_cast<std::size_t>(held.count() * options_.channels));
+  read_cosmoflow_counts(file, within(stored_, held), options_.channels, into);
+
+  const std::lock_guard lock(mutex_);
+  bytes_read_ += file.bytes_read();
+  kept.target = target;
+  if (!keep_counts_) return {scratch.data(), held};
+  if (kept.counts.empty()) kept.counts = std::move(fresh);  // only counts that passed the checks are kept
+  return {kept.counts.data(), held_};
+}
+
+CubeSymmetry CosmoflowDataset::symmetry(std::int64_t sample, int epoch) const {
+  if (options_.augmentation == Augmentation::None) return {};
+  const std::array<bool, 3> none{};
+  return draw_symmetry(options_.seed, epoch, sample,
+                       options_.augmentation == Augmentation::All ? none : options_.split_axes);
+}
+
+double CosmoflowDataset::divisor(CountsView sample) const {
+  if (options_.apply_log) return 1;
+  const std::int64_t elements = sample.box.count() * options_.channels;
+  const std::int64_t sum = std::accumulate(sample.counts, sample.counts + elements, std::int64_t{0});
+  return sum == 0 ? 1 : static_cast<double>(sum) / static_cast<double>(elements);
+}
+
+void CosmoflowDataset::read_input(std::int64_t sample, int epoch, TensorView into) const {
+  const CubeSymmetry seen_through = symmetry(sample, epoch);
+  ScratchPool<std::int16_t>::Loan scratch(scratch_);
+  const CountsView held = counts(sample, source_box(seen_through, into.layout.box, options_.space), *scratch);
+  transform_.apply(held, seen_through, options_.space, divisor(held), into);
+}
+
+CosmoflowTarget CosmoflowDataset::target(std::int64_t sample) const {
+  const std::optional<CosmoflowTarget>& target = kept_[static_cast<std::size_t>(sample)].target;
+  {
+    const std::lock_guard lock(mutex_);
+    if (target) return *target;
+  }
+  ScratchPool<std::int16_t>::Loan scratch(scratch_);
+  counts(sample, {}, *scratch);
+  const std::lock_guard lock(mutex_);
+  return *target;
+}
+
+void CosmoflowDataset::read_target(std::int64_t sample, TensorView into) const {
+  assert(into.layout.count() == kCosmoflowTargets);
+  const CosmoflowTarget answer = target(sample);
+  if (into.layout.element == Element::F64)
+    std::ranges::copy(answer, into.data<double>());
+  else
+    std::ranges::copy(answer, into.data<float>());
+}
+
+std::uint64_t CosmoflowDataset::bytes_read() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_read_;
+}
+
+}  // namespace tessera

@@ -1,0 +1,127 @@
+#include "io/dataset/generated_set.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "io/files/checksum.hpp"
+#include "io/files/json_text.hpp"
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Samples made before they are written together.
+constexpr std::size_t kFilesAtATime = 64, kBytesAtATime = std::size_t{128} << 20;
+
+bool is_empty_or_missing(const fs::path& directory) {
+  std::error_code error;
+  return !fs::exists(directory, error) || fs::is_empty(directory, error);
+}
+
+}  // namespace
+
+Json manifest_entry(const fs::path& directory, const char* key) {
+  const fs::path path = directory / kManifestName;
+  const std::string text = read_whole_file(path);
+  // Of the rest nothing is kept: a search in Json passes over all keys, which checksums have many of.
+  const auto keep = [key](int depth, Json::parse_event_t event, const Json& parsed) {
+    return depth != 1 || event != Json::parse_event_t::key || parsed == key;
+  };
+  try {
+    return Json::parse(text, keep).at(key);
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(fmt::format("this is not the manifest of a generated data set ({})", error.what()),
+                     path.string(), "generate the data set again, in another directory");
+  }
+}
+
+std::string GeneratedSample::file(const char* stem) const {
+  return fmt::format("{}/{}_{:06d}.hdf5", train ? "train" : "validation", stem, number);
+}
+
+GeneratedSample generated_sample(std::int64_t train, std::int64_t sample) {
+  return sample < train ? GeneratedSample{true, sample} : GeneratedSample{false, sample - train};
+}
+
+void check_sample_counts(std::int64_t train, std::int64_t validation, const char* where) {
+  constexpr std::int64_t kMost = 1000000;  // each is bounded before the sum, which could overflow
+  if (train < 1 || train > kMost || validation < 1 || validation > kMost || train + validation > kMost)
+    throw InputError(fmt::format("{} training and {} validation samples", train, validation), where,
+                     "ask for at least one of each and no more than a million");
+}
+
+DirectoryState prepare_directory(const fs::path& directory, const std::string& recipe) {
+  const fs::path unfinished = directory / kUnfinishedName;
+  const auto refuse = [&directory](const char* problem) {
+    throw InputError(problem, directory.string(), "name a new or empty directory, or empty this one");
+  };
+  if (fs::exists(directory / kManifestName)) {
+    if (text_of(manifest_entry(directory, "recipe")) + "\n" == recipe) return DirectoryState::Complete;
+    refuse("the directory holds a data set made by another recipe");
+  }
+  if (fs::exists(unfinished)) {
+    if (read_whole_file(unfinished) != recipe)
+      refuse("the directory holds an unfinished data set of another recipe");
+  } else if (!is_empty_or_missing(directory)) {
+    refuse("the directory holds other files");
+  }
+  try {
+    fs::create_directories(directory / "train");
+    fs::create_directories(directory / "validation");
+  } catch (const fs::filesystem_error& error) {
+    throw InputError("cannot make a directory: " + error.code().message(), directory.string(),
+                     "name a directory that may be written");
+  }
+  write_whole_file(unfinished, recipe);
+  return DirectoryState::ToGenerate;
+}
+
+Interval part_of_samples(std::int64_t samples, int part, int parts) {
+  return {samples * part / parts, samples * (part + 1) / parts};
+}
+
+void write_samples(Interval samples, const std::function<FileToWrite(std::int64_t sample)>& make,
+                   const GenerateProgress& progress) {
+  std::vector<FileToWrite> files;
+  for (std::int64_t sample = samples.begin; sample < samples.end; ++sample) {
+    files.push_back(make(sample));
+    if (files.size() * files.back().bytes.size() < kBytesAtATime && files.size() < kFilesAtATime &&
+        sample + 1 < samples.end)
+      continue;
+    write_whole_files(files);
+    files.clear();
+    if (progress) progress(sample + 1 - samples.begin, samples.size());
+  }
+}
+
+std::string generator_of(const fs::path& directory) {
+  const Json generator = manifest_entry(directory, "generator");
+  return generator.is_string() ? generator.get<std::string>() : "";
+}
+
+std::map<std::string, std::uint64_t> manifest_checksums(const fs::path& directory) {
+  const fs::path path = directory / kManifestName;
+  std::map<std::string, std::uint64_t> checksums;
+  if (!fs::exists(path)) return checksums;
+  const std::string text = read_whole_file(path);
+  try {
+    const Json manifest = Json::parse(text);
+    if (!manifest.is_object() || !manifest.contains("checksums")) return checksums;
+    for (const auto& [name, value] : manifest.at("checksums").items())
+      checksums.emplace(name, checksum_of_text(value.get<std::string>()));
+    return checksums;
+  } catch (const std::exception& error) {
+    throw InputError(fmt::format("the manifest of a data set can't be understood ({})", error.what()),
+                     path.string(), "copy or generate the data set again");
+  }
+}
+
+void complete_directory(const fs::path& directory, const std::string& manifest) {
+  write_whole_file(directory / kManifestName, manifest);
+  fs::remove(directory / kUnfinishedName);
+}
+
+}  // namespace tessera

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/base/box.hpp"
+
+namespace tessera {
+
+class Hdf5File;
+class StagedForm;
+
+/// A file to be staged.
+struct FileToStage {
+  std::string name;                       // in source and copy: "train/universe_000000.hdf5"
+  std::optional<std::uint64_t> checksum;  // of the source, where its manifest has it
+  bool is_sample = true;                  // others are copied as they are
+};
+
+/// What came of it.
+struct StagingCounts {
+  std::int64_t copied = 0, kept = 0;  // files
+  std::uint64_t bytes_read = 0;       // of sources
+  std::uint64_t bytes_written = 0, bytes_kept = 0;
+};
+
+/// Stages one rank's files: some at a time, each read in order and written in order, with its checksum made
+/// on the way. Memory: a MiB or two a thread, whatever the files' sizes, and of compressed ones a row of
+/// chunks; fewer threads work where that would be more than 192 MiB together. A file appears under its name
+/// when it is whole.
+class Stager {
+ public:
+  struct Options {
+    std::filesystem::path source, directory;
+    int worker = 0;  // its number among those that stage to the directory
+    int threads = 4;
+    std::filesystem::path first_sample;     // of the source: all must be of its form
+    std::optional<Box> box = std::nullopt;  // to which samples are cut
+    Extents space{};                        // of a sample, where they are
+  };
+  /// The directory is prepared; see io/staging/staging_directory.hpp.
+  Stager(Options options, std::vector<FileToStage> files);
+  ~Stager();
+
+  /// Finds what of it need not be copied: files whose source has not changed since, and whose bytes, all of
+  /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read.
+  void look();
+  /// After look(): whether anything is left to copy, and how much that will write.
+  bool is_complete() const { return missing_.empty(); }
+  std::uint64_t bytes_missing() const { return bytes_missing_; }
+  /// Files that were there, but not as they had been noted.
+  const std::vector<std::string>& damaged() const { return damaged_; }
+  /// Copies what is missing. Throws InputError where a source can't be read, isn't of the form of the others
+  /// or has another checksum than the manifest says; MachineError where the disk is full or fails. What was
+  /// copied before stays.
+  void copy();
+  StagingCounts counts() const;
+
+ private:
+  struct State;
+  void look_at(const FileToStage& file);
+  const StagedForm& rewritten();
+  void check_form(const Hdf5File& sample) const;
+  void copy_one(const FileToStage& file);
+
+  Options options_;
+  std::vector<FileToStage> files_, missing_;
+  std::vector<std::string> damaged_;
+  std::uint64_t bytes_missing_ = 0;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tessera

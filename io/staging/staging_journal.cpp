@@ -1,0 +1,83 @@
+#include "io/staging/staging_journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "io/files/checksum.hpp"
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+/// The number up to the next blank, which is taken off with it.
+template <class T>
+std::optional<T> take_number(std::string_view& line, int base = 10) {
+  T value = 0;
+  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value, base);
+  if (error != std::errc() || end == line.data() + line.size() || *end != ' ') return std::nullopt;
+  line.remove_prefix(static_cast<std::size_t>(end - line.data()) + 1);
+  return value;
+}
+
+std::optional<std::pair<std::string, StagedFile>> entry_of(std::string_view line) {
+  const auto checksum = take_number<std::uint64_t>(line, 16);
+  const auto bytes = checksum ? take_number<std::uint64_t>(line) : std::nullopt;
+  const auto source_bytes = bytes ? take_number<std::uint64_t>(line) : std::nullopt;
+  const auto source_time = source_bytes ? take_number<std::int64_t>(line) : std::nullopt;
+  if (!source_time || line.empty()) return std::nullopt;
+  return std::pair{std::string(line), StagedFile{*checksum, *bytes, *source_bytes, *source_time}};
+}
+
+}  // namespace
+
+StagingJournal::StagingJournal(const std::filesystem::path& path)
+    : path_(path), descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail();
+  // A last line that was cut short must not spoil the next.
+  char last = '\n';
+  const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+  if (end > 0 && ::pread(descriptor_, &last, 1, end - 1) == 1 && last != '\n') write("\n");
+}
+
+StagingJournal::~StagingJournal() {
+  ::close(descriptor_);
+}
+
+void StagingJournal::add(const std::string& name, const StagedFile& file) {
+  write(fmt::format("{} {} {} {} {}\n", checksum_text(file.checksum), file.bytes, file.source_bytes,
+                    file.source_time, name));
+}
+
+void StagingJournal::write(const std::string& text) {
+  errno = ENOSPC;  // what a write says that is cut short
+  if (::write(descriptor_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail();
+}
+
+void StagingJournal::fail() const {
+  throw MachineError(fmt::format("cannot write the journal of staging: {}", std::strerror(errno)),
+                     path_.string(), "free space on this disk or name another directory");
+}
+
+std::multimap<std::string, StagedFile> read_journals(const std::filesystem::path& directory,
+                                                     const std::function<bool(const std::string&)>& wanted) {
+  std::multimap<std::string, StagedFile> entries;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    if (!entry.path().filename().string().starts_with("files-")) continue;
+    std::ifstream journal(entry.path());
+    for (std::string line; std::getline(journal, line);)
+      if (!journal.eof())
+        if (auto staged = entry_of(line); staged && wanted(staged->first)) entries.insert(std::move(*staged));
+  }
+  return entries;
+}
+
+}  // namespace tessera

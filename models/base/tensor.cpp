@@ -1,0 +1,90 @@
+#include "models/base/tensor.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace tessera {
+namespace {
+
+constexpr std::size_t kLine = 64, kHugePage = std::size_t{2} << 20;
+
+// Boxes smaller than this are not worth waking threads for.
+constexpr std::int64_t kManyElements = std::int64_t{1} << 16;
+
+// Elements that lie before position (n, d, h, w) of a tensor.
+std::int64_t elements_before(const Layout& in, std::int64_t n, std::int64_t d, std::int64_t h,
+                             std::int64_t w) {
+  const Extents e = in.box.extents();
+  return (((n * e.d + d - in.box.d.begin) * e.h + h - in.box.h.begin) * e.w + w - in.box.w.begin) * in.c;
+}
+
+// Calls run(destination, source, elements) for runs of contiguous memory that make up the box in both
+// tensors: its planes of constant d where they are contiguous, else its rows.
+template <class T, class Run>
+void for_each_run(ConstTensorView from, TensorView to, const Box& box, Run&& run) {
+  assert(from.layout.n == to.layout.n && from.layout.c == to.layout.c);
+  assert(from.layout.box.contains(box) && to.layout.box.contains(box));
+  const bool planes = box.w == from.layout.box.w && box.w == to.layout.box.w;
+  const std::int64_t rows = planes ? box.h.size() : 1, length = rows * box.w.size() * from.layout.c;
+#pragma omp parallel for collapse(3) schedule(static) if (box.count() * from.layout.c > kManyElements)
+  for (std::int64_t n = 0; n < from.layout.n; ++n)
+    for (std::int64_t d = box.d.begin; d < box.d.end; ++d)
+      for (std::int64_t h = box.h.begin; h < box.h.end; h += rows)
+        run(to.data<T>() + elements_before(to.layout, n, d, h, box.w.begin),
+            from.data<T>() + elements_before(from.layout, n, d, h, box.w.begin), length);
+}
+
+template <class T>
+void add_box_as(ConstTensorView from, TensorView to, const Box& box) {
+  for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
+    for (std::int64_t i = 0; i < length; ++i) out[i] += in[i];
+  });
+}
+
+template <class T>
+void copy_box_as(ConstTensorView from, TensorView to, const Box& box) {
+  for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
+    std::memcpy(out, in, static_cast<std::size_t>(length) * sizeof(T));
+  });
+}
+
+}  // namespace
+
+AlignedBytes::AlignedBytes(std::size_t size) : size_(size) {
+  if (size == 0) return;
+  const std::size_t alignment = size >= kHugePage ? kHugePage : kLine;
+  const std::size_t lines = (size + kLine - 1) / kLine * kLine;  // no huge page for the last bytes alone
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, lines) != 0) throw std::bad_alloc();
+  // Only asked for: where it is refused, pages are small.
+  if (alignment == kHugePage) madvise(memory, lines, MADV_HUGEPAGE);
+  std::memset(memory, 0, lines);
+  data_.reset(static_cast<std::byte*>(memory));
+}
+
+std::optional<std::size_t> run_offset(const Layout& layout, const Box& box) {
+  assert(layout.box.contains(box) && !box.empty());
+  // From the outermost axis on: once several indices are taken, all inner axes must be taken whole.
+  bool several = layout.n > 1;
+  for (int axis = 0; axis < 3; ++axis) {
+    if (several && box.axes()[axis] != layout.box.axes()[axis]) return std::nullopt;
+    several |= box.axes()[axis].size() > 1;
+  }
+  return static_cast<std::size_t>(elements_before(layout, 0, box.d.begin, box.h.begin, box.w.begin)) *
+         bytes_of(layout.element);
+}
+
+void copy_box(ConstTensorView from, TensorView to, const Box& box) {
+  if (box.empty()) return;
+  from.layout.element == Element::F64 ? copy_box_as<double>(from, to, box)
+                                      : copy_box_as<float>(from, to, box);
+}
+
+void add_box(ConstTensorView from, TensorView to, const Box& box) {
+  if (box.empty()) return;
+  from.layout.element == Element::F64 ? add_box_as<double>(from, to, box) : add_box_as<float>(from, to, box);
+}
+
+}  // namespace tessera

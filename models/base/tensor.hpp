@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include "models/base/box.hpp"
+
+namespace tessera {
+
+/// Element types of activations and their gradients. F64 serves the reference kernels, the oracle of the
+/// others.
+enum class Element : std::uint8_t { F32, F64 };
+
+constexpr std::size_t bytes_of(Element element) {
+  return element == Element::F64 ? 8 : 4;
+}
+
+template <class T>
+constexpr Element element_of() {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+  return std::is_same_v<T, double> ? Element::F64 : Element::F32;
+}
+
+/// What one process holds of a tensor: all N samples and C channels over one box. Memory order is N D H W C,
+/// dense (channels-last), so a plane of constant d is contiguous for a single sample.
+struct Layout {
+  std::int64_t n = 1, c = 1;
+  Box box;
+  Element element = Element::F32;
+
+  std::int64_t count() const { return n * c * box.count(); }
+  std::size_t bytes() const { return static_cast<std::size_t>(count()) * bytes_of(element); }
+  friend bool operator==(const Layout&, const Layout&) = default;
+};
+
+/// Borrowed read-only memory of one layout.
+struct ConstTensorView {
+  const std::byte* bytes = nullptr;
+  Layout layout;
+
+  template <class T>
+  const T* data() const {
+    assert(layout.element == element_of<T>());
+    return reinterpret_cast<const T*>(bytes);
+  }
+  template <class T>
+  std::span<const T> span() const {
+    return {data<T>(), static_cast<std::size_t>(layout.count())};
+  }
+};
+
+/// Borrowed writable memory of one layout.
+struct TensorView {
+  std::byte* bytes = nullptr;
+  Layout layout;
+
+  template <class T>
+  T* data() const {
+    assert(layout.element == element_of<T>());
+    return reinterpret_cast<T*>(bytes);
+  }
+  template <class T>
+  std::span<T> span() const {
+    return {data<T>(), static_cast<std::size_t>(layout.count())};
+  }
+  operator ConstTensorView() const { return {bytes, layout}; }
+
+  /// The part that belongs to sample `index` of the batch: a layout with n = 1.
+  TensorView sample(std::int64_t index) const {
+    Layout one = layout;
+    one.n = 1;
+    return {bytes + static_cast<std::size_t>(index) * one.bytes(), one};
+  }
+};
+
+/// Memory aligned for vector loads and, when large, to pages; zeroed. Owned, movable, not copyable.
+class AlignedBytes {
+ public:
+  AlignedBytes() = default;
+  explicit AlignedBytes(std::size_t size);
+  std::byte* data() { return data_.get(); }
+  const std::byte* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<std::byte, Free> data_;
+  std::size_t size_ = 0;
+};
+
+/// A tensor that owns its (zeroed) memory.
+class Tensor {
+ public:
+  Tensor() = default;
+  explicit Tensor(const Layout& layout) : layout_(layout), memory_(layout.bytes()) {}
+  const Layout& layout() const { return layout_; }
+  TensorView view() { return {memory_.data(), layout_}; }
+  ConstTensorView view() const { return {memory_.data(), layout_}; }
+
+ private:
+  Layout layout_;
+  AlignedBytes memory_;
+};
+
+/// Where a box (not empty) begins in a tensor's memory, in bytes, if it is one contiguous run there.
+std::optional<std::size_t> run_offset(const Layout& layout, const Box& box);
+
+/// Copies the box of `from` that both hold; n, c and element must agree.
+void copy_box(ConstTensorView from, TensorView to, const Box& box);
+/// Adds it instead.
+void add_box(ConstTensorView from, TensorView to, const Box& box);
+
+}  // namespace tessera

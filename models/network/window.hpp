@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+
+#include "models/base/footprint.hpp"
+#include "models/kernels/kernels.hpp"
+#include "models/network/layer.hpp"
+
+namespace tessera {
+
+/// A window along one axis, as said on the whole tensor: kernel taps `dilation` apart, `pad` zeros at either
+/// end.
+struct Window {
+  std::int64_t kernel = 1, stride = 1, pad = 0, dilation = 1;
+
+  std::int64_t outputs(std::int64_t extent) const {
+    return (extent + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
+  }
+  Footprint footprint() const { return Footprint::window(kernel, stride, pad, dilation); }
+};
+using Windows = std::array<Window, 3>;  // D H W
+
+/// The same window along all three axes.
+inline Windows cube(const Window& window) {
+  return {window, window, window};
+}
+
+std::array<Footprint, 3> footprints(const Windows& windows);
+/// Extents of the output; throws InputError naming the layer kind where the window doesn't fit the input.
+Extents outputs(const Windows& windows, Extents input, const char* layer);
+/// The problem that one process solves: its boxes and the padding that falls to it.
+WindowProblem local_problem(const Windows& windows, const Site& site);
+
+}  // namespace tessera

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <iosfwd>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/check/finding.hpp"
+#include "results/check/run_rules.hpp"
+
+namespace tessera {
+
+struct CheckOptions {
+  Round round = Round::V3_0;
+  std::optional<Division> division;  // see check(); not given: as each log says
+};
+
+/// What was judged: one log, a directory that holds logs, or a submission package.
+struct Judged {
+  enum Kind { Log, Directory, Package };
+  std::string path;
+  Kind kind = Log;
+  Round round = Round::V3_0;
+  Verdict verdict;
+  std::string summary;  // "closed cosmoflow, 12.34 minutes"; "10 logs, 1 of them not compliant"
+};
+
+/// Judges logs. A file is one log; in a directory every file result_*.txt or result.txt at any depth is one,
+/// and each directory that holds logs is judged besides: at most one of them may be non-compliant (rule
+/// too-many-failed-logs). Logs stand in the order of their numbers, a directory after its logs.
+/// Throws InputError for a path that is missing or can't be read, a file named here that holds no log entry,
+/// and a directory without logs. (A file without entries that was found in a directory is a log that isn't
+/// compliant.)
+std::vector<Judged> check_paths(std::span<const std::filesystem::path> paths, const CheckOptions& options);
+
+/// The parts of the above. A file without entries is a log that isn't compliant.
+Judged judge_log(const RunRecord& run, const CheckOptions& options);
+Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs, Round round);
+/// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant",
+///   "findings": [{"rule", "file", "key", "line", "expected", "found"}], "warnings": [...]}]; key and line
+///   are null
+/// where there is none.
+nlohmann::json to_json(std::span<const Judged> judged);
+
+/// The same for a terminal: a line for each log and directory, its findings and warnings below.
+void print(std::ostream& out, std::span<const Judged> judged);
+
+/// Prints what was judged as text or JSON. Returns 0 if all are compliant, else 1.
+int report(std::span<const Judged> judged, bool as_json, std::ostream& out);
+
+}  // namespace tessera

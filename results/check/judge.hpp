@@ -1,0 +1,42 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "results/check/finding.hpp"
+#include "results/check/rule_tables.hpp"
+#include "results/check/run_record.hpp"
+
+namespace tessera {
+
+/// Applies rules of the tables to one run and collects what they hold against it. Private to run_rules.cpp.
+class Judge {
+ public:
+  /// run must outlive the judge. Its malformed lines are held against it at once.
+  explicit Judge(const RunRecord& run);
+
+  void apply(const KeyRule& rule);
+  void apply(const EitherRule& rule);
+  void apply(const OrderRule& rule);
+  void apply(const TargetRule& rule);
+  void check_length_of_initialisation();
+  void warn_of_unknown_rules(const std::string& benchmark);
+
+  /// All that was found, in the order of lines; what is missing comes last.
+  Verdict take();
+
+ private:
+  Finding finding(std::string_view rule, std::string_view key, std::optional<std::size_t> line,
+                  std::string_view expected, std::string found) const;
+  void report(std::string_view rule, std::string_view key, std::optional<std::size_t> line,
+              std::string_view expected, std::string found);
+  void report(const Offences& offences, std::string_view rule, LogKey key, std::string_view expected);
+  void check_occurrences(const KeyRule& rule);
+
+  const RunRecord& run_;
+  Verdict verdict_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/check/convergence_trace.hpp"
+#include "results/check/rule_tally.hpp"
+#include "results/check/run_trace.hpp"
+#include "results/log/log_entry.hpp"
+
+namespace tessera {
+
+/// How many malformed lines are kept one by one.
+inline constexpr std::size_t kMalformedLinesKept = 100;
+
+/// What a log says under one key.
+struct KeyRecord {
+  std::size_t count = 0;
+  std::optional<LogEntry> first;
+  std::optional<LogEntry> differing;  // the first entry whose value isn't equal to that of the first
+  std::size_t second_line = 0;        // of the second entry
+};
+
+/// The evaluations of one key, eval_error or eval_accuracy. Whether they reached a target is the tally's.
+struct Evaluations {
+  std::optional<LogEntry> reached_in_run;  // the first one above run_stop that reached the target
+};
+
+/// Complete pairs of a start and a stop, added up.
+struct Intervals {
+  std::size_t count = 0;
+  double milliseconds = 0;
+};
+
+/// What the log of one run says: a digest in memory that doesn't grow with the log, of the entries in the
+/// order of their lines.
+class RunRecord {
+ public:
+  std::string file;                      // the path it was read from
+  std::string unreadable;                // why it couldn't be read; empty if it could
+  std::vector<MalformedLine> malformed;  // the first kMalformedLinesKept of them
+  std::size_t malformed_lines = 0;       // all of them
+  std::size_t entry_lines = 0;  // lines with the log token, those of unknown keys and malformed ones included
+
+  void add(LogEntry entry);
+  void add(MalformedLine line);
+
+  const KeyRecord& of(LogKey key) const { return keys_[index_of(key)]; }
+  /// The first entry of a key; nullptr where there is none.
+  const LogEntry* first(LogKey key) const;
+  /// The value of the first entry of a key, if it is a text, or a number.
+  std::optional<std::string> text(LogKey key) const;
+  std::optional<double> number(LogKey key) const;
+
+  /// From the first run_start to the first run_stop; nothing where one is missing.
+  std::optional<double> minutes() const;
+  /// Whether the first run_stop says status success in its metadata.
+  bool says_success() const;
+
+  const Evaluations& evaluations(LogKey key) const;
+  /// Epochs, evaluations and staging, of the keys EpochStart, EvalStart and StagingStart: each stop ends the
+  /// latest start above it that is still open.
+  const Intervals& intervals(LogKey start) const;
+
+  const RuleTally& tally() const { return tally_; }
+  const RunTrace& trace() const { return trace_; }
+  const ConvergenceTrace& convergence() const { return convergence_; }
+
+ private:
+  struct OpenInterval {
+    std::optional<double> start_ms;
+    Intervals closed;
+  };
+
+  void add_evaluation(const LogEntry& entry);
+  void add_interval(const LogEntry& entry);
+
+  std::array<KeyRecord, kLogKeys> keys_;
+  std::map<LogKey, Evaluations> evaluations_;
+  std::array<OpenInterval, 3> intervals_;
+  RuleTally tally_;
+  RunTrace trace_;
+  ConvergenceTrace convergence_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,104 @@
+#include "results/check/run_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "results/check/judge.hpp"
+#include "results/check/rule_tables.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr std::array<std::string_view, 3> kRoundNames{"1.0", "2.0", "3.0"};
+constexpr std::array<std::string_view, 2> kDivisionNames{"closed", "open"};
+
+/// Adds rules on keys; of two on one key the later one counts, which is the stricter.
+void add(std::vector<const KeyRule*>& rules, std::span<const KeyRule> more) {
+  for (const KeyRule& rule : more) {
+    const auto same = std::find_if(rules.begin(), rules.end(),
+                                   [&](const KeyRule* earlier) { return earlier->key == rule.key; });
+    if (same == rules.end()) {
+      rules.push_back(&rule);
+    } else {
+      *same = &rule;
+    }
+  }
+}
+
+std::vector<const KeyRule*> rules_for(const RunRecord& run, Round round, std::optional<Division> division,
+                                      const BenchmarkRules* benchmark) {
+  std::vector<const KeyRule*> rules;
+  add(rules, common_rules());
+  add(rules, {&benchmark_key_rule(round), 1});
+  if (division != Division::Closed) return rules;
+  add(rules, closed_rules());
+  if (benchmark == nullptr) return rules;
+  add(rules, benchmark->closed);
+  for (const ConditionalRules& more : benchmark->closed_conditional) {
+    const KeyRecord& record = run.of(more.key);
+    const bool apply = (record.first && record.first->value == more.value) ||
+                       (record.differing && record.differing->value == more.value);
+    if (apply) add(rules, more.rules);
+  }
+  return rules;
+}
+
+template <class Name, std::size_t kCount>
+std::optional<Name> find_name(const std::array<std::string_view, kCount>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<Name>(found - names.begin());
+}
+
+}  // namespace
+
+std::span<const BenchmarkRules* const> all_benchmark_rules() {
+  static const std::array all{&cosmoflow_rules(), &deepcam_rules()};
+  return all;
+}
+
+const BenchmarkRules* find_benchmark_rules(std::string_view name) {
+  for (const BenchmarkRules* rules : all_benchmark_rules()) {
+    if (rules->name == name) return rules;
+  }
+  return nullptr;
+}
+
+std::string_view name_of(Round round) {
+  return kRoundNames[static_cast<std::size_t>(round)];
+}
+std::string_view name_of(Division division) {
+  return kDivisionNames[static_cast<std::size_t>(division)];
+}
+std::optional<Round> find_round(std::string_view name) {
+  return find_name<Round>(kRoundNames, name);
+}
+std::optional<Division> find_division(std::string_view name) {
+  return find_name<Division>(kDivisionNames, name);
+}
+
+Verdict check(const RunRecord& run, Round round, std::optional<Division> division) {
+  if (!run.unreadable.empty()) {
+    return {{{"unreadable", run.file, "", std::nullopt, "a file that can be read", run.unreadable}}, {}};
+  }
+  if (run.entry_lines == 0) {
+    return {{{"no-entries", run.file, "", std::nullopt, "lines with :::MLLOG", "none"}}, {}};
+  }
+  if (!division) division = find_division(run.text(LogKey::SubmissionDivision).value_or(""));
+  const std::optional<std::string> name = run.text(LogKey::SubmissionBenchmark);
+  const BenchmarkRules* benchmark = find_benchmark_rules(name.value_or(""));
+
+  Judge judge(run);
+  for (const KeyRule* rule : rules_for(run, round, division, benchmark)) judge.apply(*rule);
+  for (const EitherRule& rule : either_rules()) judge.apply(rule);
+  for (const OrderRule& rule : order_rules()) {
+    if (applies(rule, round)) judge.apply(rule);
+  }
+  judge.check_length_of_initialisation();
+  if (division && benchmark != nullptr) judge.apply(benchmark->target);
+  const bool allowed = name && benchmark_key_rule(round).value.holds(*name);
+  if (allowed && benchmark == nullptr) judge.warn_of_unknown_rules(*name);
+  return judge.take();
+}
+
+}  // namespace tessera

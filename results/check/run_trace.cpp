@@ -1,0 +1,88 @@
+#include "results/check/run_trace.hpp"
+
+#include <cassert>
+#include <cmath>
+
+#include "results/log/log_value.hpp"
+
+namespace tessera {
+namespace {
+
+/// What a run may be at, each with the keys that begin and end it.
+enum Activity : std::size_t { Staging, Epoch, Block, Evaluation };
+struct ActivityKeys {
+  LogKey start, stop;
+};
+constexpr std::array kActivityKeys{ActivityKeys{LogKey::StagingStart, LogKey::StagingStop},
+                                   ActivityKeys{LogKey::EpochStart, LogKey::EpochStop},
+                                   ActivityKeys{LogKey::BlockStart, LogKey::BlockStop},
+                                   ActivityKeys{LogKey::EvalStart, LogKey::EvalStop}};
+constexpr std::array kCurveKeys{LogKey::EvalError, LogKey::EvalAccuracy};
+
+std::optional<double> epoch_of(const LogEntry& entry) {
+  for (const char* name : {"epoch_num", "epoch"}) {
+    if (const nlohmann::json* epoch = entry.find_metadata(name)) return number_of(*epoch);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void RunTrace::add(const LogEntry& entry) {
+  if (stopped_ || !std::isfinite(entry.time_ms)) return;
+  if (entry.key == LogKey::RunStart && !run_start_ms_) {
+    take_time(entry.time_ms);
+    run_start_ms_ = latest_ms_ = entry.time_ms;
+  } else if (entry.key == LogKey::RunStop) {
+    take_time(entry.time_ms);
+    stopped_ = true;
+  }
+  for (std::size_t i = 0; i < kActivities; ++i) {
+    const bool starts = entry.key == kActivityKeys[i].start, stops = entry.key == kActivityKeys[i].stop;
+    if (!starts && !stops) continue;
+    take_time(entry.time_ms);
+    open_[i] = starts;
+  }
+  for (std::size_t i = 0; i < kCurveKeys.size(); ++i) {
+    if (entry.key == kCurveKeys[i] && run_start_ms_) add_point(curves_[i], entry);
+  }
+}
+
+/// Gives the time since the latest entry to what was open. Stamps that go back give none.
+void RunTrace::take_time(double time_ms) {
+  const double seconds = latest_ms_ ? (time_ms - *latest_ms_) / 1000 : 0;
+  if (!latest_ms_ || seconds > 0) latest_ms_ = time_ms;
+  if (!(seconds > 0)) return;
+  if (!run_start_ms_) {
+    if (open_[Staging]) breakdown_.staging += seconds;
+  } else if (open_[Evaluation]) {
+    breakdown_.evaluation += seconds;
+  } else if (open_[Epoch] || open_[Block]) {
+    breakdown_.training += seconds;
+  } else {
+    (open_[Staging] ? breakdown_.staging : breakdown_.other) += seconds;
+  }
+}
+
+void RunTrace::add_point(Curve& curve, const LogEntry& entry) {
+  const std::optional<double> value = number_of(entry.value);
+  if (!value) return;
+  curve.last = CurvePoint{(entry.time_ms - *run_start_ms_) / 60000, epoch_of(entry), *value};
+  if (curve.seen++ % curve.stride != 0) return;
+  curve.points.push_back(*curve.last);
+  if (curve.points.size() < kMostPoints) return;
+  for (std::size_t i = 0; i < kMostPoints / 2; ++i) curve.points[i] = curve.points[2 * i];
+  curve.points.resize(kMostPoints / 2);
+  curve.stride *= 2;
+}
+
+std::vector<CurvePoint> RunTrace::curve(LogKey key) const {
+  assert(key == LogKey::EvalError || key == LogKey::EvalAccuracy);
+  const Curve& curve = curves_[key == LogKey::EvalError ? 0 : 1];
+  std::vector<CurvePoint> points = curve.points;
+  const bool last_is_there = curve.seen == 0 || (curve.seen - 1) % curve.stride == 0;
+  if (!last_is_there) points.push_back(*curve.last);
+  return points;
+}
+
+}  // namespace tessera

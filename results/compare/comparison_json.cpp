@@ -1,0 +1,147 @@
+#include "results/compare/comparison_json.hpp"
+
+#include <cmath>
+
+#include "results/check/rule_tables.hpp"
+
+namespace tessera {
+namespace {
+
+using nlohmann::json;
+
+/// JSON has no infinity.
+json number(std::optional<double> value) {
+  return value && std::isfinite(*value) ? json(*value) : json();
+}
+
+json p_of(const std::optional<RankSumTest>& test) {
+  return test ? json(test->p) : json();
+}
+
+json to_json(const Breakdown& breakdown) {
+  return {{"staging_seconds", breakdown.staging},
+          {"training_seconds", breakdown.training},
+          {"evaluation_seconds", breakdown.evaluation},
+          {"other_seconds", breakdown.other}};
+}
+
+json to_json(const std::vector<CurvePoint>& curve) {
+  json points = json::array();
+  for (const CurvePoint& point : curve) {
+    points.push_back({number(point.minutes), number(point.epoch), number(point.value)});
+  }
+  return points;
+}
+
+json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
+  json runs = json::array();
+  for (std::size_t i = 0; i < compared.score.runs.size(); ++i) {
+    const ScoredRun& run = compared.score.runs[i];
+    const RunTrace& trace = compared.set.runs[i].trace();
+    runs.push_back(
+        {{"file", run.file},
+         {"minutes", number(run.minutes)},
+         {"converged", run.converged},
+         {"reason", run.reason},
+         {"epochs", number(run.epochs)},
+         {"breakdown", to_json(trace.breakdown())},
+         {"evaluations",
+          benchmark == nullptr ? json::array() : to_json(trace.curve(benchmark->target.each.key))}});
+  }
+  return runs;
+}
+
+json to_json(const Standing& standing, const ComparedSet& compared, const BenchmarkRules* benchmark) {
+  const auto& [set, score, system] = compared;
+  const auto& spread = score.spread;
+  return {{"name", standing.name},
+          {"place", standing.place == 0 ? json() : json(standing.place)},
+          {"directory", set.directory.generic_string()},
+          {"organisation", set.organisation},
+          {"system", set.system},
+          {"division", set.division},
+          {"nodes", number(system.nodes)},
+          {"accelerators", number(system.accelerators)},
+          {"size", number(system.size)},
+          {"unit", system.unit},
+          {"minutes", number(standing.minutes)},
+          {"models_per_minute", number(standing.models_per_minute)},
+          {"provisional", standing.provisional},
+          {"why_no_score", score.why_no_score},
+          {"required_runs", score.required_runs},
+          {"scaling_factor", set.scaling_factor},
+          {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
+          {"samples_per_second", number(standing.samples_per_second)},
+          {"speed_up", number(standing.speed_up)},
+          {"speed_up_per_node", number(standing.speed_up_per_node)},
+          {"speed_up_per_accelerator", number(standing.speed_up_per_accelerator)},
+          {"p_against_base", p_of(standing.against_base)},
+          {"p_against_next", p_of(standing.against_next)},
+          {"runs", runs_of(compared, benchmark)}};
+}
+
+json tests_of(const ComparedGroup& group, const Comparison& comparison) {
+  json tests = json::array();
+  for (std::size_t i = 0; i < group.standings.size(); ++i) {
+    for (std::size_t j = i + 1; j < group.standings.size(); ++j) {
+      const Standing &first = group.standings[i], &second = group.standings[j];
+      const auto test = compare_runs(comparison.set_of(first), comparison.set_of(second));
+      if (!test) continue;
+      tests.push_back({{"first", first.name},
+                       {"second", second.name},
+                       {"u", test->u},
+                       {"p", test->p},
+                       {"exact", test->exact}});
+    }
+  }
+  return tests;
+}
+
+json to_json(const ScalingFamily& family, const std::vector<Standing>& standings) {
+  json points = json::array();
+  for (const ScalingPoint& point : family.points) {
+    points.push_back({{"name", standings[point.standing].name},
+                      {"size", point.size},
+                      {"speed_up", point.speed_up},
+                      {"efficiency", point.efficiency},
+                      {"throughput_efficiency", number(point.throughput_efficiency)}});
+  }
+  return {{"unit", family.unit}, {"points", points}};
+}
+
+json to_json(const std::vector<Difference>& differences) {
+  json list = json::array();
+  for (const Difference& one : differences) list.push_back({{"name", one.name}, {"values", one.values}});
+  return list;
+}
+
+json to_json(const ComparedGroup& group, const Comparison& comparison) {
+  const BenchmarkRules* benchmark = find_benchmark_rules(group.benchmark);
+  json metric, systems = json::array(), scaling = json::array();
+  if (benchmark != nullptr) {
+    metric = {{"key", name_of(benchmark->target.each.key)}, {"target", benchmark->target.target}};
+  }
+  for (const Standing& standing : group.standings) {
+    systems.push_back(to_json(standing, comparison.set_of(standing), benchmark));
+  }
+  for (const ScalingFamily& family : group.scaling) scaling.push_back(to_json(family, group.standings));
+  return {{"benchmark", group.benchmark},
+          {"mode", name_of(group.mode)},
+          {"base", group.standings[group.base].name},
+          {"metric", metric},
+          {"systems", systems},
+          {"rank_sum_tests", tests_of(group, comparison)},
+          {"scaling", scaling},
+          {"hyperparameters", to_json(group.hyperparameters)},
+          {"descriptions", to_json(group.descriptions)}};
+}
+
+}  // namespace
+
+json to_json(const Comparison& comparison) {
+  json groups = json::array();
+  for (const ComparedGroup& group : comparison.groups) groups.push_back(to_json(group, comparison));
+  return {{"groups", groups}};
+}
+
+}  // namespace tessera

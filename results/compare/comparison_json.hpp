@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "results/compare/comparison.hpp"
+
+namespace tessera {
+
+/// An object, keyed as the README says; null where there is no number. Texts are those of the logs, whatever
+/// bytes they hold: dump with ensure_ascii and error_handler_t::replace.
+nlohmann::json to_json(const Comparison& comparison);
+
+}  // namespace tessera

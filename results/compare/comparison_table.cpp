@@ -1,0 +1,179 @@
+#include "results/compare/comparison_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+namespace tessera {
+namespace {
+
+constexpr std::size_t kColumns = 120;
+constexpr std::size_t kNameColumns = 42;
+constexpr std::size_t kValueColumns = 36;
+constexpr std::size_t kFewSystems = 4;  // whose descriptions are shown value by value
+
+/// In ASCII, without quotes: what a log says may not steer a terminal.
+std::string plain(const std::string& text) {
+  const std::string shown =
+      nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return shown.substr(1, shown.size() - 2);
+}
+
+/// The end of a text that is longer than its column: names differ there.
+std::string tail(const std::string& text, std::size_t width) {
+  return text.size() <= width ? text : "..." + text.substr(text.size() - (width - 3));
+}
+
+std::string head(const std::string& text, std::size_t width) {
+  return text.size() <= width ? text : text.substr(0, width - 3) + "...";
+}
+
+std::string text_of(const std::optional<double>& value, const char* format) {
+  return value ? fmt::format(fmt::runtime(format), *value) : "-";
+}
+
+std::string p_text(const std::optional<RankSumTest>& test) {
+  if (!test) return "-";
+  return test->p < 0.0001 ? "<.0001" : fmt::format("{:.4f}", test->p);
+}
+
+std::string score_text(const Standing& standing) {
+  if (standing.models_per_minute) return fmt::format("{:.4f}/m", *standing.models_per_minute);
+  if (!standing.minutes) return "none";
+  return fmt::format("{}{:.2f}", standing.provisional ? "~" : "", *standing.minutes);
+}
+
+std::string runs_text(const Score& score) {
+  const auto converged =
+      std::count_if(score.runs.begin(), score.runs.end(), [](const ScoredRun& run) { return run.converged; });
+  return fmt::format("{}/{}", converged, score.runs.size());
+}
+
+void print_row(std::ostream& out, const Standing& standing, const ComparedSet& compared, bool is_base) {
+  const std::string place = standing.place == 0 ? "-" : fmt::format("{}", standing.place);
+  fmt::print(out, "{:>3}{} {:<{}} {:<6} {:>6} {:>6} {:>10} {:>5} {:>8} {:>8} {:>8} {:>6}\n", place,
+             is_base ? '*' : ' ', tail(plain(standing.name), kNameColumns), kNameColumns,
+             head(plain(compared.set.division), 6), text_of(compared.system.nodes, "{:g}"),
+             text_of(compared.system.accelerators, "{:g}"), score_text(standing), runs_text(compared.score),
+             text_of(standing.speed_up, "{:.3g}"), text_of(standing.speed_up_per_node, "{:.3g}"),
+             text_of(standing.speed_up_per_accelerator, "{:.3g}"), p_text(standing.against_next));
+}
+
+void print_systems(std::ostream& out, const ComparedGroup& group, const Comparison& comparison) {
+  const bool strong = group.mode == ScalingMode::Strong;
+  fmt::print(out, "{:>3}  {:<{}} {:<6} {:>6} {:>6} {:>10} {:>5} {:>8} {:>8} {:>8} {:>6}\n", "", "system",
+             kNameColumns, "div.", "nodes", "accel.", strong ? "minutes" : "models", "runs", "speed-up",
+             "per node", "per acc.", "p next");
+  for (std::size_t i = 0; i < group.standings.size(); ++i) {
+    const Standing& standing = group.standings[i];
+    print_row(out, standing, comparison.set_of(standing), i == group.base);
+  }
+}
+
+void print_notes(std::ostream& out, const ComparedGroup& group, const Comparison& comparison) {
+  for (const Standing& standing : group.standings) {
+    const Score& score = comparison.set_of(standing).score;
+    if (score.scored()) continue;
+    const char* instead = standing.provisional ? " (~: the mean of its converged runs)" : "";
+    fmt::print(out, "  no score: {}: {}{}\n", tail(plain(standing.name), kNameColumns),
+               plain(score.why_no_score), instead);
+  }
+}
+
+void print_scaling(std::ostream& out, const ComparedGroup& group) {
+  if (group.scaling.empty()) return;
+  fmt::print(out, "\n  {} scaling{:>45} {:>9} {:>11} {:>26}\n", name_of(group.mode), "size", "speed-up",
+             "efficiency", "efficiency in samples/s");
+  for (const ScalingFamily& family : group.scaling) {
+    for (const ScalingPoint& point : family.points) {
+      const std::string name = tail(plain(group.standings[point.standing].name), kNameColumns);
+      fmt::print(
+          out, "    {:<{}} {:>6g} {:<12} {:>5.3g} {:>9.1f} % {:>26}\n", name, kNameColumns, point.size,
+          family.unit, point.speed_up, 100 * point.efficiency,
+          point.throughput_efficiency ? fmt::format("{:.1f} %", 100 * *point.throughput_efficiency) : "-");
+    }
+  }
+}
+
+/// The values of a difference, each with the places in the table that have it: "1024 (1, 3), 512 (2)".
+std::vector<std::string> values_with_lines(const Difference& difference) {
+  std::vector<std::pair<std::string, std::string>> values;
+  for (std::size_t i = 0; i < difference.values.size(); ++i) {
+    const std::string& value = difference.values[i];
+    const auto found =
+        std::find_if(values.begin(), values.end(), [&](const auto& seen) { return seen.first == value; });
+    if (found == values.end()) {
+      values.emplace_back(value, std::to_string(i + 1));
+    } else {
+      found->second += fmt::format(", {}", i + 1);
+    }
+  }
+  std::vector<std::string> texts;
+  texts.reserve(values.size());
+  for (const auto& [value, lines] : values) {
+    texts.push_back(
+        fmt::format("{} ({})", value.empty() ? "not given" : head(plain(value), kValueColumns), lines));
+  }
+  return texts;
+}
+
+/// Words separated by "; ", broken over lines that are indented alike.
+void print_wrapped(std::ostream& out, const std::string& name, const std::vector<std::string>& words) {
+  const std::string indent(6, ' ');
+  std::string line = fmt::format("    {}:", name);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i] + (i + 1 < words.size() ? ";" : "");
+    if (line.size() + 1 + word.size() > kColumns) {
+      fmt::print(out, "{}\n", line);
+      line = indent;
+    } else {
+      line += ' ';
+    }
+    line += word;
+  }
+  fmt::print(out, "{}\n", line);
+}
+
+void print_differences(std::ostream& out, const ComparedGroup& group) {
+  if (!group.hyperparameters.empty()) {
+    fmt::print(out, "\n  settings that differ, each with the lines of the table that have it\n");
+    for (const Difference& one : group.hyperparameters) print_wrapped(out, one.name, values_with_lines(one));
+  }
+  if (group.descriptions.empty()) return;
+  if (group.standings.size() <= kFewSystems) {
+    fmt::print(out, "\n  system descriptions differ in\n");
+    for (const Difference& one : group.descriptions) {
+      print_wrapped(out, head(plain(one.name), kValueColumns), values_with_lines(one));
+    }
+    return;
+  }
+  std::vector<std::string> names;
+  for (const Difference& one : group.descriptions) names.push_back(head(plain(one.name), kValueColumns));
+  fmt::print(out, "\n");
+  print_wrapped(out, "system descriptions differ (--json and --html have the values)", names);
+}
+
+}  // namespace
+
+void print(std::ostream& out, const Comparison& comparison) {
+  bool first = true;
+  for (const ComparedGroup& group : comparison.groups) {
+    fmt::print(out, "{}{}, {} scaling; speed-up over {} (*)\n", first ? "" : "\n",
+               group.benchmark.empty() ? "unknown benchmark" : plain(group.benchmark), name_of(group.mode),
+               tail(plain(group.standings[group.base].name), kNameColumns));
+    first = false;
+    print_systems(out, group, comparison);
+    print_notes(out, group, comparison);
+    print_scaling(out, group);
+    print_differences(out, group);
+  }
+  fmt::print(out,
+             "\np next: how likely the run times would differ so much from those of the next line by chance "
+             "(rank sum test)\n");
+}
+
+}  // namespace tessera

@@ -1,0 +1,62 @@
+#include "results/report/report.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+#include "results/report/report_parts.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr std::string_view kPage = "page.html", kData = "data";
+
+std::string_view part(std::string_view name) {
+  const auto parts = report_parts();
+  const auto found =
+      std::find_if(parts.begin(), parts.end(), [name](const ReportPart& p) { return p.name == name; });
+  if (found == parts.end()) throw std::logic_error("the report has no part " + std::string(name));
+  return found->text;
+}
+
+/// JSON that may stand in a script element: in ASCII, and without the characters that could end it or begin a
+/// comment. They occur in texts alone, where they may be written so.
+std::string script_safe(const nlohmann::json& value) {
+  std::string safe;
+  for (const char c : value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace)) {
+    switch (c) {
+      case '<':
+        safe += "\\u003c";
+        break;
+      case '>':
+        safe += "\\u003e";
+        break;
+      case '&':
+        safe += "\\u0026";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+}  // namespace
+
+// What is filled in isn't searched for marks again.
+std::string html_report(const nlohmann::json& comparison) {
+  const std::string data = script_safe(comparison);
+  std::string_view rest = part(kPage);
+  std::string html;
+  for (std::size_t mark = rest.find('@'); mark != std::string_view::npos; mark = rest.find('@')) {
+    const std::size_t end = rest.find('@', mark + 1);
+    if (end == std::string_view::npos) throw std::logic_error("page.html has a mark without an end");
+    const std::string_view name = rest.substr(mark + 1, end - mark - 1);
+    html += rest.substr(0, mark);
+    html += name == kData ? std::string_view(data) : part(name);
+    rest.remove_prefix(end + 1);
+  }
+  return html += rest;
+}
+
+}  // namespace tessera

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace tessera {
+
+/// The files of results/score/rcps/, compiled in so that the program needs none of them where it runs.
+/// Private to reference_convergence.cpp.
+struct PublishedPoints {
+  std::string_view rules;  // "1.0", or "2.0", which are those of 3.0 too
+  std::string_view benchmark;
+  std::string_view json;  // {"<name>": {"BS": 64, "Epochs to converge": [...], ...}, ...}
+};
+
+extern const std::array<PublishedPoints, 4> kPublishedPoints;
+
+}  // namespace tessera

@@ -1,0 +1,253 @@
+#include "results/score/scores.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "results/check/rule_tables.hpp"
+#include "results/log/log_value.hpp"
+#include "results/score/olympic_mean.hpp"
+#include "results/score/spread.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+std::optional<double> mean_seconds(const Intervals& intervals) {
+  if (intervals.count == 0) return std::nullopt;
+  return intervals.milliseconds / 1000 / static_cast<double>(intervals.count);
+}
+
+std::optional<double> epoch_of(const std::optional<LogEntry>& evaluation) {
+  const nlohmann::json* epoch = evaluation ? evaluation->find_metadata("epoch_num") : nullptr;
+  return epoch == nullptr ? std::nullopt : number_of(*epoch);
+}
+
+std::string why_missed(const RunRecord& run, const TargetRule& target) {
+  const RuleTally::OfTarget& tally = run.tally().of(target);
+  const std::string_view key = name_of(target.each.key);
+  if (tally.evaluations == 0) return fmt::format("no {}", key);
+  if (tally.reached) return "reached the target only after run_stop";
+  return fmt::format("never reached the target{}: {} evaluations, the last {} {}",
+                     run.says_success() ? " though its status is success" : "", tally.evaluations, key,
+                     tally.last);
+}
+
+/// Why a run doesn't count as converged; empty if it does.
+std::string why_failed(const RunRecord& run, const BenchmarkRules& benchmark) {
+  if (!run.unreadable.empty()) return run.unreadable;
+  if (run.entry_lines == 0) return "holds no log entry";
+  for (const LogKey stamp : {LogKey::RunStart, LogKey::RunStop}) {
+    if (run.of(stamp).count == 0) return fmt::format("no {}", name_of(stamp));
+  }
+  if (!std::isfinite(*run.minutes())) return "its time stamps aren't finite";
+  const bool reached = run.evaluations(benchmark.target.each.key).reached_in_run.has_value();
+  return reached ? "" : why_missed(run, benchmark.target);
+}
+
+ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
+  ScoredRun scored;
+  scored.file = std::filesystem::path(run.file).lexically_relative(set.directory).generic_string();
+  scored.minutes = run.minutes();
+  scored.compliant = check(run, round).compliant();
+  if (const LogEntry* seed = run.first(LogKey::Seed)) scored.seed = seed->value;
+  scored.epoch_seconds = mean_seconds(run.intervals(LogKey::EpochStart));
+  scored.evaluation_seconds = mean_seconds(run.intervals(LogKey::EvalStart));
+  const Intervals& staging = run.intervals(LogKey::StagingStart);
+  if (staging.count > 0) scored.staging_seconds = staging.milliseconds / 1000;
+  const auto samples = run.number(LogKey::TrainSamples);
+  if (samples && scored.epoch_seconds > 0.0) scored.samples_per_second = *samples / *scored.epoch_seconds;
+  if (const BenchmarkRules* benchmark = find_benchmark_rules(set.benchmark)) {
+    scored.reason = why_failed(run, *benchmark);
+    scored.converged = scored.reason.empty();
+    scored.epochs = epoch_of(run.evaluations(benchmark->target.each.key).reached_in_run);
+  }
+  if (!scored.converged) scored.role = ScoredRun::Failed;
+  return scored;
+}
+
+/// What keeps logs from being one set; empty if nothing does.
+std::string why_no_set(const RunSet& set) {
+  if (!required_runs(set.benchmark)) {
+    return set.benchmark.empty()
+               ? "no log names its benchmark"
+               : fmt::format("how {} is scored isn't known here", show(nlohmann::json(set.benchmark)));
+  }
+  for (const RunRecord& run : set.runs) {
+    const auto benchmark = run.text(LogKey::SubmissionBenchmark);
+    if (benchmark && *benchmark != set.benchmark) return "its logs are of several benchmarks";
+  }
+  return {};
+}
+
+void score_strong(Score& score, const RunSet& set) {
+  const std::size_t wanted = score.required_runs, runs = score.runs.size();
+  std::vector<ScoredRun*> converged;
+  for (ScoredRun& run : score.runs) {
+    if (run.converged) converged.push_back(&run);
+  }
+  if (runs != wanted) {
+    score.why_no_score = fmt::format("{} of {} runs", runs, wanted);
+    if (converged.size() < runs) score.why_no_score += fmt::format(", {} failed", runs - converged.size());
+    return;
+  }
+  if (converged.size() + 1 < wanted) {
+    score.why_no_score =
+        fmt::format("{} of {} runs failed, at most one may", wanted - converged.size(), wanted);
+    return;
+  }
+  if (!set.scaling_problem.empty()) {
+    score.why_no_score = set.scaling_problem;
+    return;
+  }
+  std::stable_sort(converged.begin(), converged.end(),
+                   [](const ScoredRun* a, const ScoredRun* b) { return *a->minutes < *b->minutes; });
+  converged.front()->role = ScoredRun::Fastest;
+  std::vector<double> minutes;
+  minutes.reserve(wanted);
+  for (const ScoredRun* run : converged) minutes.push_back(*run->minutes * set.scaling_factor);
+  score.spread = spread_of_runs(minutes);
+  if (converged.size() == wanted) {
+    converged.back()->role = ScoredRun::Slowest;
+  } else {
+    minutes.push_back(kInfinity);  // the failed run stands for the slowest
+  }
+  score.minutes = mean_without_ends(minutes);
+}
+
+/// The converged logs of different seeds; of equal ones the first.
+std::vector<const RunRecord*> prune_equal_seeds(Score& score, const RunSet& set) {
+  std::vector<const RunRecord*> kept;
+  std::vector<const ScoredRun*> seeded;
+  for (std::size_t i = 0; i < set.runs.size(); ++i) {
+    ScoredRun& run = score.runs[i];
+    if (!run.converged) continue;
+    const auto same = std::find_if(seeded.begin(), seeded.end(), [&](const ScoredRun* other) {
+      return equal_values(other->seed, run.seed);
+    });
+    if (same != seeded.end()) {
+      run.role = ScoredRun::Pruned;
+      run.reason = fmt::format("has the seed of {}", (*same)->file);
+      continue;
+    }
+    if (!run.seed.is_null()) seeded.push_back(&run);
+    kept.push_back(&set.runs[i]);
+  }
+  return kept;
+}
+
+/// S: accelerators of one model, or nodes where there are none, as all its logs say; from the system
+/// description where logs lack the number of nodes.
+std::optional<double> model_units(const std::vector<const RunRecord*>& runs, const RunSet& set,
+                                  std::string& why_not) {
+  std::set<std::optional<double>> sizes;
+  for (const RunRecord* run : runs) {
+    const SystemSize logged{run->number(LogKey::NumberOfNodes), run->number(LogKey::AcceleratorsPerNode)};
+    sizes.insert(logged.nodes ? logged.units() : set.described ? set.described->units() : std::nullopt);
+  }
+  if (sizes.size() > 1) why_not = "its logs differ in number_of_nodes × accelerators_per_node";
+  if (sizes.size() != 1) return std::nullopt;
+  if (!*sizes.begin()) why_not = "neither its logs nor a system description give the size of a model";
+  return *sizes.begin();
+}
+
+void score_weak(Score& score, const RunSet& set) {
+  const std::vector<const RunRecord*> runs = prune_equal_seeds(score, set);
+  if (runs.size() < score.required_runs) {
+    score.why_no_score = fmt::format("{} converged runs of different seeds, at least {} are needed",
+                                     runs.size(), score.required_runs);
+    return;
+  }
+  const auto size = model_units(runs, set, score.why_no_score);
+  if (!size) return;
+  const auto total = set.described ? set.described->units() : std::nullopt;
+  if (!total) {
+    score.why_no_score = "no system description gives the size of the system (number_of_nodes)";
+    return;
+  }
+  double start = kInfinity, stop = -kInfinity;
+  for (const RunRecord* run : runs) {
+    start = std::min(start, run->first(LogKey::RunStart)->time_ms);
+    stop = std::max(stop, run->first(LogKey::RunStop)->time_ms);
+  }
+  const double minutes = (stop - start) / 60000;
+  if (!(minutes > 0)) {
+    score.why_no_score = "its last run_stop isn't after its first run_start";
+    return;
+  }
+  score.throughput = {static_cast<double>(runs.size()) / minutes, *total, *size, runs.size(), minutes};
+}
+
+/// The first log that can't be tested, and why; empty if all can.
+std::string broken_log(const RunSet& set) {
+  for (const RunRecord& run : set.runs) {
+    const std::string& why = run.convergence().broken();
+    if (!why.empty()) return fmt::format("{}: {}", std::filesystem::path(run.file).filename().string(), why);
+  }
+  return {};
+}
+
+/// The batch size that all logs with entries have; nothing, and why, where there is none.
+std::optional<double> one_batch(const RunSet& set, std::string& why_not) {
+  const RunRecord* first = nullptr;
+  for (const RunRecord& run : set.runs) {
+    if (run.entry_lines == 0) continue;
+    if (first == nullptr) first = &run;
+    if (!equal_values(first->convergence().batch(), run.convergence().batch())) {
+      why_not = "its logs differ in global_batch_size";
+      return std::nullopt;
+    }
+  }
+  const auto batch = first == nullptr ? std::nullopt : number_of(first->convergence().batch());
+  if (!batch) why_not = "its logs have no number as their global_batch_size";
+  return batch;
+}
+
+std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
+  const std::size_t required = *required_runs(set.benchmark);
+  if (set.division != "closed") {
+    why_not = "it holds in the closed division alone";
+    return std::nullopt;
+  }
+  if (std::string broken = broken_log(set); !broken.empty())
+    return ConvergenceVerdict{ConvergenceVerdict::BrokenLog, {}, {}, {}, std::move(broken)};
+  if (set.runs.size() < required) {
+    why_not = fmt::format("{} of {} runs", set.runs.size(), required);
+    return std::nullopt;
+  }
+  const auto batch = one_batch(set, why_not);
+  if (!batch) return std::nullopt;
+  std::vector<double> epochs;
+  for (const RunRecord& run : set.runs) epochs.push_back(run.convergence().epochs());
+  return judge_convergence(reference_points(round, set.benchmark), *batch, epochs, required);
+}
+
+}  // namespace
+
+std::optional<std::size_t> required_runs(std::string_view benchmark) {
+  if (benchmark == "cosmoflow") return 10;
+  if (benchmark == "deepcam") return 5;
+  return std::nullopt;
+}
+
+Score score(const RunSet& set, Round round) {
+  Score score;
+  for (const RunRecord& run : set.runs) score.runs.push_back(scored_run(set, run, round));
+  score.required_runs = required_runs(set.benchmark).value_or(0);
+  score.why_no_score = score.why_no_convergence = why_no_set(set);
+  if (!score.why_no_score.empty()) return score;
+  if (set.mode == ScalingMode::Strong) {
+    score_strong(score, set);
+  } else {
+    score_weak(score, set);
+  }
+  score.convergence = convergence(set, round, score.why_no_convergence);
+  return score;
+}
+
+}  // namespace tessera

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/check/run_rules.hpp"
+#include "results/score/reference_convergence.hpp"
+#include "results/score/run_set.hpp"
+#include "results/score/spread.hpp"
+
+/// Scores of run sets by the rules of MLPerf HPC rounds. Pure functions; no score here is an MLPerf result.
+namespace tessera {
+
+/// How many runs a benchmark asks for: CosmoFlow 10, DeepCAM 5; nothing for others.
+std::optional<std::size_t> required_runs(std::string_view benchmark);
+
+/// One run of a set as its score sees it. Seconds are means over the epochs or evaluations of the log.
+struct ScoredRun {
+  enum Role { Counts, Fastest, Slowest, Failed, Pruned };
+  std::string file;  // name of the log, relative to the directory of the set
+  Role role = Counts;
+  std::optional<double> minutes;
+  bool converged = false;        // has both stamps, and an evaluation above run_stop reached the target
+  bool compliant = false;        // by the rules of the round
+  std::string reason;            // why it failed or was pruned; empty if neither
+  std::optional<double> epochs;  // epoch_num of the first evaluation that reached the target
+  nlohmann::json seed;           // as logged; null if none
+  std::optional<double> epoch_seconds, evaluation_seconds, staging_seconds;
+  std::optional<double> samples_per_second;  // training samples over the seconds of an epoch
+};
+
+struct Throughput {
+  double models_per_minute = 0;
+  double total_units = 0;  // T: accelerators of the system, or nodes if it has none
+  double model_units = 0;  // S: of one model
+  std::size_t models = 0;  // M
+  double minutes = 0;      // TTTa: from the first start to the last stop
+};
+
+struct Score {
+  std::size_t required_runs = 0;                  // 0 for a benchmark that isn't known
+  std::vector<ScoredRun> runs;                    // as in the set
+  std::optional<double> minutes;                  // time to solution, of strong scaling
+  std::optional<RunSpread> spread;                // of the converged runs, of strong scaling
+  std::optional<Throughput> throughput;           // of weak scaling
+  std::optional<ConvergenceVerdict> convergence;  // in the closed division
+  std::string why_no_convergence;                 // why there is no such verdict; empty if there is
+  std::string why_no_score;                       // empty if there is a score
+
+  bool scored() const { return why_no_score.empty(); }
+};
+
+/// Scores a set; whether logs comply, and the reference points, are those of a round.
+///  - Strong: with exactly the required runs, of which one at most failed and stands for the slowest, the
+///    mean without the fastest and the slowest, times the scaling factor.
+///  - Weak: with at least the required converged runs M of different seeds, M / TTTa, where TTTa =
+///    max(run_stop) - min(run_start). Of equal seeds the first run counts.
+/// Compliance doesn't enter the score, nor does the factor of the convergence verdict.
+Score score(const RunSet& set, Round round);
+
+}  // namespace tessera

@@ -1,0 +1,42 @@
+#include "results/score/spread.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "results/score/olympic_mean.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr std::size_t kResamples = 2000;
+
+double standard_deviation(std::span<const double> values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  const double squares = std::accumulate(values.begin(), values.end(), 0.0, [mean](double sum, double value) {
+    return sum + (value - mean) * (value - mean);
+  });
+  return std::sqrt(squares / (count - 1));
+}
+
+}  // namespace
+
+std::optional<RunSpread> spread_of_runs(std::span<const double> values) {
+  if (values.size() < 3) return std::nullopt;
+  std::mt19937_64 draw(1);
+  std::vector<double> sample(values.size()), means(kResamples);
+  for (double& mean : means) {
+    // The remainder favours no value noticeably, and is the same with every library, unlike a distribution.
+    std::generate(sample.begin(), sample.end(), [&] { return values[draw() % values.size()]; });
+    std::sort(sample.begin(), sample.end());
+    mean = mean_without_ends(sample);
+  }
+  std::sort(means.begin(), means.end());
+  constexpr std::size_t kTail = kResamples / 40;  // 2.5 %
+  return RunSpread{standard_deviation(values), means[kTail - 1], means[kResamples - kTail]};
+}
+
+}  // namespace tessera

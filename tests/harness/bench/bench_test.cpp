@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "harness/bench/exchange_bench.hpp"
+#include "harness/bench/io_bench.hpp"
+#include "harness/bench/reduce_bench.hpp"
+#include "harness/bench/step_bench.hpp"
+#include "harness/workloads/cosmoflow_workload.hpp"
+#include "parallel/partition_plan.hpp"
+#include "parallel/uniform.hpp"
+#include "support/mpi_world.hpp"
+#include "support/temporary_directory.hpp"
+
+// What the benchmarks say of themselves; how fast things are is not tested.
+namespace tessera {
+namespace {
+
+using testing::world;
+
+CosmoflowWorkload tiny() {
+  Config config;
+  config.cosmoflow.input_shape = {16, 16, 16, 4};
+  config.cosmoflow.n_conv_layers = 4;
+  config.cosmoflow.conv_size = 8;
+  return {config, 1};
+}
+
+StepBench bench_of(const ComputeConfig& compute) {
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  return bench_step(tiny(), grid, compute, 1, 3);
+}
+
+bool exchanges(const BenchedCall& call) {
+  return call.call == "gather" || call.call == "scatter_add";
+}
+
+TEST(StepBench, AccountsForTheTimeOfAStepOnEveryRank) {
+  const StepBench bench = bench_of({});
+  for (const MinMedianMax* part :
+       {&bench.compute_seconds, &bench.exposed_exchange_seconds, &bench.exposed_reduction_seconds}) {
+    EXPECT_LE(part->min, part->median);
+    EXPECT_LE(part->median, part->max);
+    EXPECT_LE(part->max, bench.step_seconds.max);
+  }
+  EXPECT_GT(bench.compute_seconds.min, 0);
+  EXPECT_GT(bench.compute_cpu_seconds, 0);
+  EXPECT_GT(bench.ceiling_seconds, 0);
+  EXPECT_EQ(std::ranges::any_of(bench.calls, exchanges), world().size() > 1);
+  EXPECT_EQ(bench.exposed_exchange_seconds.max > 0, world().size() > 1);
+}
+
+TEST(StepBench, CountsTheWorkOfTheBoxesOwnedHere) {
+  const StepBench bench = bench_of({});
+  double flop = 0;
+  for (const BenchedCall& call : bench.calls) flop += call.flop;
+  const Graph graph = tiny().graph(1);
+  const auto kernels = make_reference_kernels(Element::F32);
+  const PartitionPlan plan =
+      plan_partition(graph, bench.grid, *kernels, ParameterStore(graph.parameters(), Element::F32));
+  if (world().rank() == 0) {
+    EXPECT_EQ(flop, plan.part_flop()[0]);
+  }
+}
+
+TEST(StepBench, MeasuresTheKernelsThatTheConfigurationNames) {
+  for (const Element element : {Element::F32, Element::F64}) {
+    const StepBench bench = bench_of({.kernels = KernelChoice::Reference, .element = element});
+    for (const BenchedCall& call : bench.calls)
+      EXPECT_TRUE(call.implementation.empty() || call.implementation == "reference");
+    EXPECT_TRUE(std::ranges::any_of(
+        bench.calls, [](const BenchedCall& call) { return call.implementation == "reference"; }));
+    EXPECT_EQ(bench.ceiling_seconds, 0) << "oneDNN's primitives are no ceiling of other kernels";
+    EXPECT_FALSE(to_json(bench).contains("ceiling_seconds"));
+  }
+}
+
+TEST(ExchangeBench, MeasuresEveryExchangeOfTheGraph) {
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  const Graph graph = tiny().graph(1);
+  if (world().size() == 1) {
+    EXPECT_THROW(bench_exchanges(graph, grid, Element::F32, 3), UniformError);
+    return;
+  }
+  const ExchangeBench bench = bench_exchanges(graph, grid, Element::F32, 3);
+  ASSERT_FALSE(bench.exchanges.empty());
+  EXPECT_EQ(bench.exchanges.front().reader, "conv3d_1");
+  EXPECT_EQ(bench.exchanges.back().reader, "flatten");
+  for (const BenchedExchange& exchange : bench.exchanges)
+    for (const double seconds : {exchange.gather_seconds.min, exchange.scatter_add_seconds.min,
+                                 exchange.ping_pong_seconds, exchange.memcpy_seconds.min})
+      EXPECT_GT(seconds, 0) << exchange.reader;
+  // A plane of 8 x 8 elements of 8 channels to each neighbour.
+  EXPECT_EQ(bench.exchanges.front().messages, std::min(world().size() - 1, 2));
+  EXPECT_EQ(bench.exchanges.front().bytes, bench.exchanges.front().messages * 8 * 8 * 8 * 4);
+}
+
+TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
+  Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
+  CosmoflowWorkload workload(config, 1);
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  const IoBench bench = bench_io(workload, grid, config.data, 2, 3, 3);
+  EXPECT_EQ(bench.samples, 4) << "whole batches";
+  std::vector<std::string> names;
+  for (const BenchedFlow& flow : bench.flows) {
+    names.push_back(flow.name);
+    EXPECT_GT(flow.seconds.min, 0) << flow.name;
+    EXPECT_GT(flow.ceiling_seconds.min, 0) << flow.name;
+  }
+  // The fixture's augmentation moves the part of a split sample about, so that it can't be kept.
+  const bool whole = world().size() == 1;
+  EXPECT_EQ(names, (std::vector<std::string>{"read", whole ? "convert" : "read and convert", "feed"}));
+  if (whole) {
+    EXPECT_EQ(bench.flows[0].bytes, 4U * 16 * 16 * 16 * 4 * 2);  // samples of int16
+    EXPECT_EQ(bench.flows[1].bytes, 4U * 16 * 16 * 16 * 4 * 4);  // of float
+  }
+}
+
+TEST(IoBench, MeasuresStagingAndLeavesNothingOfIt) {
+  Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
+  CosmoflowWorkload workload(config, 1);
+  const ProcessGrid grid(world(), {1, 1, 1, world().size()});
+  std::optional<TemporaryDirectory> directory;
+  std::string path;
+  if (world().rank() == 0) path = directory.emplace().path().string();
+  world().broadcast(path, 0);
+  const IoBench bench = bench_io(workload, grid, config.data, 1, 2, 1, path);
+  EXPECT_EQ(bench.flows[1].name, "stage");
+  EXPECT_EQ(bench.flows[1].ceiling, "copy");
+  EXPECT_EQ(bench.flows[2].name, "re-read");
+  if (world().size() == 1) {
+    EXPECT_GT(bench.flows[1].bytes, 2U * 16 * 16 * 16 * 4 * 2);
+    EXPECT_EQ(bench.flows[2].bytes, 2U * 16 * 16 * 16 * 4 * 2);
+  }
+  world().barrier();
+  EXPECT_TRUE(!std::filesystem::exists(path) || std::filesystem::is_empty(path));
+  world().barrier();
+}
+
+TEST(ReduceBench, MeasuresEveryBucketAndAllOfThem) {
+  const Graph graph = tiny().graph(1);
+  if (world().size() == 1) {
+    EXPECT_THROW(bench_reductions(graph, world(), Element::F32, 3), UniformError);
+    return;
+  }
+  const ReduceBench bench = bench_reductions(graph, world(), Element::F32, 3);
+  std::size_t bytes = 0;
+  for (const BenchedReduction& bucket : bench.buckets) {
+    bytes += bucket.bytes;
+    EXPECT_GT(bucket.seconds.min, 0);
+    EXPECT_GT(bucket.all_reduce_seconds.min, 0);
+  }
+  EXPECT_EQ(bench.all.bytes, bytes);
+  EXPECT_EQ(bench.all.parameters.size(), graph.parameters().size());
+}
+
+}  // namespace
+}  // namespace tessera

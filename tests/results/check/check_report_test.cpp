@@ -1,0 +1,151 @@
+#include "results/check/check_report.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "models/base/error.hpp"
+#include "results/sample_log.hpp"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class CheckReport : public testing::Test {
+ protected:
+  CheckReport() : root_(fs::temp_directory_path() / fmt::format("tessera-check-{}", getpid())) {
+    fs::create_directories(root_);
+  }
+  ~CheckReport() override { fs::remove_all(root_); }
+
+  fs::path write(const std::string& name, const std::string& text) const {
+    const fs::path path = root_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+
+  static json check(const std::vector<fs::path>& paths, int expected_code, const CheckOptions& options = {}) {
+    std::ostringstream out;
+    EXPECT_EQ(report(check_paths(paths, options), true, out), expected_code);
+    return json::parse(out.str());
+  }
+
+  fs::path root_;
+};
+
+std::string non_compliant() {
+  SampleLog log = cosmoflow_log("closed");
+  log.set("submission_status", "cloudy");
+  log.erase("run_stop");
+  std::string text = log.text();
+  return text.replace(text.find("cloudy"), 6,
+                      "clo\xff"
+                      "dy");
+}
+
+TEST_F(CheckReport, OfACompliantLogIsOneElementWithoutFindings) {
+  const fs::path path = write("run.log", cosmoflow_log("closed").text());
+  EXPECT_EQ(check({path}, 0), json::array({{{"path", path.string()},
+                                            {"kind", "log"},
+                                            {"round", "3.0"},
+                                            {"verdict", "compliant"},
+                                            {"findings", json::array()},
+                                            {"warnings", json::array()}}}));
+}
+
+TEST_F(CheckReport, GivesEachFindingItsSixMembers) {
+  SampleLog log = cosmoflow_log("closed");
+  log.set("submission_status", "cloudy");
+  log.erase("run_stop");
+  const fs::path path = write("run.log", log.text());
+  const json result = check({path}, 1, {Round::V1_0, {}});
+  EXPECT_EQ(result[0]["verdict"], "not compliant");
+  EXPECT_EQ(result[0]["round"], "1.0");
+  EXPECT_EQ(result[0]["findings"], json::array({{{"rule", "bad-value"},
+                                                 {"file", path.string()},
+                                                 {"key", "submission_status"},
+                                                 {"line", 4},
+                                                 {"expected", "cloud, onprem, preview or research"},
+                                                 {"found", "\"cloudy\""}},
+                                                {{"rule", "missing-key"},
+                                                 {"file", path.string()},
+                                                 {"key", "run_stop"},
+                                                 {"line", nullptr},
+                                                 {"expected", "once"},
+                                                 {"found", "none"}}}));
+}
+
+TEST_F(CheckReport, JudgesEveryLogBelowADirectoryAndEachDirectoryThatHoldsSome) {
+  const std::string good = cosmoflow_log("closed").text();
+  for (const char* name :
+       {"a/result_10.txt", "a/result_2.txt", "a/README.txt", "a/.DS_Store", "b/result.txt"}) {
+    write(name, good);
+  }
+  write("a/pruned_results/result_0.txt", good);
+  std::vector<std::string> paths, kinds;
+  for (const json& element : check({root_}, 0)) {
+    paths.push_back(fs::relative(element["path"].get<std::string>(), root_).string());
+    kinds.push_back(element["kind"]);
+  }
+  EXPECT_THAT(paths, ElementsAre("a/result_2.txt", "a/result_10.txt", "a", "a/pruned_results/result_0.txt",
+                                 "a/pruned_results", "b/result.txt", "b"));
+  EXPECT_THAT(kinds, ElementsAre("log", "log", "directory", "log", "directory", "log", "directory"));
+}
+
+TEST_F(CheckReport, AllowsADirectoryOneNonCompliantLog) {
+  write("result_0.txt", cosmoflow_log("closed").text());
+  write("result_1.txt", non_compliant());
+  EXPECT_EQ(check({root_}, 1)[2]["verdict"], "compliant");
+  write("result_2.txt", "no log at all");
+  const json result = check({root_}, 1);
+  EXPECT_EQ(result[2]["findings"][0]["rule"], "no-entries");
+  EXPECT_EQ(result[3]["verdict"], "not compliant");
+  EXPECT_EQ(result[3]["findings"][0]["rule"], "too-many-failed-logs");
+}
+
+TEST_F(CheckReport, RefusesWhatIsNoLog) {
+  const fs::path binary = write("binary", std::string("\x7f"
+                                                      "ELF\0\xff\r\n\0",
+                                                      9));
+  const fs::path empty = write("empty", "");
+  fs::create_directories(root_ / "directory");
+  for (const fs::path& path :
+       {binary, empty, root_ / "missing", root_ / "directory", fs::path("/dev/null")}) {
+    EXPECT_THROW(check_paths(std::vector{path}, {}), InputError) << path;
+  }
+}
+
+TEST_F(CheckReport, SurvivesALogWhosePathAndTextsAreNoUtf8) {
+  const fs::path path = write("run\xff.log", non_compliant() + ":::MLLOG {\"\xc3\x28\xff\":}\n");
+  EXPECT_EQ(check({path}, 1)[0]["findings"].size(), 3U);
+}
+
+TEST_F(CheckReport, JudgesByTheDivisionAskedFor) {
+  SampleLog log = cosmoflow_log("open");
+  log.erase("number_of_nodes");
+  const fs::path path = write("run.log", log.text());
+  check({path}, 0);
+  EXPECT_EQ(check({path}, 1, {Round::V3_0, Division::Closed})[0]["findings"][0]["key"], "number_of_nodes");
+}
+
+TEST_F(CheckReport, SaysTheSameToATerminalInOneLineForEachFinding) {
+  SampleLog log = cosmoflow_log("closed");
+  log.set("submission_benchmark", "\x1b[31mresnet");
+  const fs::path path = write("run.log", log.text());
+  std::ostringstream out;
+  EXPECT_EQ(report(check_paths(std::vector{path}, {}), false, out), 1);
+  EXPECT_EQ(out.str(), fmt::format("not compliant  {}  (closed \\u001b[31mresnet, 0.33 minutes; rules 3.0)\n"
+                                   "    finding: bad-value submission_benchmark, line 5: expected cosmoflow, "
+                                   "deepcam, oc20 or openfold; found \"\\u001b[31mresnet\"\n",
+                                   path.string()));
+}
+
+}  // namespace
+}  // namespace tessera
