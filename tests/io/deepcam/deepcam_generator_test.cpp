@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-const DeepcamRecipe kSmall{"basin96x", 5, 3, 42};
+const DeepcamRecipe kSmallClimates{"basin96x", 5, 3, 42};
 
 DeepcamManifest make(const fs::path& directory, const DeepcamRecipe& recipe, int parts) {
   prepare_directory(directory, recipe);
@@ -33,20 +33,20 @@ DeepcamManifest make(const fs::path& directory, const DeepcamRecipe& recipe, int
 
 TEST(DeepcamGenerator, WritesTheSameBytesInAnyNumberOfParts) {
   const TemporaryDirectory directory;
-  make(directory / "1", kSmall, 1);
+  make(directory / "1", kSmallClimates, 1);
   const auto whole = contents(directory / "1");
   EXPECT_EQ(whole.size(), 10U);
   for (const int parts : {2, 11}) {
-    make(directory / std::to_string(parts), kSmall, parts);
+    make(directory / std::to_string(parts), kSmallClimates, parts);
     EXPECT_EQ(contents(directory / std::to_string(parts)), whole);
   }
 }
 
 TEST(DeepcamGenerator, SamplesDifferFromEachOtherAndFromThoseOfOtherSeeds) {
   const TemporaryDirectory directory;
-  DeepcamRecipe other = kSmall;
+  DeepcamRecipe other = kSmallClimates;
   other.seed = 43;
-  make(directory / "a", kSmall, 1);
+  make(directory / "a", kSmallClimates, 1);
   make(directory / "b", other, 1);
   std::set<std::string> distinct;
   for (const char* set : {"a", "b"})
@@ -57,7 +57,7 @@ TEST(DeepcamGenerator, SamplesDifferFromEachOtherAndFromThoseOfOtherSeeds) {
 
 TEST(DeepcamGenerator, ManifestAndStatisticsHoldTheTrainingSetsRangesFrequenciesAndTheFilesChecksums) {
   const TemporaryDirectory directory;
-  const DeepcamManifest written = make(directory.path(), kSmall, 2);
+  const DeepcamManifest written = make(directory.path(), kSmallClimates, 2);
   EXPECT_EQ(read_deepcam_manifest(directory.path()), written);
   EXPECT_EQ(read_deepcam_statistics(directory / "train"), written.statistics);
   EXPECT_EQ(written.checksums.size(), 9U);
@@ -84,25 +84,25 @@ TEST(DeepcamGenerator, ManifestAndStatisticsHoldTheTrainingSetsRangesFrequencies
 
 TEST(DeepcamGenerator, FindsACompleteDataSetAndGoesOnWithAnUnfinishedOne) {
   const TemporaryDirectory directory;
-  make(directory / "whole", kSmall, 1);
-  EXPECT_EQ(prepare_directory(directory / "whole", kSmall), DirectoryState::Complete);
-  EXPECT_EQ(prepare_directory(directory / "cut", kSmall), DirectoryState::ToGenerate);
-  generate(directory / "cut", kSmall, 0, 2, {});
-  make(directory / "cut", kSmall, 1);
+  make(directory / "whole", kSmallClimates, 1);
+  EXPECT_EQ(prepare_directory(directory / "whole", kSmallClimates), DirectoryState::Complete);
+  EXPECT_EQ(prepare_directory(directory / "cut", kSmallClimates), DirectoryState::ToGenerate);
+  generate(directory / "cut", kSmallClimates, 0, 2, {});
+  make(directory / "cut", kSmallClimates, 1);
   EXPECT_EQ(contents(directory / "cut"), contents(directory / "whole"));
 }
 
 TEST(DeepcamGenerator, RefusesOtherDirectoriesAndRecipesItCannotFollow) {
   const TemporaryDirectory directory;
-  DeepcamRecipe other = kSmall;
+  DeepcamRecipe other = kSmallClimates;
   other.seed = 1;
-  prepare_directory(directory / "unfinished", kSmall);
+  prepare_directory(directory / "unfinished", kSmallClimates);
   EXPECT_THAT(message_of<InputError>([&] { prepare_directory(directory / "unfinished", other); }),
               HasSubstr("unfinished"));
   other.grid = "basin";
   EXPECT_THAT(message_of<InputError>([&] { check_recipe(other); }), HasSubstr("there is no grid 'basin'"));
   for (const std::int64_t train : {std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}) {
-    other = kSmall;
+    other = kSmallClimates;
     other.train = train;
     EXPECT_THAT(message_of<InputError>([&] { check_recipe(other); }), HasSubstr("training"));
   }

@@ -30,7 +30,7 @@ using testing::IsEmpty;
 
 constexpr Extents kSpace{12, 10, 8};
 constexpr std::int64_t kChannels = 4;
-constexpr CosmoflowTarget kTarget{0.25F, -0.5F, 0.75F, 1};
+constexpr CosmoflowTarget kStagedTarget{0.25F, -0.5F, 0.75F, 1};
 
 std::vector<std::int16_t> counts_of(int sample) {
   std::mt19937 random(static_cast<unsigned>(sample));
@@ -45,7 +45,7 @@ class Staged : public testing::Test {
   Staged() {
     fs::create_directories(source() / "train");
     for (int i = 0; i < 6; ++i) {
-      write_whole_file(source() / name(i), cosmoflow_image(kSpace, kChannels, counts_of(i), kTarget));
+      write_whole_file(source() / name(i), cosmoflow_image(kSpace, kChannels, counts_of(i), kStagedTarget));
       files_.push_back({name(i), std::nullopt});
     }
     StagedCopy copy;
@@ -105,7 +105,7 @@ TEST_F(Staged, FilesAreThoseOfTheSourceBitForBit) {
 TEST_F(Staged, ASecondCallCopiesOnlyWhatIsMissingOrChanged) {
   stage();
   fs::remove(directory() / name(1));
-  write_whole_file(source() / name(4), cosmoflow_image(kSpace, kChannels, counts_of(9), kTarget));
+  write_whole_file(source() / name(4), cosmoflow_image(kSpace, kChannels, counts_of(9), kStagedTarget));
   const StagingCounts counts = stage();
   EXPECT_EQ(counts.copied, 2);
   EXPECT_EQ(counts.kept, 4);
@@ -153,7 +153,7 @@ TEST_F(Staged, AFlippedBitInTheSourceIsFoundByItsManifest) {
 }
 
 TEST_F(Staged, SamplesOfAnotherFormAreRefusedByName) {
-  write_whole_file(source() / name(4), cosmoflow_image({12, 8, 10}, kChannels, counts_of(4), kTarget));
+  write_whole_file(source() / name(4), cosmoflow_image({12, 8, 10}, kChannels, counts_of(4), kStagedTarget));
   EXPECT_THAT(message_of<InputError>([&] { stage(); }),
               AllOf(HasSubstr("train/4.hdf5"), HasSubstr("int16 (12,8,10,4)")));
   write_whole_file(source() / name(4), std::string("no HDF5 at all"));
@@ -218,12 +218,12 @@ TEST_F(Staged, ABoxOfEachSampleIsThatOfTheSourceBitForBit) {
     options.space = kSpace;
     const StagingCounts counts = stage(options);
     EXPECT_EQ(counts.bytes_read,
-              6 * (static_cast<std::uint64_t>(box.count() * kChannels) * 2 + sizeof kTarget))
+              6 * (static_cast<std::uint64_t>(box.count() * kChannels) * 2 + sizeof kStagedTarget))
         << "no byte outside of the box is read";
     for (int i = 0; i < 6; ++i) {
       EXPECT_EQ(read_counts(directory() / name(i), Box::whole(box.extents())),
                 read_counts(source() / name(i), box));
-      EXPECT_EQ(read_cosmoflow_target(Hdf5File(directory() / name(i))), kTarget);
+      EXPECT_EQ(read_cosmoflow_target(Hdf5File(directory() / name(i))), kStagedTarget);
       EXPECT_TRUE(Hdf5File(directory() / name(i)).offset("x").has_value());
     }
     EXPECT_EQ(stage(options).kept, 6);
@@ -261,7 +261,8 @@ void write_compressed(const fs::path& path, int sample) {
   ChunkedFile file(path);
   file.add<std::int16_t>("x", H5T_NATIVE_INT16, {{12, 10, 8, 4}, {5, 4, 8, 4}, true, 4, true},
                          counts_of(sample));
-  file.add<float>("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(kTarget.begin(), kTarget.end()));
+  file.add<float>("y", H5T_NATIVE_FLOAT, {{4}, {}},
+                  std::vector<float>(kStagedTarget.begin(), kStagedTarget.end()));
 }
 
 TEST_F(Staged, CompressedSamplesAreDecompressedOnTheWay) {
