@@ -49,20 +49,21 @@ void GradientReducer::ready(int parameter) {
 }
 
 void GradientReducer::start(const GradientBucket& bucket) {
-  requests_[started_++] = parameters_->element() == Element::F64
-                              ? world_->start_sum(run_of<double>(*parameters_, bucket.first, bucket.last))
-                              : world_->start_sum(run_of<float>(*parameters_, bucket.first, bucket.last));
+  requests_[started_++] = with_element(parameters_->element(), [&]<class T>(T) {
+    return world_->start_sum(run_of<T>(*parameters_, bucket.first, bucket.last));
+  });
 }
 
 void GradientReducer::poke() {
-  for (Request& request : requests_) request.test();
+  for (std::size_t i = done_; i < started_; ++i)
+    if (requests_[i].test() && i == done_) ++done_;
 }
 
 void GradientReducer::finish() {
   assert(started_ == buckets_.size() && "a parameter's gradient never became ready");
   wait_all(requests_);
   for (Bucket& bucket : buckets_) bucket.missing = bucket.of.last - bucket.of.first;
-  started_ = 0;
+  started_ = done_ = 0;
 }
 
 std::size_t GradientReducer::bytes_a_step() const {

@@ -61,6 +61,7 @@ class GradientReducer {
   std::vector<int> bucket_of_;  // by parameter
   std::vector<Request> requests_;
   std::size_t started_ = 0;  // buckets under way or done in this step
+  std::size_t done_ = 0;     // of them, the first so many
 };
 
 }  // namespace tessera

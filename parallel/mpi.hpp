@@ -65,7 +65,6 @@ class Communicator {
   /// alone.
   Request start_sum(std::span<float> values) const;
   Request start_sum(std::span<double> values) const;
-  void sum(std::span<float> values) const;
   void sum(std::span<double> values) const;
 
   /// A message to or from one member. Messages of one tag between two members arrive in the order in which

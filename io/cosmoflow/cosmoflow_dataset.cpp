@@ -129,10 +129,7 @@ CosmoflowTarget CosmoflowDataset::target(std::int64_t sample) const {
 void CosmoflowDataset::read_target(std::int64_t sample, TensorView into) const {
   assert(into.layout.count() == kCosmoflowTargets);
   const CosmoflowTarget answer = target(sample);
-  if (into.layout.element == Element::F64)
-    std::ranges::copy(answer, into.data<double>());
-  else
-    std::ranges::copy(answer, into.data<float>());
+  with_element(into.layout.element, [&]<class T>(T) { std::ranges::copy(answer, into.data<T>()); });
 }
 
 std::uint64_t CosmoflowDataset::bytes_read() const {

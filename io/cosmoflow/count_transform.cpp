@@ -75,8 +75,7 @@ void CountTransform::apply(CountsView source, const CubeSymmetry& symmetry, Exte
     walk.first += (index - source.box.axes()[from].begin) * stride[from];
     walk.step[a] = symmetry.flip[a] ? -stride[from] : stride[from];
   }
-  into.layout.element == Element::F64 ? apply_as(walk, wanted.extents(), into.data<double>())
-                                      : apply_as(walk, wanted.extents(), into.data<float>());
+  with_element(into.layout.element, [&]<class T>(T) { apply_as(walk, wanted.extents(), into.data<T>()); });
 }
 
 // Both walks are right for any steps; which one is taken decides speed alone.

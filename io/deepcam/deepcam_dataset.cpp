@@ -57,11 +57,9 @@ void copy_part(const From* from, const Box& held, std::int64_t channels, To* to,
 
 template <class From>
 void fill(const From* from, const Box& held, TensorView into) {
-  const auto& [n, c, box, element] = into.layout;
-  if (element == Element::F64)
-    copy_part(from, held, c, into.data<double>(), box);
-  else
-    copy_part(from, held, c, into.data<float>(), box);
+  const Layout& layout = into.layout;
+  with_element(layout.element,
+               [&]<class T>(T) { copy_part(from, held, layout.c, into.data<T>(), layout.box); });
 }
 
 }  // namespace
@@ -165,10 +163,7 @@ void DeepcamDataset::read_input(std::int64_t sample, int /*epoch*/, TensorView i
   assert(into.layout.c == static_cast<std::int64_t>(options_.channels.size()));
   if (const Kept* in_memory = kept(sample, box)) return fill(in_memory->input.data(), held_, into);
   with_file(sample, [&](const Hdf5File& file) {
-    if (into.layout.element == Element::F64)
-      read_scaled(file, box, into.data<double>());
-    else
-      read_scaled(file, box, into.data<float>());
+    with_element(into.layout.element, [&]<class T>(T) { read_scaled(file, box, into.data<T>()); });
   });
 }
 

@@ -39,10 +39,12 @@ Contents contents_of(const std::filesystem::path& path) {
   return {block, rest.value()};
 }
 
-template <class T>
-void add(Hdf5Writer& file, const std::string& name, const CheckpointTensor& tensor) {
-  const std::span values(reinterpret_cast<const T*>(tensor.values.data()), tensor.values.size() / sizeof(T));
-  file.add<T>(name, tensor.dims, values);
+void add_tensor(Hdf5Writer& file, const std::string& name, const CheckpointTensor& tensor) {
+  with_element(tensor.element, [&]<class T>(T) {
+    const std::span values(reinterpret_cast<const T*>(tensor.values.data()),
+                           tensor.values.size() / sizeof(T));
+    file.add<T>(name, tensor.dims, values);
+  });
 }
 
 template <class T>
@@ -61,8 +63,9 @@ CheckpointTensor read_values(const Hdf5File& file, const std::string& name,
 
 CheckpointTensor read_tensor(const Hdf5File& file, const std::string& name) {
   const Hdf5Array array = file.describe(name);
-  if (array.element == "float32") return read_values<float>(file, name, array.shape);
-  if (array.element == "float64") return read_values<double>(file, name, array.shape);
+  for (const Element element : {Element::F32, Element::F64})
+    if (array.element == name_of(element))
+      return with_element(element, [&]<class T>(T) { return read_values<T>(file, name, array.shape); });
   throw InputError(fmt::format("the data set '{}' of a checkpoint is {}, expected float32 or float64", name,
                                array.element),
                    file.path().string(), "name a checkpoint as the program wrote it");
@@ -116,8 +119,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   PartialFile file(path);
   Hdf5PartialFile hdf5(file, kUserBlock);
   for (const auto& [name, value] : checkpoint.attributes) hdf5.set(name, value);
-  for (const auto& [name, tensor] : checkpoint.tensors)
-    tensor.element == Element::F64 ? add<double>(hdf5, name, tensor) : add<float>(hdf5, name, tensor);
+  for (const auto& [name, tensor] : checkpoint.tensors) add_tensor(hdf5, name, tensor);
   hdf5.close();
   const std::string block = user_block(contents_of(file.partial_path()).checksum_of_rest);
   file.write(std::as_bytes(std::span(block)));

@@ -30,10 +30,6 @@ Footprint Footprint::transposed(std::int64_t kernel, std::int64_t stride, std::i
   return {1, stride, pad - dilation * (kernel - 1) + stride - 1, pad};
 }
 
-Footprint Footprint::bilinear(std::int64_t factor) {
-  return {2, 2 * factor, 1 - factor, 1 + factor};
-}
-
 Footprint Footprint::everything(std::int64_t extent) {
   return {0, 1, 0, extent - 1};
 }

@@ -22,8 +22,6 @@ struct Footprint {
   /// Transposed convolution with the same letters.
   static Footprint transposed(std::int64_t kernel, std::int64_t stride, std::int64_t pad,
                               std::int64_t dilation);
-  /// Bilinear upsampling by an integer factor, half-pixel centres.
-  static Footprint bilinear(std::int64_t factor);
   /// Flatten: every output reads the whole axis.
   static Footprint everything(std::int64_t extent);
 

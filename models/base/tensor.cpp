@@ -78,13 +78,12 @@ std::optional<std::size_t> run_offset(const Layout& layout, const Box& box) {
 
 void copy_box(ConstTensorView from, TensorView to, const Box& box) {
   if (box.empty()) return;
-  from.layout.element == Element::F64 ? copy_box_as<double>(from, to, box)
-                                      : copy_box_as<float>(from, to, box);
+  with_element(from.layout.element, [&]<class T>(T) { copy_box_as<T>(from, to, box); });
 }
 
 void add_box(ConstTensorView from, TensorView to, const Box& box) {
   if (box.empty()) return;
-  from.layout.element == Element::F64 ? add_box_as<double>(from, to, box) : add_box_as<float>(from, to, box);
+  with_element(from.layout.element, [&]<class T>(T) { add_box_as<T>(from, to, box); });
 }
 
 }  // namespace tessera

@@ -8,25 +8,11 @@
 #include <new>
 #include <optional>
 #include <span>
-#include <type_traits>
 
 #include "models/base/box.hpp"
+#include "models/base/element.hpp"
 
 namespace tessera {
-
-/// Element types of activations and their gradients. F64 serves the reference kernels, the oracle of the
-/// others.
-enum class Element : std::uint8_t { F32, F64 };
-
-constexpr std::size_t bytes_of(Element element) {
-  return element == Element::F64 ? 8 : 4;
-}
-
-template <class T>
-constexpr Element element_of() {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
-  return std::is_same_v<T, double> ? Element::F64 : Element::F32;
-}
 
 /// What one process holds of a tensor: all N samples and C channels over one box. Memory order is N D H W C,
 /// dense (channels-last), so a plane of constant d is contiguous for a single sample.

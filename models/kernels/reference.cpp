@@ -241,8 +241,9 @@ class ReferenceKernels final : public Kernels {
 }  // namespace
 
 std::unique_ptr<Kernels> make_reference_kernels(Element element) {
-  if (element == Element::F64) return std::make_unique<ReferenceKernels<double>>();
-  return std::make_unique<ReferenceKernels<float>>();
+  return with_element(element, []<class T>(T) -> std::unique_ptr<Kernels> {
+    return std::make_unique<ReferenceKernels<T>>();
+  });
 }
 
 }  // namespace tessera

@@ -77,9 +77,9 @@ class Activation final : public Layer {
 
   Shape output(std::span<const Shape> inputs) const override { return inputs[0]; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (site.owned.element == Element::F64)
-      return std::make_unique<ActivationOp<double, Function>>(function_);
-    return std::make_unique<ActivationOp<float, Function>>(function_);
+    return with_element(site.owned.element, [this]<class T>(T) -> std::unique_ptr<LocalOp> {
+      return std::make_unique<ActivationOp<T, Function>>(function_);
+    });
   }
 
  private:

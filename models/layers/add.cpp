@@ -2,6 +2,7 @@
 
 #include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
+#include "models/layers/make_op.hpp"
 
 namespace tessera {
 namespace {
@@ -57,8 +58,7 @@ class Add final : public Layer {
     return inputs[0];
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (site.owned.element == Element::F64) return std::make_unique<AddOp<double>>(config_.relu);
-    return std::make_unique<AddOp<float>>(config_.relu);
+    return make_op<AddOp>(site.owned.element, config_.relu);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "models/layers/layers.hpp"
+#include "models/layers/make_op.hpp"
 
 namespace tessera {
 namespace {
@@ -50,9 +51,7 @@ class Affine final : public Layer {
             {"bias", {inputs[0].c, 1, 1}, Initializer::Zeros}};
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (site.owned.element == Element::F64)
-      return std::make_unique<AffineOp<double>>(site.parameters[0], site.parameters[1]);
-    return std::make_unique<AffineOp<float>>(site.parameters[0], site.parameters[1]);
+    return make_op<AffineOp>(site.owned.element, site.parameters[0], site.parameters[1]);
   }
 };
 

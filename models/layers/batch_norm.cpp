@@ -6,6 +6,7 @@
 
 #include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
+#include "models/layers/make_op.hpp"
 
 namespace tessera {
 namespace {
@@ -252,8 +253,7 @@ class BatchNorm final : public Layer {
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
     if (!site.input_gradients)
       throw InputError("the network's input can't be normalised", site.name, "let a convolution come before");
-    if (site.owned.element == Element::F64) return std::make_unique<BatchNormOp<double>>(config_, site);
-    return std::make_unique<BatchNormOp<float>>(config_, site);
+    return make_op<BatchNormOp>(site.owned.element, config_, site);
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include "models/base/random.hpp"
 #include "models/layers/layers.hpp"
+#include "models/layers/make_op.hpp"
 
 namespace tessera {
 namespace {
@@ -66,8 +67,7 @@ class Dropout final : public Layer {
 
   Shape output(std::span<const Shape> inputs) const override { return inputs[0]; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (site.owned.element == Element::F64) return std::make_unique<DropoutOp<double>>(rate_, site);
-    return std::make_unique<DropoutOp<float>>(rate_, site);
+    return make_op<DropoutOp>(site.owned.element, rate_, site);
   }
 
  private:

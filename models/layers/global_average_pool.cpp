@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "models/layers/layers.hpp"
+#include "models/layers/make_op.hpp"
 
 namespace tessera {
 namespace {
@@ -56,8 +57,7 @@ class GlobalAveragePool final : public Layer {
   bool sums_over_group() const override { return true; }
   Spread spread(std::span<const Spread>) const override { return Spread::Replicated; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (site.owned.element == Element::F64) return std::make_unique<GlobalAveragePoolOp<double>>(site);
-    return std::make_unique<GlobalAveragePoolOp<float>>(site);
+    return make_op<GlobalAveragePoolOp>(site.owned.element, site);
   }
 };
 

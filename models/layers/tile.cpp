@@ -2,6 +2,7 @@
 
 #include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
+#include "models/layers/make_op.hpp"
 
 namespace tessera {
 namespace {
@@ -43,8 +44,7 @@ class Tile final : public Layer {
   }
   Spread spread(std::span<const Spread>) const override { return Spread::Split; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (site.owned.element == Element::F64) return std::make_unique<TileOp<double>>();
-    return std::make_unique<TileOp<float>>();
+    return make_op<TileOp>(site.owned.element);
   }
 
  private:

@@ -21,13 +21,11 @@ bool all_finite(std::span<const T> values) {
 }
 
 bool all_finite(ConstTensorView view) {
-  return view.layout.element == Element::F64 ? all_finite(view.span<double>())
-                                             : all_finite(view.span<float>());
+  return with_element(view.layout.element, [&]<class T>(T) { return all_finite(view.span<T>()); });
 }
 
 bool all_finite(ParameterStore& store, int parameter) {
-  return store.element() == Element::F64 ? all_finite<double>(store.value<double>(parameter))
-                                         : all_finite<float>(store.value<float>(parameter));
+  return with_element(store.element(), [&]<class T>(T) { return all_finite<T>(store.value<T>(parameter)); });
 }
 
 }  // namespace
@@ -45,7 +43,7 @@ Network::Network(const Graph& graph, const Placement& placement, Kernels& kernel
 }
 
 void Network::localize(const Placement& placement, Kernels& kernels, const ExchangeMaker& make_exchange) {
-  std::size_t scratch = 0;
+  std::size_t scratch = 0, exchanges = 0;
   for (NodeId id = 0; id < graph_.count(); ++id) {
     Node& node = nodes_[id];
     node.y.layout = node.dy.layout = layouts_[id];
@@ -59,7 +57,7 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
                             {nullptr, here.wanted[i]},
                             {nullptr, exchanged ? produced : here.wanted[i]},
                             exchanged ? make_exchange(id, i) : nullptr});
-      if (exchanged) exchanges_.push_back(node.edges.back().exchange.get());
+      exchanges += exchanged;
     }
     for (const ParameterSpec& spec : graph_.parameters(id))
       if (spec.trained) node.parameters.push_back(parameters_.find(spec.name));
@@ -72,6 +70,7 @@ void Network::localize(const Placement& placement, Kernels& kernels, const Excha
     }
   }
   scratch_ = AlignedBytes(scratch);
+  in_flight_.reserve(exchanges);
 }
 
 Site Network::site(NodeId id, const Placement& placement, Element element) const {
@@ -160,7 +159,10 @@ ConstTensorView Network::forward(ConstTensorView input, const StepContext& conte
 }
 
 void Network::after(const ProgramStep& step) {
-  for (Exchange* exchange : exchanges_) exchange->poke();
+  if (starts_exchange(step.kind)) in_flight_.push_back(nodes_[step.node].edges[step.input].exchange.get());
+  if (finishes_exchange(step.kind))
+    std::erase(in_flight_, nodes_[step.node].edges[step.input].exchange.get());
+  for (Exchange* exchange : in_flight_) exchange->poke();
   observer_(step);
 }
 

@@ -106,7 +106,7 @@ class Network {
   std::vector<Layout> layouts_;  // by node: what is owned here
   std::vector<Node> nodes_;
   AlignedBytes memory_, scratch_;
-  std::vector<Exchange*> exchanges_;
+  std::vector<Exchange*> in_flight_;  // to be poked; its memory is that of all exchanges
   std::function<void(const ProgramStep&)> observer_ = [](const ProgramStep&) {};
 };
 

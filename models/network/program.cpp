@@ -89,9 +89,16 @@ bool communicates(Kind kind) {
   return exchanges(kind) || kind == Kind::Ready;
 }
 
+bool starts_exchange(Kind kind) {
+  return kind == Kind::StartGather || kind == Kind::StartScatterAdd;
+}
+
+bool finishes_exchange(Kind kind) {
+  return kind == Kind::FinishGather || kind == Kind::FinishScatterAdd;
+}
+
 bool exchanges(Kind kind) {
-  return kind == Kind::StartGather || kind == Kind::FinishGather || kind == Kind::StartScatterAdd ||
-         kind == Kind::FinishScatterAdd;
+  return starts_exchange(kind) || finishes_exchange(kind);
 }
 
 bool aliases_producer(const Graph& graph, const Placement& placement, NodeId node, std::size_t input) {

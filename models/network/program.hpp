@@ -34,6 +34,9 @@ struct ProgramStep {
 
 /// Whether other processes have a part in such a step.
 bool communicates(ProgramStep::Kind kind);
+/// Whether an exchange is under way after such a step that wasn't before, or the reverse.
+bool starts_exchange(ProgramStep::Kind kind);
+bool finishes_exchange(ProgramStep::Kind kind);
 /// Whether it belongs to an exchange: packs, sends, waits or adds.
 bool exchanges(ProgramStep::Kind kind);
 

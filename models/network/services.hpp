@@ -22,7 +22,7 @@ class Exchange {
   /// this one's first, then the others' in order of process, so that a run repeats bit for bit.
   virtual void start_scatter_add(ConstTensorView wanted_gradient, TensorView owned_gradient) = 0;
   virtual void finish_scatter_add() = 0;
-  /// Lets messages under way, if any, progress.
+  /// Lets messages progress; between a start and its finish.
   virtual void poke() {}
 };
 

@@ -38,8 +38,7 @@ void Adam::step_as(double learning_rate, const BiasCorrection& correction) {
 
 void Adam::step(double learning_rate, std::int64_t steps_done) {
   const BiasCorrection correction(settings_, steps_done);
-  parameters_.element() == Element::F64 ? step_as<double>(learning_rate, correction)
-                                        : step_as<float>(learning_rate, correction);
+  with_element(parameters_.element(), [&]<class T>(T) { step_as<T>(learning_rate, correction); });
 }
 
 }  // namespace tessera

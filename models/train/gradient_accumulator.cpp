@@ -22,20 +22,18 @@ void complete_sum(T* gradient, T* kept, std::size_t count) {
 
 void GradientAccumulator::keep(int parameter) {
   const std::size_t offset = parameters_.offset(parameter);
-  const auto keep_as = [&]<class T>(T) {
+  with_element(parameters_.element(), [&]<class T>(T) {
     const std::span<const T> gradient = parameters_.gradient<T>(parameter);
     add_to(reinterpret_cast<T*>(kept_.data()) + offset, gradient.data(), gradient.size());
-  };
-  parameters_.element() == Element::F64 ? keep_as(double{}) : keep_as(float{});
+  });
 }
 
 void GradientAccumulator::complete(int parameter) {
   const std::size_t offset = parameters_.offset(parameter);
-  const auto complete_as = [&]<class T>(T) {
+  with_element(parameters_.element(), [&]<class T>(T) {
     const std::span<T> gradient = parameters_.gradient<T>(parameter);
     complete_sum(gradient.data(), reinterpret_cast<T*>(kept_.data()) + offset, gradient.size());
-  };
-  parameters_.element() == Element::F64 ? complete_as(double{}) : complete_as(float{});
+  });
 }
 
 }  // namespace tessera

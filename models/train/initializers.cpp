@@ -85,8 +85,7 @@ double kaiming_limit(std::int64_t fan_in) {
 }
 
 void initialize(ParameterStore& parameters, std::uint64_t seed) {
-  parameters.element() == Element::F64 ? initialize_as<double>(parameters, seed)
-                                       : initialize_as<float>(parameters, seed);
+  with_element(parameters.element(), [&]<class T>(T) { initialize_as<T>(parameters, seed); });
 }
 
 }  // namespace tessera

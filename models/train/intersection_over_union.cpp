@@ -46,12 +46,11 @@ void IntersectionOverUnion::add(ConstTensorView prediction, ConstTensorView targ
   assert(target.layout == (Layout{layout.n, 1, layout.box, layout.element}));
   assert(0 <= counted && counted <= layout.n);
   counts_.assign(static_cast<std::size_t>(layout.n) * size, 0.0);  // of one length on all processes
-  const auto count_in = [&]<class T>(T) {
+  with_element(layout.element, [&]<class T>(T) {
     for (std::int64_t n = 0; n < counted; ++n)
       count(prediction.data<T>() + n * pixels * layout.c, target.data<T>() + n * pixels, pixels,
             counts_.data() + static_cast<std::size_t>(n) * size);
-  };
-  layout.element == Element::F64 ? count_in(double{}) : count_in(float{});
+  });
   spatial.sum(counts_);
   for (std::size_t n = 0; n < static_cast<std::size_t>(counted); ++n)
     sums_[0] += of_sample(counts_.data() + n * size);

@@ -23,10 +23,8 @@ void MeanAbsoluteError::add(ConstTensorView prediction, ConstTensorView target, 
   assert(target.layout == layout && layout.c == static_cast<std::int64_t>(by_channel.size()));
   assert(0 <= counted && counted <= layout.n);
   const std::int64_t positions = counted * layout.box.count();
-  if (layout.element == Element::F64)
-    add_as(prediction.data<double>(), target.data<double>(), positions, by_channel);
-  else
-    add_as(prediction.data<float>(), target.data<float>(), positions, by_channel);
+  with_element(layout.element,
+               [&]<class T>(T) { add_as(prediction.data<T>(), target.data<T>(), positions, by_channel); });
   sums_.back() += static_cast<double>(positions);
 }
 

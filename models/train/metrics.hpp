@@ -43,7 +43,6 @@ class MeanAbsoluteError final : public Metric {
 
   /// Mean over all channels; not a number before anything was added.
   double value() const override;
-  double mean(std::int64_t channel) const { return sums_[static_cast<std::size_t>(channel)] / sums_.back(); }
 
  private:
   std::vector<double> sums_;

@@ -40,8 +40,7 @@ void Sgd::step_as(T learning_rate) {
 }
 
 void Sgd::step(double learning_rate, std::int64_t /*steps_done*/) {
-  parameters_.element() == Element::F64 ? step_as<double>(learning_rate)
-                                        : step_as<float>(static_cast<float>(learning_rate));
+  with_element(parameters_.element(), [&]<class T>(T) { step_as<T>(static_cast<T>(learning_rate)); });
 }
 
 }  // namespace tessera

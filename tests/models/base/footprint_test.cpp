@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <set>
 #include <tuple>
 
@@ -56,19 +55,6 @@ TEST(Footprint, OfATransposedConvolutionCoversTheTapsAndIsTightWithoutDilation) 
               EXPECT_EQ(found, hull) << k << s << p;
             }
           }
-}
-
-TEST(Footprint, OfBilinearUpsamplingCoversTheTwoNeighboursOfEachHalfPixelCentre) {
-  for (std::int64_t r : {2, 3, 4, 8})
-    for (std::int64_t b = 0; b < 12; ++b)
-      for (std::int64_t e = b + 1; e < 20; ++e) {
-        const auto centre = [r](std::int64_t o) {
-          return (static_cast<double>(o) + 0.5) / static_cast<double>(r) - 0.5;
-        };
-        const auto first = static_cast<std::int64_t>(std::floor(centre(b)));
-        const auto last = static_cast<std::int64_t>(std::floor(centre(e - 1))) + 1;
-        EXPECT_EQ(Footprint::bilinear(r).reads({b, e}), (Interval{first, last + 1}));
-      }
 }
 
 TEST(Footprint, OfAnEmptyOutputIsEmpty) {
