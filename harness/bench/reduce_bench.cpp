@@ -13,9 +13,9 @@ namespace tessera {
 namespace {
 
 Request start_sum(const Communicator& world, AlignedBytes& data, Element element) {
-  if (element == Element::F64)
-    return world.start_sum(std::span(reinterpret_cast<double*>(data.data()), data.size() / sizeof(double)));
-  return world.start_sum(std::span(reinterpret_cast<float*>(data.data()), data.size() / sizeof(float)));
+  return with_element(element, [&]<class T>(T) {
+    return world.start_sum(std::span(reinterpret_cast<T*>(data.data()), data.size() / sizeof(T)));
+  });
 }
 
 double all_reduce_seconds(const Communicator& world, std::size_t bytes, Element element,

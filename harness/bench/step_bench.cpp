@@ -6,10 +6,11 @@
 #include <map>
 
 #include "harness/bench/ceilings.hpp"
-#include "harness/bench/stepper.hpp"
+#include "harness/bench/step_profile.hpp"
 #include "harness/machine/system_probe.hpp"
 #include "harness/plan/split.hpp"
 #include "harness/process/message_times.hpp"
+#include "harness/train/replica.hpp"
 #include "harness/workloads/make_kernels.hpp"
 #include "parallel/partition_plan.hpp"
 #include "parallel/place.hpp"
@@ -30,12 +31,31 @@ const std::array<CallKind, 3> kCalls = {
     CallKind{{Kind::BackwardInputs}, Direction::BackwardInputs, "backward_inputs"},
     CallKind{{Kind::BackwardParameters}, Direction::BackwardParameters, "backward_parameters"}};
 
+/// The same batch again and again.
+class SyntheticBatches final : public BatchSource {
+ public:
+  explicit SyntheticBatches(Replica& replica) : batch_(replica.synthetic()) {
+    const TensorView input = replica.synthetic_input();
+    with_element(input.layout.element, [&]<class T>(T) {
+      const std::span<T> values = input.span<T>();
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(i % 97) / T{97};
+    });
+  }
+  const Batch& next() override { return batch_; }
+  bool failed() const override { return false; }
+  bool stop_requested() const override { return false; }
+  void predicted(const Batch&, ConstTensorView) override {}
+
+ private:
+  const Batch& batch_;
+};
+
 /// The calls of rank 0, from what its steps took.
 class Calls {
  public:
-  Calls(const Stepper& stepper, const Placement& placement, Element element)
-      : stepper_(stepper), graph_(stepper.graph()), placement_(placement), element_(element) {
-    for (auto& [name, implementations] : stepper.network().implementations())
+  Calls(const Replica& replica, const StepProfile& profile, const Placement& placement, Element element)
+      : profile_(profile), graph_(replica.graph()), placement_(placement), element_(element) {
+    for (auto& [name, implementations] : replica.network().implementations())
       implementations_[name] = implementations;
   }
 
@@ -45,7 +65,7 @@ class Calls {
     add_exchange(calls, id, "gather", Kind::StartGather, Kind::FinishGather);
     for (std::size_t c = 0; c < kCalls.size(); ++c) {
       BenchedCall call = blank(id, kCalls[c].name);
-      for (const Kind kind : kCalls[c].steps) call.seconds += stepper_.seconds({kind, id});
+      for (const Kind kind : kCalls[c].steps) call.seconds += profile_.seconds({kind, id});
       if (call.seconds == 0) continue;
       call.flop = local_forward_flop(graph_, placement_, id);
       call.bytes = tensor_bytes(id);
@@ -74,7 +94,7 @@ class Calls {
     BenchedCall call = blank(id, name);
     for (int i = 0; i < static_cast<int>(placement_.edges[id].size()); ++i) {
       if (!placement_.edges[id][i].exchanged) continue;
-      call.seconds += stepper_.seconds({start, id, i}) + stepper_.seconds({finish, id, i});
+      call.seconds += profile_.seconds({start, id, i}) + profile_.seconds({finish, id, i});
       call.bytes += layout(graph_.node(id).inputs[i], placement_.edges[id][i].wanted);
     }
     if (call.bytes > 0) calls.push_back(std::move(call));
@@ -100,15 +120,14 @@ class Calls {
     return names[std::min(call, names.size() - 1)];
   }
 
-  const Stepper& stepper_;
+  const StepProfile& profile_;
   const Graph& graph_;
   const Placement& placement_;
   Element element_;
   std::map<std::string, std::vector<std::string>> implementations_;
 };
 
-void note_times(const Stepper& stepper, const Communicator& world, StepBench& bench) {
-  const StepTimes mine = stepper.times();
+void note_times(const StepTimes& mine, const Communicator& world, StepBench& bench) {
   bench.loss_seconds = mine.loss;
   bench.update_seconds = mine.update;
   bench.step_seconds = spread_over(world, mine.step);
@@ -121,17 +140,21 @@ void note_times(const Stepper& stepper, const Communicator& world, StepBench& be
 }  // namespace
 
 StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
-                     std::int64_t batch, std::int64_t repeats) {
+                     const BatchSize& batch, std::int64_t repeats) {
+  constexpr double kLearningRate = 1e-6;  // values stay as they are, more or less
   const Communicator& world = grid.world();
   const auto kernels = make_kernels(compute);
-  Stepper stepper(workload, grid, *kernels, batch, compute.overlap);
-  const Graph& graph = stepper.graph();
+  StepProfile profile;
+  Replica replica(grid, workload, *kernels, {.seed = 1, .batch = batch, .overlap = compute.overlap}, profile);
+  SyntheticBatches batches(replica);
+  const Graph& graph = replica.graph();
   const Placement placement = place(graph, Partition(grid.dims()), grid.part(), compute.overlap);
-  stepper.step();
+  replica.step(batches, kLearningRate);
   StepBench bench;
   bench.grid = grid.dims();
   bench.axes = spatial_axes(graph);
-  bench.batch = batch;
+  bench.batch = batch.replica;
+  bench.passes = batch.passes;
   bench.repeats = repeats;
   bench.threads = omp_get_max_threads();
   bench.peak_bytes = spread_over(world, static_cast<double>(peak_memory_bytes()));
@@ -147,14 +170,17 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
     }
   Ceilings ceilings(problems);
   ceilings.run();
-  stepper.forget();
   ceilings.forget();
   for (std::int64_t i = 0; i < repeats; ++i) {
-    stepper.step();
+    replica.step(batches, kLearningRate);
+    world.barrier();  // nobody waits in the step that counts for what came before it
+    profile.begin_step();
+    replica.step(batches, kLearningRate);
+    profile.end_step();
     ceilings.run();
   }
 
-  const Calls calls(stepper, placement, kernels->element());
+  const Calls calls(replica, profile, placement, kernels->element());
   for (NodeId id = 0; id < graph.count(); ++id) {
     if (!graph.node(id).layer) continue;
     const auto found = place_of.find(id);
@@ -164,7 +190,7 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
       bench.calls.push_back(std::move(call));
     }
   }
-  note_times(stepper, world, bench);
+  note_times(profile.times(), world, bench);
   return bench;
 }
 

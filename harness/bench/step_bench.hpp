@@ -8,6 +8,7 @@
 
 #include "harness/config/config.hpp"
 #include "harness/process/statistics.hpp"
+#include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/workload.hpp"
 #include "parallel/process_grid.hpp"
 
@@ -29,8 +30,9 @@ struct BenchedCall {
 /// A training step of every rank, and what the convolutions of one would take by themselves.
 struct StepBench {
   GridDims grid;
-  int axes = 3;                                 // of samples
-  std::int64_t batch = 1, repeats = 1;          // batch: a replica's
+  int axes = 3;                        // of samples
+  std::int64_t batch = 1, passes = 1;  // of a replica: samples a pass, passes a step
+  std::int64_t repeats = 1;
   int threads = 1;                              // of a rank
   std::vector<BenchedCall> calls;               // of rank 0
   double loss_seconds = 0, update_seconds = 0;  // of rank 0
@@ -42,11 +44,12 @@ struct StepBench {
   MinMedianMax peak_bytes;         // of a process after its first steps, before the ceilings' own memory
 };
 
-/// Runs `repeats` rounds on synthetic tensors, each one step and then each ceiling once, so that both see the
-/// same machine; a warm-up round before them doesn't count. Workload gives graph, loss and optimizer; no data
-/// is read. Collective; rank 0 has all of the result.
+/// Runs `repeats` rounds of the step that training takes, on synthetic tensors: each one step that warms the
+/// caches and doesn't count, one that does, and then each ceiling once, so that all see the same machine; a
+/// warm-up round before them doesn't count. Workload gives graph, loss and optimizer; no data is read.
+/// Collective; rank 0 has all of the result.
 StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
-                     std::int64_t batch, std::int64_t repeats);
+                     const BatchSize& batch, std::int64_t repeats);
 
 nlohmann::json to_json(const StepBench& bench);
 /// A table for people.

@@ -1,17 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <memory>
 #include <tuple>
 #include <vector>
 
 #include "harness/process/stopwatch.hpp"
-#include "harness/workloads/workload.hpp"
-#include "models/network/network.hpp"
-#include "parallel/gradient_reducer.hpp"
-#include "parallel/group_sum.hpp"
-#include "parallel/process_grid.hpp"
+#include "harness/train/step_observer.hpp"
 
 namespace tessera {
 
@@ -24,44 +18,25 @@ struct StepTimes {
   double compute_cpu = 0;  // CPU time of all threads of the process during compute
 };
 
-/// Training steps of one network on a grid, with synthetic data, each call of an operation timed.
-class Stepper {
+/// Times each call of an operation in the steps that it observes.
+class StepProfile final : public StepObserver {
  public:
-  /// Borrows all; no data is read. batch: samples a replica. Collective.
-  Stepper(const Workload& workload, const ProcessGrid& grid, Kernels& kernels, std::int64_t batch,
-          Overlap overlap);
-  Stepper(const Stepper&) = delete;
-  Stepper& operator=(const Stepper&) = delete;
+  void begin_pass() override;
+  void done(const ProgramStep& step) override;
+  void done(StepPhase phase) override;
 
-  /// Collective.
-  void step();
-  /// Forgets the steps so far.
-  void forget();
+  /// Around each step that counts; what is heard outside is forgotten.
+  void begin_step();
+  void end_step();
 
-  const Graph& graph() const { return graph_; }
-  const Network& network() const { return *network_; }
-  /// Medians over the steps, on this rank.
+  /// Medians over the steps that counted.
   StepTimes times() const;
-  /// The same of one step of the program; 0 where it isn't in it.
+  /// The same of one step of the program, over the passes too; 0 where it isn't in it.
   double seconds(const ProgramStep& step) const;
 
  private:
-  void note(const ProgramStep& step);
-
-  const Workload& workload_;
-  const ProcessGrid& grid_;
-  Graph graph_;
-  ParameterStore parameters_;
-  std::unique_ptr<Network> network_;
-  std::unique_ptr<Optimizer> optimizer_;
-  GradientReducer reducer_;
-  Communicator norm_group_;
-  MpiGroupSum spatial_, norm_;
-  Tensor input_, target_;
-  std::vector<std::int64_t> samples_;
-  BackwardHooks hooks_;
-
-  Stopwatch watch_;
+  bool counts_ = false;
+  Stopwatch whole_, watch_;
   CpuStopwatch cpu_watch_;
   StepTimes now_;                 // of the step under way
   std::vector<StepTimes> times_;  // of those done

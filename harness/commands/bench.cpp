@@ -12,6 +12,7 @@
 #include "harness/config/shared_config.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/split.hpp"
+#include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "parallel/uniform.hpp"
 
@@ -21,7 +22,8 @@ namespace {
 struct BenchArguments {
   std::string config, split, stage_dir;
   std::vector<std::string> overrides;
-  std::int64_t batch = 1, repeats = 7, samples = 16;
+  std::optional<std::int64_t> batch;
+  std::int64_t repeats = 7, samples = 16;
   bool json = false;
 };
 
@@ -37,20 +39,22 @@ class Bench {
     all_or_none(world, [&] {
       workload_ = make_workload(config_, 1);
       dims = grid_of(arguments_.split, world.size(), workload_->graph(1));
+      batch_ = arguments_.batch ? BatchSize{*arguments_.batch * dims.replicas, *arguments_.batch, 1}
+                                : resolve_batch(config_, dims.replicas);
     });
     grid_.emplace(world, dims);
   }
 
   StepBench step() const {
-    return bench_step(*workload_, *grid_, config_.compute, arguments_.batch, arguments_.repeats);
+    return bench_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats);
   }
   ExchangeBench exchanges() const {
-    return bench_exchanges(workload_->graph(arguments_.batch), *grid_, config_.compute.element,
+    return bench_exchanges(workload_->graph(batch_.replica), *grid_, config_.compute.element,
                            arguments_.repeats);
   }
   IoBench io() const {
-    return bench_io(*workload_, *grid_, config_.data, arguments_.batch, arguments_.samples,
-                    arguments_.repeats, arguments_.stage_dir);
+    return bench_io(*workload_, *grid_, config_.data, batch_.replica, arguments_.samples, arguments_.repeats,
+                    arguments_.stage_dir);
   }
   ReduceBench reductions() const {
     return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);
@@ -61,6 +65,7 @@ class Bench {
   const Communicator& world_;
   Config config_;
   std::unique_ptr<Workload> workload_;
+  BatchSize batch_;
   std::optional<ProcessGrid> grid_;
 };
 
@@ -89,9 +94,10 @@ std::shared_ptr<BenchArguments> add(CLI::App& bench, const char* name, const cha
   if (takes >= Takes::Batch) {
     command->add_option("--split", arguments->split,
                         "parts of each sample along its axes, outermost first, a rank each: 4x1");
-    command->add_option("--batch", arguments->batch, "samples a replica and step")
-        ->check(at_least_one())
-        ->capture_default_str();
+    command
+        ->add_option("--batch", arguments->batch,
+                     "samples a replica and step, in one pass; without it, those of the configuration")
+        ->check(at_least_one());
   }
   command->add_option("--repeats", arguments->repeats, "rounds, of which medians are taken")
       ->check(at_least_one())

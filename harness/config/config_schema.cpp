@@ -45,7 +45,8 @@ std::vector<Field> fields(ComputeConfig& compute) {
       because(field("threads", compute.threads, from(0, 4096)), "0 means the rank's share of the cores"),
       choice("kernels", compute.kernels,
              {{"onednn", KernelChoice::OneDnn}, {"reference", KernelChoice::Reference}}),
-      choice("element", compute.element, {{"float32", Element::F32}, {"float64", Element::F64}}),
+      choice("element", compute.element,
+             {{name_of(Element::F32), Element::F32}, {name_of(Element::F64), Element::F64}}),
       choice("overlap", compute.overlap,
              {{"auto", Overlap::Auto}, {"on", Overlap::On}, {"off", Overlap::Off}}),
   };

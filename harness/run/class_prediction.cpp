@@ -86,8 +86,7 @@ ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path&
   IntersectionOverUnion metric(kDeepcamClasses);
   const Tensor labels = sample.labels(logits.layout);
   metric.add(logits, labels.view(), 1, alone);
-  return {kernels->element() == Element::F64 ? most_likely(logits.span<double>())
-                                             : most_likely(logits.span<float>()),
+  return {with_element(kernels->element(), [&]<class T>(T) { return most_likely(logits.span<T>()); }),
           metric.value()};
 }
 

@@ -39,6 +39,7 @@ json memory_json(const RunFacts& facts) {
   return {{"peak_memory", spread(world, static_cast<double>(peak_memory_bytes()))},
           {"fixed_memory", spread(world, fixed)},
           {"activations", world.max(static_cast<std::int64_t>(facts.trainer.network().activation_bytes()))},
+          {"scratch", world.max(static_cast<std::int64_t>(facts.trainer.network().scratch_bytes()))},
           {"parameters", facts.trainer.parameters().bytes()},
           {"reduced_a_step", facts.trainer.reducer().bytes_a_step()}};
 }

@@ -37,7 +37,7 @@ std::vector<LiveTensor> live_tensors(ParameterStore& parameters, Optimizer& opti
 }
 
 std::string form(Element element, const std::vector<std::int64_t>& dims) {
-  return to_string(Hdf5Array{element == Element::F64 ? "float64" : "float32", dims});
+  return to_string(Hdf5Array{name_of(element), dims});
 }
 
 bool is_of_training(const std::string& name) {

@@ -187,9 +187,9 @@ int dump_step(const Communicator& world, const Config& config, const StepDumpOpt
   });
   set_up_threads(world, config.compute.fixed_threads());
   const std::unique_ptr<Kernels> kernels = make_kernels(config.compute);
-  return kernels->element() == Element::F64
-             ? dump_step_as<double>(grid, workload, *kernels, std::move(of_trainer), file)
-             : dump_step_as<float>(grid, workload, *kernels, std::move(of_trainer), file);
+  return with_element(kernels->element(), [&]<class T>(T) {
+    return dump_step_as<T>(grid, workload, *kernels, std::move(of_trainer), file);
+  });
 }
 
 }  // namespace tessera

@@ -30,7 +30,7 @@ CosmoflowWorkload tiny() {
 
 StepBench bench_of(const ComputeConfig& compute) {
   const ProcessGrid grid(world(), {1, world().size(), 1, 1});
-  return bench_step(tiny(), grid, compute, 1, 3);
+  return bench_step(tiny(), grid, compute, {grid.dims().replicas, 1, 1}, 3);
 }
 
 bool exchanges(const BenchedCall& call) {
