@@ -43,7 +43,8 @@ refused() {
 }
 
 runs() {
-  local run=harness/run/run.schema.json easy=(--set data.n_train=16 --set data.standardize=false --set model.dropout=0.0 --set data.data_dir=good)
+  local run=harness/run/run.schema.json
+  local easy=(--set data.n_train=16 --set data.standardize=false --set model.dropout=0.0 --set data.data_dir=good)
   mkdir -p good/train good/validation
   "$SAMPLE_FILES" good good/train/{01..16}.hdf5 good/validation/{01..13}.hdf5
   ends 0 on 2 train "$fixture" "${easy[@]}" --stage-dir copy --output two/run_1
@@ -72,7 +73,8 @@ runs() {
   mkdir -p one "$results"
   ends 0 on 1 train "$fixture" "${easy[@]}" --output one/run_1
   for i in {0..9}; do
-    sed -E "s/(\"key\": \"seed\", \"value\": )[0-9]+/\1$i/; s/\"value\": \"open\"/\"value\": \"closed\"/" two/run_1/result.txt >"$results/result_$i.txt"
+    sed -E "s/(\"key\": \"seed\", \"value\": )[0-9]+/\1$i/; s/\"value\": \"open\"/\"value\": \"closed\"/" two/run_1/result.txt \
+      >"$results/result_$i.txt"
   done
   for i in 2 3; do cp -r one/run_1 one/run_$i && cp -r two/run_1 two/run_$i; done
   prints 0 results/score/score.schema.json "$TESSERA" score round
