@@ -9,7 +9,7 @@ set -euo pipefail
 tessera_packages=(g++ cmake ninja-build pkg-config mpich libmpich-dev libhdf5-dev libdnnl-dev ocl-icd-opencl-dev nlohmann-json3-dev
   libfmt-dev libyaml-cpp-dev libcli11-dev libfftw3-dev libhwloc-dev librandom123-dev libxxhash-dev libisal-dev libprotozero-dev libpng-dev zlib1g-dev libboost-math-dev
   libjs-chart.js)
-tessera_test_packages=(libgtest-dev libgmock-dev chromium)
+tessera_test_packages=(libgtest-dev libgmock-dev rapidjson-dev chromium)
 
 is_installed() {
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
@@ -28,7 +28,7 @@ require_prerequisites() {
   if [[ ${1:-} == tests ]]; then wanted+=("${tessera_test_packages[@]}"); fi
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "Not Debian or Ubuntu: load or install a C++20 compiler, CMake 3.22, Ninja or make, an MPI-3 library, HDF5 (C), oneDNN 2.6,"
-    echo "nlohmann-json, fmt, yaml-cpp, CLI11, FFTW 3, hwloc, Random123, xxHash, ISA-L, protozero, libpng, Boost.Math and Chart.js 3${1:+, GoogleTest, GoogleMock and Chromium}. Going on with what CMake finds."
+    echo "nlohmann-json, fmt, yaml-cpp, CLI11, FFTW 3, hwloc, Random123, xxHash, ISA-L, protozero, libpng, Boost.Math and Chart.js 3${1:+, GoogleTest, GoogleMock, RapidJSON and Chromium}. Going on with what CMake finds."
     return 0
   fi
   for package in "${wanted[@]}"; do

@@ -33,7 +33,7 @@ struct ExchangeBench {
 ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Element element,
                               std::int64_t repeats);
 
-/// Documented in the README.
+/// Documented in exchange_bench.schema.json and the README.md of harness.
 nlohmann::json to_json(const ExchangeBench& bench);
 /// A table for people.
 std::string to_string(const ExchangeBench& bench);

@@ -37,7 +37,7 @@ struct IoBench {
 IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& data, std::int64_t batch,
                  std::int64_t samples, std::int64_t repeats, const std::filesystem::path& stage_dir = {});
 
-/// Documented in the README.
+/// Documented in io_bench.schema.json and the README.md of harness.
 nlohmann::json to_json(const IoBench& bench);
 /// A table for people.
 std::string to_string(const IoBench& bench);

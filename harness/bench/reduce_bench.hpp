@@ -32,7 +32,7 @@ struct ReduceBench {
 ReduceBench bench_reductions(const Graph& graph, const Communicator& world, Element element,
                              std::int64_t repeats);
 
-/// Documented in the README.
+/// Documented in reduce_bench.schema.json and the README.md of harness.
 nlohmann::json to_json(const ReduceBench& bench);
 /// A table for people.
 std::string to_string(const ReduceBench& bench);

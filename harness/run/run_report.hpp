@@ -32,7 +32,7 @@ struct RunFacts {
 };
 
 /// run.json: everything needed to compare the run with others and to repeat it. Its keys are documented in
-/// the README. Collective (times and memory are gathered from all ranks).
+/// run.schema.json and the README.md of harness. Collective (times and memory are gathered from all ranks).
 nlohmann::json run_report(const RunFacts& facts);
 
 /// How the run ended, for people.

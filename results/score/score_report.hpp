@@ -20,7 +20,8 @@ struct ScoredSet {
 /// The run sets at and below each path, scored. Throws as read_run_sets().
 std::vector<ScoredSet> score_paths(std::span<const std::filesystem::path> paths, Round round);
 
-/// An array with one object for each set, keyed as the README says; null where there is no number.
+/// An array with one object for each set, keyed as score.schema.json and the README.md of results say; null
+/// where there is no number.
 nlohmann::json to_json(std::span<const ScoredSet> sets);
 
 /// A line of names, then one for each set, with its numbers in full; empty where there is none.

@@ -16,6 +16,18 @@ fail() {
   failures=$((failures + 1))
 }
 
+# skip WHY: CTest counts this test as skipped.
+skip() {
+  echo "skipped: $1"
+  exit 77
+}
+needs_small_disk() {
+  unshare --user --map-root-user --mount true 2>/dev/null || skip "a user may not mount here, not even in a namespace of their own"
+}
+needs_small_pages() {
+  [[ $(getconf PAGE_SIZE) -eq 4096 ]] || skip "the test counts pages of 4096 bytes, and this machine has others"
+}
+
 # ends CODE TEXT COMMAND...: it ends with that exit code and says the text once; what it said is in the file `said`.
 ends() {
   cases=$((cases + 1))
@@ -150,8 +162,8 @@ output() {
 # A disk of a few pages of 4096 bytes, mounted where none but this test sees it.
 disk_full() {
   if [[ ${1:-} != mounted ]]; then
-    [[ $(getconf PAGE_SIZE) -eq 4096 ]] || return 77
-    unshare --user --map-root-user --mount true 2>/dev/null || return 77
+    needs_small_pages
+    needs_small_disk
     unshare --user --map-root-user --mount bash "$here/program.sh" disk_full mounted
     exit
   fi
@@ -588,8 +600,8 @@ convert_killed() {
 # A full disk ends a conversion; when there is room it goes on.
 convert_disk_full() {
   if [[ ${1:-} != mounted ]]; then
-    [[ $(getconf PAGE_SIZE) -eq 4096 ]] || return 77
-    unshare --user --map-root-user --mount true 2>/dev/null || return 77
+    needs_small_pages
+    needs_small_disk
     unshare --user --map-root-user --mount bash "$here/program.sh" convert_disk_full mounted
     exit
   fi
@@ -758,7 +770,7 @@ staged_training() {
 # A small disk, mounted where none but this test sees it.
 staging_disk_full() {
   if [[ ${1:-} != mounted ]]; then
-    unshare --user --map-root-user --mount true 2>/dev/null || return 77
+    needs_small_disk
     unshare --user --map-root-user --mount bash "$here/program.sh" staging_disk_full mounted
     exit
   fi

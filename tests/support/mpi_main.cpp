@@ -29,6 +29,10 @@ class OneVoice final : public ::testing::EmptyTestEventListener {
 
   void OnTestPartResult(const ::testing::TestPartResult& part) override {
     if (part.failed()) failures_ += text_of(part);
+    // As GoogleTest itself says it.
+    if (part.skipped() && world().rank() == 0)
+      fmt::print("{}:{}: Skipped\n{}\n", part.file_name() ? part.file_name() : "", part.line_number(),
+                 part.message());
   }
 
   void OnTestEnd(const ::testing::TestInfo& test) override {
@@ -40,7 +44,9 @@ class OneVoice final : public ::testing::EmptyTestEventListener {
     }
     for (const auto& [text, ranks] : ranks_by_text) fmt::print("on rank{}:\n{}", ranks, text);
     if (world().rank() == 0) {
-      fmt::print("[ {} ] {}.{} ({} ms)\n", ranks_by_text.empty() ? "      OK" : " FAILED ",
+      const bool skipped = test.result()->Skipped();
+      fmt::print("[ {} ] {}.{} ({} ms)\n",
+                 !ranks_by_text.empty() ? " FAILED " : (skipped ? " SKIPPED" : "      OK"),
                  test.test_suite_name(), test.name(), test.result()->elapsed_time());
     }
     std::fflush(stdout);
