@@ -6,21 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/flow.hpp"
 #include "harness/config/config.hpp"
-#include "harness/process/statistics.hpp"
 #include "harness/workloads/workload.hpp"
 
 namespace tessera {
-
-/// One part of the way from files to the network, beside what as many bytes take at least. Seconds are
-/// medians over the repeats, spread over the ranks.
-struct BenchedFlow {
-  std::string name;
-  std::size_t bytes = 0;  // of a rank: that come out of it
-  MinMedianMax seconds;
-  std::string ceiling;  // "pread", "copy" or "memcpy"
-  MinMedianMax ceiling_seconds;
-};
 
 struct IoBench {
   GridDims grid;
