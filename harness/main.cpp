@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "harness/commands/command.hpp"
-#include "harness/commands/usage_error.hpp"
 #include "harness/machine/versions.hpp"
 #include "models/base/error.hpp"
 #include "parallel/mpi.hpp"
@@ -12,40 +11,32 @@
 namespace tessera {
 namespace {
 
-// Parses on every rank, runs the command chosen; --help and --version are the business of rank 0.
+// Parses on every rank, and runs the command chosen.
 int run(int argc, char** argv, const Communicator& world) {
-  CLI::App app{"Tessera: hybrid-parallel scientific deep learning, measured", "tessera"};
-  app.set_version_flag("--version", [] { return to_string(versions()); });
-  app.footer(
+  CommandLine line(
+      "tessera", "Tessera: hybrid-parallel scientific deep learning, measured",
       "Exit codes: 0 success; 1 the thing judged fell short; 2 bad input or usage; 3 a failure of the "
       "machine;\n"
-      "143 ended by SIGTERM, cleanly.");
-  app.require_subcommand(1);
-  Command chosen;
-  add_bench(app, chosen);
-  add_campaign(app, chosen);
-  add_check(app, chosen);
-  add_compare(app, chosen);
-  add_convert(app, chosen);
-  add_generate(app, chosen);
-  add_inspect(app, chosen);
-  add_package(app, chosen);
-  add_plan(app, chosen);
-  add_score(app, chosen);
-  add_stage(app, chosen);
-  add_system(app, chosen);
-  add_train(app, chosen);
+      "143 ended by SIGTERM, cleanly.",
+      [] { return to_string(versions()); });
+  const CommandSyntax program = line.syntax();
+  add_bench(program);
+  add_campaign(program);
+  add_check(program);
+  add_compare(program);
+  add_convert(program);
+  add_generate(program);
+  add_inspect(program);
+  add_package(program);
+  add_plan(program);
+  add_score(program);
+  add_stage(program);
+  add_system(program);
+  add_train(program);
 
-  all_or_none(world, [&] {
-    try {
-      app.parse(argc, argv);
-    } catch (const CLI::Success& answer) {
-      if (world.rank() == 0) app.exit(answer);
-    } catch (const CLI::ParseError& error) {
-      throw usage_error(app, error);
-    }
-  });
-  return chosen ? chosen(world) : 0;
+  Command chosen;
+  all_or_none(world, [&] { chosen = line.parse(argc, argv); });
+  return chosen(world);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ only crc.h io/convert/crc32c
 only pbf_reader.hpp io/convert/tf_example
 only dnnl.hpp models/kernels/onednn
 only yaml.h harness/config/
-only CLI.hpp harness/commands/
+only CLI.hpp harness/commands/command_line
 
 while read -r source first; do
   header=${source%.cpp}.hpp

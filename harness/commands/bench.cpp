@@ -86,52 +86,47 @@ enum class Takes : std::uint8_t {
 };  // what matters to it; each also what stands before
 
 template <class Result>
-std::shared_ptr<BenchArguments> add(CLI::App& bench, const char* name, const char* what,
-                                    Result (Bench::*measure)() const, Takes takes, Command& chosen) {
-  CLI::App* command = bench.add_subcommand(name, what);
-  const auto arguments = std::make_shared<BenchArguments>();
-  command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
+CommandSyntax add(CommandSyntax bench, const char* name, const char* what, Result (Bench::*measure)() const,
+                  Takes takes,
+                  const std::shared_ptr<BenchArguments>& arguments = std::make_shared<BenchArguments>()) {
+  const CommandSyntax command = bench.command(name, what);
+  command.option("CONFIG", arguments->config, "YAML file, as in harness/configs").required();
   if (takes >= Takes::Batch) {
-    command->add_option("--split", arguments->split,
-                        "parts of each sample along its axes, outermost first, a rank each: 4x1");
+    command.option("--split", arguments->split,
+                   "parts of each sample along its axes, outermost first, a rank each: 4x1");
     command
-        ->add_option("--batch", arguments->batch,
-                     "samples a replica and step, in one pass; without it, those of the configuration")
-        ->check(at_least_one());
+        .option("--batch", arguments->batch,
+                "samples a replica and step, in one pass; without it, those of the configuration")
+        .at_least_one();
   }
-  command->add_option("--repeats", arguments->repeats, "rounds, of which medians are taken")
-      ->check(at_least_one())
-      ->capture_default_str();
-  add_overrides(*command, arguments->overrides);
-  if (takes == Takes::Overlap) add_overlap(*command, arguments->overrides);
-  command->add_flag("--json", arguments->json, "as JSON");
-  command->callback([arguments, measure, &chosen] {
-    chosen = [arguments, measure](const Communicator& world) {
-      return print((Bench(*arguments, world).*measure)(), *arguments, world);
-    };
+  command.option("--repeats", arguments->repeats, "rounds, of which medians are taken")
+      .at_least_one()
+      .shows_default();
+  add_overrides(command, arguments->overrides);
+  if (takes == Takes::Overlap) add_overlap(command, arguments->overrides);
+  command.flag("--json", arguments->json, "as JSON");
+  command.runs([arguments, measure](const Communicator& world) {
+    return print((Bench(*arguments, world).*measure)(), *arguments, world);
   });
-  return arguments;
+  return command;
 }
 
 }  // namespace
 
-void add_bench(CLI::App& app, Command& chosen) {
-  CLI::App* bench = app.add_subcommand("bench", "measure parts of a run against their ceilings");
-  bench->require_subcommand(1);
-  add(*bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
-      &Bench::step, Takes::Overlap, chosen);
-  add(*bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
-      Takes::Batch, chosen);
-  const auto io = add(*bench, "io", "reading and converting samples, on their way to the network", &Bench::io,
-                      Takes::Batch, chosen);
-  bench->get_subcommand("io")
-      ->add_option("--samples", io->samples, "training samples a replica to measure with")
-      ->check(at_least_one())
-      ->capture_default_str();
-  bench->get_subcommand("io")->add_option("--stage-dir", io->stage_dir,
-                                          "measure staging to this directory, too");
-  add(*bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats,
-      chosen);
+void add_bench(CommandSyntax program) {
+  const CommandSyntax bench = program.command("bench", "measure parts of a run against their ceilings");
+  add(bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
+      &Bench::step, Takes::Overlap);
+  add(bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
+      Takes::Batch);
+  const auto arguments = std::make_shared<BenchArguments>();
+  const CommandSyntax io = add(bench, "io", "reading and converting samples, on their way to the network",
+                               &Bench::io, Takes::Batch, arguments);
+  io.option("--samples", arguments->samples, "training samples a replica to measure with")
+      .at_least_one()
+      .shows_default();
+  io.option("--stage-dir", arguments->stage_dir, "measure staging to this directory, too");
+  add(bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats);
 }
 
 }  // namespace tessera

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 struct CampaignArguments {
   Campaign campaign;
-  std::string split, round;
+  std::string split, round = "3.0";
   std::optional<std::int64_t> max_epochs;
   std::vector<std::string> overrides;
 };
@@ -66,35 +66,33 @@ int run(const CampaignArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_campaign(CLI::App& app, Command& chosen) {
+void add_campaign(CommandSyntax program) {
   const auto arguments = std::make_shared<CampaignArguments>();
   Campaign& campaign = arguments->campaign;
-  CLI::App* command = app.add_subcommand(
+  const CommandSyntax command = program.command(
       "campaign", "train a set of runs of different seeds, then check and score it; not under mpiexec");
-  command->add_option("CONFIG", campaign.config, "YAML file, as for `train`")->required();
-  command->add_option("--runs", campaign.runs, "how many")->required()->check(at_least_one());
+  command.option("CONFIG", campaign.config, "YAML file, as for `train`").required();
+  command.option("--runs", campaign.runs, "how many").required().at_least_one();
   command
-      ->add_option("--output", campaign.output,
-                   "directory for run_1, run_2, ...; one with runs of the same "
-                   "campaign goes on")
-      ->required();
-  command->add_option("--ranks", campaign.ranks, "of each run")->capture_default_str()->check(at_least_one());
-  command->add_option("--models", campaign.models, "how many runs side by side, for throughput")
-      ->capture_default_str()
-      ->check(at_least_one());
-  command->add_option("--seed", campaign.first_seed, "of the first run; the others have those that follow")
-      ->capture_default_str();
-  command->add_option("--launcher", campaign.launcher,
-                      "words that start a run, with {ranks} for their number; by default MPI's own launcher");
-  command->add_option("--split", arguments->split, "as of `train`");
-  command->add_option("--max-epochs", arguments->max_epochs, "as of `train`")->check(at_least_one());
-  add_overrides(*command, arguments->overrides);
-  command->add_option("--round", arguments->round, "whose rules judge the logs: 1.0, 2.0 or 3.0")
-      ->default_val("3.0")
-      ->check(CLI::IsMember({"1.0", "2.0", "3.0"}));
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .option("--output", campaign.output,
+              "directory for run_1, run_2, ...; one with runs of the same "
+              "campaign goes on")
+      .required();
+  command.option("--ranks", campaign.ranks, "of each run").shows_default().at_least_one();
+  command.option("--models", campaign.models, "how many runs side by side, for throughput")
+      .shows_default()
+      .at_least_one();
+  command.option("--seed", campaign.first_seed, "of the first run; the others have those that follow")
+      .shows_default();
+  command.option("--launcher", campaign.launcher,
+                 "words that start a run, with {ranks} for their number; by default MPI's own launcher");
+  command.option("--split", arguments->split, "as of `train`");
+  command.option("--max-epochs", arguments->max_epochs, "as of `train`").at_least_one();
+  add_overrides(command, arguments->overrides);
+  command.option("--round", arguments->round, "whose rules judge the logs: 1.0, 2.0 or 3.0")
+      .shows_default()
+      .one_of({"1.0", "2.0", "3.0"});
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -14,7 +14,7 @@ namespace {
 
 struct CheckArguments {
   std::vector<std::filesystem::path> paths;
-  std::string round, division;  // division empty: the log's own
+  std::string round = "3.0", division;  // division empty: the log's own
   bool json = false;
 };
 
@@ -33,25 +33,22 @@ int run(const CheckArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Command& chosen) {
+void add_check(CommandSyntax program) {
   const auto arguments = std::make_shared<CheckArguments>();
-  CLI::App* command =
-      app.add_subcommand("check", "judge result logs and submission packages by the rules of MLPerf HPC");
+  const CommandSyntax command =
+      program.command("check", "judge result logs and submission packages by the rules of MLPerf HPC");
   command
-      ->add_option("path", arguments->paths,
-                   "logs, directories that hold logs (result_*.txt, result.txt), submission packages")
-      ->required();
-  command->add_option("--round", arguments->round, "whose rules: 1.0, 2.0 or 3.0")
-      ->default_val("3.0")
-      ->check(CLI::IsMember({"1.0", "2.0", "3.0"}));
+      .option("path", arguments->paths,
+              "logs, directories that hold logs (result_*.txt, result.txt), submission packages")
+      .required();
+  command.option("--round", arguments->round, "whose rules: 1.0, 2.0 or 3.0")
+      .shows_default()
+      .one_of({"1.0", "2.0", "3.0"});
   command
-      ->add_option("--division", arguments->division,
-                   "judge by the rules of this division, whatever the log says")
-      ->check(CLI::IsMember({"closed", "open"}));
-  command->add_flag("--json", arguments->json, "print the verdicts as JSON");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .option("--division", arguments->division, "judge by the rules of this division, whatever the log says")
+      .one_of({"closed", "open"});
+  command.flag("--json", arguments->json, "print the verdicts as JSON");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -54,21 +54,19 @@ int run(const CompareArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_compare(CLI::App& app, Command& chosen) {
+void add_compare(CommandSyntax program) {
   const auto arguments = std::make_shared<CompareArguments>();
-  CLI::App* command =
-      app.add_subcommand("compare", "systems side by side: time to solution, scaling, settings");
+  const CommandSyntax command =
+      program.command("compare", "systems side by side: time to solution, scaling, settings");
   command
-      ->add_option("path", arguments->paths,
-                   "directories of result logs or of runs, or directories that hold such, as whole rounds")
-      ->required();
-  command->add_option("--base", arguments->base,
-                      "the system to compare with, by name or directory; the slowest if not given");
-  command->add_option("--html", arguments->html, "draw the comparison in this file, for any browser");
-  command->add_flag("--json", arguments->json, "print the comparison as JSON");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .option("path", arguments->paths,
+              "directories of result logs or of runs, or directories that hold such, as whole rounds")
+      .required();
+  command.option("--base", arguments->base,
+                 "the system to compare with, by name or directory; the slowest if not given");
+  command.option("--html", arguments->html, "draw the comparison in this file, for any browser");
+  command.flag("--json", arguments->json, "print the comparison as JSON");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -13,39 +13,36 @@ struct ConvertArguments {
 
 }  // namespace
 
-void add_convert(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "convert", "make a data set of one sample a file of a published one in another form");
+void add_convert(CommandSyntax program) {
+  const CommandSyntax command =
+      program.command("convert", "make a data set of one sample a file of a published one in another form");
   const auto arguments = std::make_shared<ConvertArguments>();
   ConvertOptions& options = arguments->options;
   command
-      ->add_option(
+      .option(
           "source", options.source,
           "a directory with train/ and validation/, a directory of files, or one file: CosmoFlow's TFRecords "
           "(gzip or not), its HDF5 universes or samples, DeepCAM's HDF5 samples, or IDX as of MNIST")
-      ->required();
-  command->add_option("destination", options.destination, "directory to make, or to go on with")->required();
-  command->add_option("--into", options.into, "train or validation: where files without such folders go")
-      ->check(CLI::IsMember({"train", "validation"}));
-  command->add_option("--size", options.size, "cells an axis of the cubes that universes are cut into")
-      ->check(at_least_one())
-      ->capture_default_str();
+      .required();
+  command.option("destination", options.destination, "directory to make, or to go on with").required();
+  command.option("--into", options.into, "train or validation: where files without such folders go")
+      .one_of({"train", "validation"});
+  command.option("--size", options.size, "cells an axis of the cubes that universes are cut into")
+      .at_least_one()
+      .shows_default();
   command
-      ->add_option("--shape", options.shape,
-                   "D,H,W,C of the universes in TFRecords (by default cubes of four channels)")
-      ->delimiter(',')
-      ->expected(4)
-      ->check(at_least_one());
+      .option("--shape", options.shape,
+              "D,H,W,C of the universes in TFRecords (by default cubes of four channels)")
+      .list_of(4, ',')
+      .at_least_one();
   command
-      ->add_option("--compression", arguments->compression,
-                   "of the samples: none, fast (shuffle and deflate 1) or gzip (shuffle and deflate 6)")
-      ->check(CLI::IsMember({"none", "fast", "gzip"}))
-      ->capture_default_str();
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) {
-      arguments->options.compression = compression_named(arguments->compression);
-      return convert(arguments->options, world);
-    };
+      .option("--compression", arguments->compression,
+              "of the samples: none, fast (shuffle and deflate 1) or gzip (shuffle and deflate 6)")
+      .one_of({"none", "fast", "gzip"})
+      .shows_default();
+  command.runs([arguments](const Communicator& world) {
+    arguments->options.compression = compression_named(arguments->compression);
+    return convert(arguments->options, world);
   });
 }
 

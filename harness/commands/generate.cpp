@@ -2,11 +2,10 @@
 
 namespace tessera {
 
-void add_generate(CLI::App& app, Command& chosen) {
-  CLI::App* generator = app.add_subcommand("generate", "write a data set made from physics");
-  generator->require_subcommand(1);
-  add_generate_cosmoflow(*generator, chosen);
-  add_generate_deepcam(*generator, chosen);
+void add_generate(CommandSyntax program) {
+  const CommandSyntax generate = program.command("generate", "write a data set made from physics");
+  add_generate_cosmoflow(generate);
+  add_generate_deepcam(generate);
 }
 
 }  // namespace tessera

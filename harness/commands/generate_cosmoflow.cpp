@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct GenerateArguments {
+struct UniverseArguments {
   fs::path output;
   std::string suite = "multiscale";
   std::string initial_conditions;  // empty: what is usual for the size
@@ -20,7 +20,7 @@ struct GenerateArguments {
   CosmoflowRecipe recipe;
 };
 
-CosmoflowRecipe recipe_of(const GenerateArguments& arguments) {
+CosmoflowRecipe recipe_of(const UniverseArguments& arguments) {
   CosmoflowRecipe recipe = arguments.recipe;
   UniverseOptions& universe = recipe.universe;
   universe.suite = suite_named(arguments.suite);
@@ -31,7 +31,7 @@ CosmoflowRecipe recipe_of(const GenerateArguments& arguments) {
   return recipe;
 }
 
-std::string summary_text(const GenerateArguments& arguments, const CosmoflowManifest& manifest,
+std::string summary_text(const UniverseArguments& arguments, const CosmoflowManifest& manifest,
                          const std::string& how) {
   const CosmoflowRecipe& recipe = manifest.recipe;
   std::string statistics;
@@ -44,7 +44,7 @@ std::string summary_text(const GenerateArguments& arguments, const CosmoflowMani
       to_string(recipe.universe.suite), how, statistics);
 }
 
-int run(const GenerateArguments& arguments, const Communicator& world) {
+int run(const UniverseArguments& arguments, const Communicator& world) {
   const Stopwatch watch;
   const fs::path& directory = arguments.output;
   CosmoflowRecipe recipe;
@@ -66,25 +66,22 @@ int run(const GenerateArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_generate_cosmoflow(CLI::App& generator, Command& chosen) {
-  CLI::App* command = generator.add_subcommand("cosmoflow", "universes, in the form of CosmoFlow's data");
-  const auto arguments = std::make_shared<GenerateArguments>();
+void add_generate_cosmoflow(CommandSyntax generate) {
+  const CommandSyntax command = generate.command("cosmoflow", "universes, in the form of CosmoFlow's data");
+  const auto arguments = std::make_shared<UniverseArguments>();
   CosmoflowRecipe& recipe = arguments->recipe;
-  command->add_option("--output", arguments->output, "directory to make")->required();
-  command->add_option("--suite", arguments->suite, "what the four channels are: multiscale or redshifts")
-      ->capture_default_str();
-  command->add_option("--size", recipe.universe.size, "cells an axis, even, 16 to 128")
-      ->capture_default_str();
-  command->add_option("--train", recipe.train, "training samples")->capture_default_str();
-  command->add_option("--validation", recipe.validation, "validation samples")->capture_default_str();
-  command->add_option("--seed", recipe.seed, "of everything random")->capture_default_str();
-  command->add_option("--initial-conditions", arguments->initial_conditions,
-                      "fixed or gaussian (by default fixed at 16^3, gaussian above)");
-  command->add_option("--lpt", arguments->lpt_order,
-                      "order of perturbation theory, 1 or 2 (by default 2, but 1 at 128^3)");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+  command.option("--output", arguments->output, "directory to make").required();
+  command.option("--suite", arguments->suite, "what the four channels are: multiscale or redshifts")
+      .shows_default();
+  command.option("--size", recipe.universe.size, "cells an axis, even, 16 to 128").shows_default();
+  command.option("--train", recipe.train, "training samples").shows_default();
+  command.option("--validation", recipe.validation, "validation samples").shows_default();
+  command.option("--seed", recipe.seed, "of everything random").shows_default();
+  command.option("--initial-conditions", arguments->initial_conditions,
+                 "fixed or gaussian (by default fixed at 16^3, gaussian above)");
+  command.option("--lpt", arguments->lpt_order,
+                 "order of perturbation theory, 1 or 2 (by default 2, but 1 at 128^3)");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -11,12 +11,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct GenerateArguments {
+struct ClimateArguments {
   fs::path output;
   DeepcamRecipe recipe;
 };
 
-std::string summary_text(const GenerateArguments& arguments, const DeepcamManifest& manifest,
+std::string summary_text(const ClimateArguments& arguments, const DeepcamManifest& manifest,
                          const std::string& how) {
   const auto& [background, cyclones, rivers] = manifest.class_frequencies;
   return fmt::format(
@@ -26,7 +26,7 @@ std::string summary_text(const GenerateArguments& arguments, const DeepcamManife
       background, cyclones, rivers);
 }
 
-int run(const GenerateArguments& arguments, const Communicator& world) {
+int run(const ClimateArguments& arguments, const Communicator& world) {
   const Stopwatch watch;
   const auto& [directory, recipe] = arguments;
   return generate_set<ClimateSummary>(
@@ -48,18 +48,16 @@ int run(const GenerateArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_generate_deepcam(CLI::App& generator, Command& chosen) {
-  CLI::App* command = generator.add_subcommand("deepcam", "climates, in the form of DeepCAM's data");
-  const auto arguments = std::make_shared<GenerateArguments>();
+void add_generate_deepcam(CommandSyntax generate) {
+  const CommandSyntax command = generate.command("deepcam", "climates, in the form of DeepCAM's data");
+  const auto arguments = std::make_shared<ClimateArguments>();
   DeepcamRecipe& recipe = arguments->recipe;
-  command->add_option("--output", arguments->output, "directory to make")->required();
-  command->add_option("--grid", recipe.grid, "basin96x, global192x or global768x")->capture_default_str();
-  command->add_option("--train", recipe.train, "training samples")->capture_default_str();
-  command->add_option("--validation", recipe.validation, "validation samples")->capture_default_str();
-  command->add_option("--seed", recipe.seed, "of everything random")->capture_default_str();
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+  command.option("--output", arguments->output, "directory to make").required();
+  command.option("--grid", recipe.grid, "basin96x, global192x or global768x").shows_default();
+  command.option("--train", recipe.train, "training samples").shows_default();
+  command.option("--validation", recipe.validation, "validation samples").shows_default();
+  command.option("--seed", recipe.seed, "of everything random").shows_default();
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -73,22 +73,20 @@ int run(const InspectArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Command& chosen) {
+void add_inspect(CommandSyntax program) {
   const auto arguments = std::make_shared<InspectArguments>();
-  CLI::App* command =
-      app.add_subcommand("inspect", "say what a file or data set is, verify its checksums, draw a sample");
-  command->add_option("path", arguments->path, "an HDF5 file, or a directory with train/ and validation/")
-      ->required();
-  command->add_flag("--json", arguments->json, "print it as JSON");
-  CLI::Option* const png =
-      command->add_option("--png", arguments->png, "FILE.png: a picture of the sample is written there");
+  const CommandSyntax command =
+      program.command("inspect", "say what a file or data set is, verify its checksums, draw a sample");
+  command.option("path", arguments->path, "an HDF5 file, or a directory with train/ and validation/")
+      .required();
+  command.flag("--json", arguments->json, "print it as JSON");
+  const OptionSyntax png =
+      command.option("--png", arguments->png, "FILE.png: a picture of the sample is written there");
   command
-      ->add_option("--checkpoint", arguments->checkpoint,
-                   "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
-      ->needs(png);
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .option("--checkpoint", arguments->checkpoint,
+              "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
+      .needs(png);
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

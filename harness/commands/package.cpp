@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 struct PackageArguments {
   std::vector<fs::path> strong, weak;
-  std::string organisation, round;
+  std::string organisation, round = "3.0";
   fs::path system, implementation, output;
   bool json = false;
 };
@@ -73,29 +73,26 @@ int run(const PackageArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_package(CLI::App& app, Command& chosen) {
+void add_package(CommandSyntax program) {
   const auto arguments = std::make_shared<PackageArguments>();
-  CLI::App* command =
-      app.add_subcommand("package", "write the directory of a submission, if it passes `check`");
-  command->add_option("RUNS", arguments->strong,
-                      "strong scaling: logs, directories of runs, or directories that hold such");
-  command->add_option("--weak", arguments->weak, "weak scaling: the same");
-  command->add_option("--org", arguments->organisation, "organisation that submits; names the package")
-      ->required();
+  const CommandSyntax command =
+      program.command("package", "write the directory of a submission, if it passes `check`");
+  command.option("RUNS", arguments->strong,
+                 "strong scaling: logs, directories of runs, or directories that hold such");
+  command.option("--weak", arguments->weak, "weak scaling: the same");
+  command.option("--org", arguments->organisation, "organisation that submits; names the package").required();
   command
-      ->add_option("--system", arguments->system,
-                   "system description: JSON, or the YAML file that `tessera system --user` reads")
-      ->required();
-  command->add_option("--implementation", arguments->implementation,
-                      "file or directory that goes into benchmarks/BENCHMARK/implementations/tessera");
-  command->add_option("--output", arguments->output, "directory to write the package into")->required();
-  command->add_option("--round", arguments->round, "whose rules: 1.0, 2.0 or 3.0")
-      ->default_val("3.0")
-      ->check(CLI::IsMember({"1.0", "2.0", "3.0"}));
-  command->add_flag("--json", arguments->json, "print the verdicts as JSON");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .option("--system", arguments->system,
+              "system description: JSON, or the YAML file that `tessera system --user` reads")
+      .required();
+  command.option("--implementation", arguments->implementation,
+                 "file or directory that goes into benchmarks/BENCHMARK/implementations/tessera");
+  command.option("--output", arguments->output, "directory to write the package into").required();
+  command.option("--round", arguments->round, "whose rules: 1.0, 2.0 or 3.0")
+      .shows_default()
+      .one_of({"1.0", "2.0", "3.0"});
+  command.flag("--json", arguments->json, "print the verdicts as JSON");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -50,22 +50,20 @@ int run_plan(const PlanArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_plan(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand(
+void add_plan(CommandSyntax program) {
+  const CommandSyntax command = program.command(
       "plan", "who owns, sends, computes and holds what in a run on many ranks; started on one");
   const auto arguments = std::make_shared<PlanArguments>();
-  command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
-  command->add_option("--ranks", arguments->ranks, "ranks of the run")
-      ->check(CLI::Range(1, std::numeric_limits<int>::max(), "at least 1"))
-      ->capture_default_str();
-  command->add_option("--split", arguments->split,
-                      "parts of each sample along its axes, outermost first, a rank each: 4x1");
-  add_overrides(*command, arguments->overrides);
-  add_overlap(*command, arguments->overrides);
-  command->add_flag("--json", arguments->json, "as JSON");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run_plan(*arguments, world); };
-  });
+  command.option("CONFIG", arguments->config, "YAML file, as in harness/configs").required();
+  command.option("--ranks", arguments->ranks, "ranks of the run")
+      .at_least_one(std::numeric_limits<int>::max())
+      .shows_default();
+  command.option("--split", arguments->split,
+                 "parts of each sample along its axes, outermost first, a rank each: 4x1");
+  add_overrides(command, arguments->overrides);
+  add_overlap(command, arguments->overrides);
+  command.flag("--json", arguments->json, "as JSON");
+  command.runs([arguments](const Communicator& world) { return run_plan(*arguments, world); });
 }
 
 }  // namespace tessera

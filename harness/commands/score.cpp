@@ -17,7 +17,7 @@ namespace {
 
 struct ScoreArguments {
   std::vector<std::filesystem::path> paths;
-  std::string round, csv;  // csv: a path, "-" or empty
+  std::string round = "3.0", csv;  // csv: a path, "-" or empty
   bool json = false;
 };
 
@@ -36,6 +36,9 @@ void report(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets)
 
 int run(const ScoreArguments& arguments, const Communicator& world) {
   return on_first_rank(world, [&] {
+    if (arguments.json && arguments.csv == "-")
+      throw InputError("--csv: --json is printed there: name a file", "command line",
+                       "see tessera score --help");
     const std::vector<ScoredSet> sets = score_paths(arguments.paths, *find_round(arguments.round));
     if (!arguments.csv.empty() && arguments.csv != "-") {
       std::ostringstream csv;
@@ -50,27 +53,19 @@ int run(const ScoreArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_score(CLI::App& app, Command& chosen) {
+void add_score(CommandSyntax program) {
   const auto arguments = std::make_shared<ScoreArguments>();
-  CLI::App* command = app.add_subcommand("score", "time to solution or throughput of run sets");
+  const CommandSyntax command = program.command("score", "time to solution or throughput of run sets");
   command
-      ->add_option("path", arguments->paths,
-                   "directories of result logs or of runs, or directories that hold such, as whole rounds")
-      ->required();
-  command
-      ->add_option("--round", arguments->round,
-                   "whose rules and reference convergence points: 1.0, 2.0 or 3.0")
-      ->default_val("3.0")
-      ->check(CLI::IsMember({"1.0", "2.0", "3.0"}));
-  CLI::Option* csv =
-      command->add_option("--csv", arguments->csv, "write a table as CSV to this file; -: print it");
-  command->add_flag("--json", arguments->json, "print the scores as JSON");
-  command->callback([arguments, csv, &chosen] {
-    if (arguments->json && arguments->csv == "-") {
-      throw CLI::ValidationError(csv->get_name(), "--json is printed there: name a file");
-    }
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .option("path", arguments->paths,
+              "directories of result logs or of runs, or directories that hold such, as whole rounds")
+      .required();
+  command.option("--round", arguments->round, "whose rules and reference convergence points: 1.0, 2.0 or 3.0")
+      .shows_default()
+      .one_of({"1.0", "2.0", "3.0"});
+  command.option("--csv", arguments->csv, "write a table as CSV to this file; -: print it");
+  command.flag("--json", arguments->json, "print the scores as JSON");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

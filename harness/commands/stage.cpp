@@ -96,32 +96,27 @@ int clean(const StageArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_stage(CLI::App& app, Command& chosen) {
-  CLI::App* command = app.add_subcommand(
+void add_stage(CommandSyntax program) {
+  const CommandSyntax command = program.command(
       "stage", "copy to each node what its ranks will read, verified; under mpiexec, on all ranks");
   const auto arguments = std::make_shared<StageArguments>();
-  command->add_option("SRC", arguments->source, "data set; with --clean, the directory to clean")->required();
-  command->add_option(
-      "DST", arguments->directory,
-      "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR");
+  command.option("SRC", arguments->source, "data set; with --clean, the directory to clean").required();
+  command.option("DST", arguments->directory,
+                 "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR");
   command
-      ->add_option("--plan", arguments->plan,
-                   "replicate: every node all; shard: each node the samples that its replicas draw with "
-                   "data.shuffle local; slab: of these samples the boxes that its ranks read")
-      ->capture_default_str();
-  command->add_option("--config", arguments->config,
-                      "the run's YAML file: numbers of samples, shuffle, network");
-  command->add_option("--split", arguments->split, "the run's split, such as 4x1");
-  add_overrides(*command, arguments->overrides);
-  CLI::Option* const shared =
-      command->add_flag("--shared", arguments->shared, "all nodes see DST, and stage to it together");
-  command->add_flag("--json", arguments->json, "print it as JSON");
-  command->add_flag("--clean", arguments->clean, "remove all that was staged to this directory")
-      ->excludes(shared);
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) {
-      return arguments->clean ? clean(*arguments, world) : stage(*arguments, world);
-    };
+      .option("--plan", arguments->plan,
+              "replicate: every node all; shard: each node the samples that its replicas draw with "
+              "data.shuffle local; slab: of these samples the boxes that its ranks read")
+      .shows_default();
+  command.option("--config", arguments->config, "the run's YAML file: numbers of samples, shuffle, network");
+  command.option("--split", arguments->split, "the run's split, such as 4x1");
+  add_overrides(command, arguments->overrides);
+  const OptionSyntax shared =
+      command.flag("--shared", arguments->shared, "all nodes see DST, and stage to it together");
+  command.flag("--json", arguments->json, "print it as JSON");
+  command.flag("--clean", arguments->clean, "remove all that was staged to this directory").excludes(shared);
+  command.runs([arguments](const Communicator& world) {
+    return arguments->clean ? clean(*arguments, world) : stage(*arguments, world);
   });
 }
 

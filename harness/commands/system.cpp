@@ -65,16 +65,14 @@ int run(const SystemArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_system(CLI::App& app, Command& chosen) {
+void add_system(CommandSyntax program) {
   const auto arguments = std::make_shared<SystemArguments>();
-  CLI::App* command = app.add_subcommand(
+  const CommandSyntax command = program.command(
       "system", "describe this system in the 33 fields of a submission; under mpiexec, all of its nodes");
-  command->add_option("--user", arguments->user,
-                      "YAML file, `field: text` lines: what can't be detected, or should read otherwise");
-  command->add_option("--output", arguments->output, "FILE.json to write; by default standard output");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+  command.option("--user", arguments->user,
+                 "YAML file, `field: text` lines: what can't be detected, or should read otherwise");
+  command.option("--output", arguments->output, "FILE.json to write; by default standard output");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -82,45 +82,42 @@ int run(const TrainArguments& arguments, const Communicator& world) {
 
 }  // namespace
 
-void add_train(CLI::App& app, Command& chosen) {
-  CLI::App* command =
-      app.add_subcommand("train", "train one workload to its target; under mpiexec, on all ranks");
+void add_train(CommandSyntax program) {
+  const CommandSyntax command =
+      program.command("train", "train one workload to its target; under mpiexec, on all ranks");
   const auto arguments = std::make_shared<TrainArguments>();
-  command->add_option("CONFIG", arguments->config, "YAML file, as in harness/configs")->required();
-  command->add_option("--output", arguments->output,
-                      "directory for result.txt, run.json, history.csv, checkpoint.h5");
-  command->add_option("--split", arguments->split,
-                      "parts of each sample along its axes, outermost first, a rank each: 4x1; the rest of "
-                      "the ranks makes replicas");
-  command->add_option("--seed", arguments->seed, "of weights, order, augmentation and dropout");
-  command->add_option("--max-epochs", arguments->max_epochs, "give up after so many")->check(at_least_one());
-  command->add_option(
+  command.option("CONFIG", arguments->config, "YAML file, as in harness/configs").required();
+  command.option("--output", arguments->output,
+                 "directory for result.txt, run.json, history.csv, checkpoint.h5");
+  command.option("--split", arguments->split,
+                 "parts of each sample along its axes, outermost first, a rank each: 4x1; the rest of "
+                 "the ranks makes replicas");
+  command.option("--seed", arguments->seed, "of weights, order, augmentation and dropout");
+  command.option("--max-epochs", arguments->max_epochs, "give up after so many").at_least_one();
+  command.option(
       "--time-limit", arguments->time_limit,
       "SECONDS or H:MM:SS from the start of the program: ends the run at the first step past it, with "
       "a checkpoint and exit code 1");
-  command->add_flag(
+  command.flag(
       "--resume{checkpoint.h5}", arguments->resume,
       "go on in the output directory of an interrupted run, from its last checkpoint; the one before: "
       "--resume=checkpoint-previous.h5");
-  add_overrides(*command, arguments->overrides);
-  add_overlap(*command, arguments->overrides);
-  command->add_option("--dump-step", arguments->dump_step,
-                      "FILE.h5: writes batch, parameters, prediction, loss and gradients of the first step "
-                      "there and ends, without an output directory");
+  add_overrides(command, arguments->overrides);
+  add_overlap(command, arguments->overrides);
+  command.option("--dump-step", arguments->dump_step,
+                 "FILE.h5: writes batch, parameters, prediction, loss and gradients of the first step "
+                 "there and ends, without an output directory");
   command
-      ->add_option_function<std::string>(
+      .option_for(
           "--stage-dir", [arguments](const std::string& directory) { arguments->stage_dir = directory; },
           "stage the data set to this directory, local to each node, and train from there; alone: to a "
           "directory in $SLURM_TMPDIR, else in $TMPDIR")
-      ->expected(0, 1);
-  command->add_option(
-      "--stage-plan", arguments->stage_plan,
-      "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
-      "else replicate");
-  command->add_flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
-  command->callback([arguments, &chosen] {
-    chosen = [arguments](const Communicator& world) { return run(*arguments, world); };
-  });
+      .may_be_empty();
+  command.option("--stage-plan", arguments->stage_plan,
+                 "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
+                 "else replicate");
+  command.flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
+  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera
