@@ -13,6 +13,7 @@
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/grid_report.hpp"
 #include "harness/process/message_times.hpp"
+#include "harness/process/slurm.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/dataset/loader.hpp"
 #include "io/hdf5/hdf5_chunks.hpp"
@@ -191,7 +192,7 @@ void bench_staging(const ProcessGrid& grid, const Share& share, std::int64_t sam
       fs::create_directories(copied);
     });
     all_or_none(world, [&] {
-      if (node.rank() == 0 && fs::exists(staged)) clean_staging(staged);
+      if (node.rank() == 0 && fs::exists(staged)) clean_staging(staged, slurm_job_has_ended);
     });
   };
   const auto stage = [&](int) {
