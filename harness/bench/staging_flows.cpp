@@ -3,6 +3,7 @@
 #include "harness/bench/sample_flows.hpp"
 #include "harness/bench/stored_sample.hpp"
 #include "harness/datasets/staging.hpp"
+#include "harness/process/slurm.hpp"
 #include "io/staging/staging_directory.hpp"
 #include "parallel/uniform.hpp"
 
@@ -26,7 +27,7 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
       fs::create_directories(copied);
     });
     all_or_none(world, [&] {
-      if (node.rank() == 0 && fs::exists(staged)) clean_staging(staged);
+      if (node.rank() == 0 && fs::exists(staged)) clean_staging(staged, slurm_job_has_ended);
     });
   };
   const auto stage = [&](int) {

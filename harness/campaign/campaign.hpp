@@ -27,12 +27,6 @@ struct Campaign {
   std::filesystem::path directory(int run) const;
 };
 
-/// How a run's directory stands.
-enum class RunState : std::uint8_t { Absent, Unfinished, Resumable, TargetReached, TargetMissed };
-RunState state_of_run(const std::filesystem::path& directory);
-/// Whether there is nothing more to do: the target was reached or missed, or the loss was not finite.
-bool is_finished(RunState state);
-
 /// The words of the command that starts a run; a run that left a checkpoint goes on. Throws InputError where
 /// the launcher has no word, or no {ranks} for several.
 std::vector<std::string> command_of(const Campaign& campaign, int run);
@@ -43,7 +37,8 @@ std::vector<std::string> command_of(const Campaign& campaign, int run);
 /// Returns 0 when all runs are finished; 143 or 130 when a signal came, which is handed on: all runs end with
 /// a checkpoint, and the same call goes on. A run that neither finishes nor is stopped ends the campaign: it
 /// is reported with its last words, and the code is 2 if it ended so, else 3; the same call goes on from its
-/// checkpoint. Throws InputError where the output directory holds another campaign, or runs without a record;
+/// checkpoint. Throws InputError where another process
+/// holds the output directory, or it holds another campaign, or runs without a record;
 /// what is thrown while runs are under way is thrown on when these were stopped and have ended.
 int run_campaign(const Campaign& campaign, const std::function<void(const std::string&)>& say);
 

@@ -12,6 +12,7 @@
 #include "harness/config/shared_config.hpp"
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/run_layout.hpp"
+#include "harness/process/slurm.hpp"
 #include "io/staging/staging_directory.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
@@ -86,7 +87,7 @@ int clean(const StageArguments& arguments, const Communicator& world) {
       throw InputError("--clean takes the one directory to clean", arguments.directory.string(),
                        "give tessera stage --clean DST");
     if (node.rank() != 0) return;
-    const std::int64_t removed = clean_staging(arguments.source);
+    const std::int64_t removed = clean_staging(arguments.source, slurm_job_has_ended);
     if (world.rank() == 0)
       std::cout << fmt::format("{}: {} staged files removed", arguments.source.string(), removed)
                 << std::endl;

@@ -6,18 +6,22 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <sstream>
 #include <string>
+#include <system_error>
 
 #include "harness/process/progress.hpp"
 #include "harness/process/signals.hpp"
+#include "harness/process/slurm.hpp"
 #include "harness/process/stopwatch.hpp"
 #include "io/convert/conversion_state.hpp"
 #include "io/convert/unit_converter.hpp"
 #include "io/dataset/sample_files.hpp"
 #include "io/files/checksum.hpp"
+#include "io/files/directory_lock.hpp"
 #include "io/files/whole_file.hpp"
 #include "parallel/uniform.hpp"
 
@@ -67,6 +71,7 @@ class ConversionRun {
     return number % static_cast<std::size_t>(world_.size()) == static_cast<std::size_t>(world_.rank());
   }
   void open();
+  void lock();
   Units damaged() const;
   void leave_what_is_done();
   void check_statistics();
@@ -81,7 +86,8 @@ class ConversionRun {
   Progress progress_;
   StopSignals signals_;
   Stopwatch watch_;
-  ConversionPlan plan_;  // first all units, then the pending
+  std::unique_ptr<DirectoryLock> lock_;  // of the destination, on the first rank
+  ConversionPlan plan_;                  // first all units, then the pending
   ConversionState state_;
   Units made_;                              // by this rank
   std::uint64_t bytes_ = 0, bytes_of_ = 0;  // of this rank's work
@@ -99,7 +105,9 @@ int ConversionRun::run() {
     return 0;
   }
   all_or_none(world_, [&] {
-    if (first()) begin_conversion(options_.destination, plan_.recipe, state_);
+    if (!first()) return;
+    lock_->check();
+    begin_conversion(options_.destination, plan_.recipe, state_);
   });
   convert_pending();
   const auto signal = static_cast<int>(world_.max(signals_.received()));
@@ -119,6 +127,7 @@ void ConversionRun::open() {
   all_or_none(world_, [&] {
     if (!first()) return;
     plan_ = plan_conversion(options_);
+    lock();
     state_ = read_conversion(options_.destination, plan_.recipe);
     check_names(plan_, state_);
     check_statistics();
@@ -130,6 +139,15 @@ void ConversionRun::open() {
   if (first()) return;
   plan_ = plan_of_text(plan);
   state_.units = units_of(units);
+}
+
+void ConversionRun::lock() {
+  std::error_code ignored;  // what keeps it from being made keeps its lock from being made, too
+  std::filesystem::create_directories(options_.destination, ignored);
+  lock_ = std::make_unique<DirectoryLock>(
+      options_.destination, LockOptions{.what = "the directory to convert to",
+                                        .fix = "wait for that process, or convert into another directory",
+                                        .job_has_ended = slurm_job_has_ended});
 }
 
 // The ranges that scale all samples: those of another source would change what is there already.
@@ -207,6 +225,7 @@ void ConversionRun::convert_round(std::span<const ConvertUnit> units, UnitConver
   });
   for (const ConvertUnit& unit : units) {
     if (signals_.received() != 0) break;
+    if (lock_) lock_->check();
     converter.convert(unit, options_.destination, flights);
     flights.end_unit({unit.name(), unit.bytes, unit.modified, {}});
     bytes_ += unit.work;
@@ -226,6 +245,7 @@ void ConversionRun::close() {
   const std::vector<std::string> all = world_.gather(to_text(made_), 0);
   all_or_none(world_, [&] {
     if (!first()) return;
+    lock_->check();
     std::size_t made = 0;
     for (const std::string& text : all)
       for (auto& [name, unit] : units_of(text)) {

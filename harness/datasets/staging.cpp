@@ -9,6 +9,7 @@
 #include <numeric>
 #include <thread>
 
+#include "harness/process/slurm.hpp"
 #include "harness/process/stopwatch.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/sample_files.hpp"
@@ -133,7 +134,7 @@ Staging::Staging(const ProcessGrid& grid, StagingRequest request)
   plan();
   all_or_none(grid_.world(), [this] {
     if (node_.rank() != 0) return;
-    lock_.emplace(request_.directory);
+    lock_ = lock_staging(request_.directory, slurm_job_has_ended);
     prepare_staging(request_.directory, copy_);
   });
 }
@@ -199,7 +200,11 @@ StagingSummary Staging::run() {
                                    .threads = threads_of(node_),
                                    .first_sample = request_.source / kTrain / copy_.train.names.front(),
                                    .box = copy_.box,
-                                   .space = request_.space},
+                                   .space = request_.space,
+                                   .check =
+                                       [this] {
+                                         if (lock_) lock_->check();
+                                       }},
                    my_files());
     stager->look();
   });
@@ -212,7 +217,9 @@ StagingSummary Staging::run() {
   all_or_none(world, [&] { stager->copy(); });
   copy_.complete = true;
   all_or_none(world, [&] {
-    if (node_.rank() == 0) write_staged_copy(request_.directory, copy_);
+    if (node_.rank() != 0) return;
+    lock_->check();
+    write_staged_copy(request_.directory, copy_);
   });
   return {.plan = to_string(request_.plan),
           .nodes = request_.shared ? 1 : grid_.nodes(),

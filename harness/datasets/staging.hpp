@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -61,7 +62,8 @@ class Staging {
 
   /// This node's.
   const std::filesystem::path& directory() const { return request_.directory; }
-  /// What is there and whole stays. Throws as Stager does, and where there isn't room for all.
+  /// What is there and whole stays. Throws as Stager does, where there isn't room for all, and where another
+  /// process took the directory.
   StagingSummary run();
 
  private:
@@ -71,8 +73,8 @@ class Staging {
   const ProcessGrid& grid_;
   StagingRequest request_;
   Communicator node_;
-  StagedCopy copy_;  // of this node, to be
-  std::optional<StagingLock> lock_;
+  StagedCopy copy_;                      // of this node, to be
+  std::unique_ptr<DirectoryLock> lock_;  // on the first rank of the node
 };
 
 }  // namespace tessera

@@ -1,16 +1,23 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+
+#include "io/files/directory_lock.hpp"
 
 namespace tessera {
 
-/// Makes the output directory of a run, with its parents, and makes sure that files can be written there. A
-/// directory that exists may hold anything but a finished run: a run.json, or a result.txt with run_stop
-/// (aborted runs have one too), or a checkpoint to go on from. What else an interrupted run left (a
-/// result.txt that begins as our logs do, the history.csv beside it, the .partial of our own files) is
-/// removed, since the run that starts now would add to it; other files stay. Throws InputError when the place
-/// can't be written, holds a finished run, a checkpoint, or a result.txt or history.csv of another origin,
-/// MachineError when the machine fails. Call on one rank.
+/// Makes the output directory of a run, with its parents, and locks it for this process. Call on one rank.
+/// Throws InputError where the place can't be written or another process holds it, MachineError when the
+/// machine fails.
+std::unique_ptr<DirectoryLock> lock_output_directory(const std::filesystem::path& directory);
+
+/// Under the lock, before a new run. A directory may hold anything but a finished run: a run.json, or a
+/// result.txt with run_stop (aborted runs have one too), or a checkpoint to go on from. What else an
+/// interrupted run left (a result.txt that begins as our logs do, the history.csv beside it, the .partial of
+/// our own files) is removed, since the run that starts now would add to it; other files stay. Throws
+/// InputError when the place can't be written, holds a finished run, a checkpoint, or a result.txt or
+/// history.csv of another origin, MachineError when the machine fails.
 void prepare_output_directory(const std::filesystem::path& directory);
 
 /// The same for a run that goes on: what is there stays, but for the .partial of our own files and the

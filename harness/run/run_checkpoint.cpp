@@ -88,6 +88,11 @@ void check_format(const Checkpoint& checkpoint, const fs::path& file) {
         file.string(), "use the version of the program that wrote it");
 }
 
+// A path in it may hold bytes that aren't UTF-8, which are replaced.
+std::string text_of_configuration(const json& configuration) {
+  return configuration.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string overlap_of(const json& configuration) {
   return configuration.value(json::json_pointer("/compute/overlap"), "");
 }
@@ -104,7 +109,7 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
   Checkpoint checkpoint;
   checkpoint.attributes = {{"format", kFormat},
                            {"tessera_version", identity.version},
-                           {"configuration", identity.configuration.dump()},
+                           {"configuration", text_of_configuration(identity.configuration)},
                            {"data_set", identity.data_set},
                            {"seed", static_cast<std::int64_t>(identity.seed)},
                            {"global_batch", identity.global_batch},
@@ -165,7 +170,8 @@ Checkpoint read_checkpoint_to_resume(const fs::path& directory, const std::strin
 void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const RunIdentity& now) {
   const json then = json::parse(text_of(checkpoint, "configuration", file), nullptr, false);
   if (!then.is_object()) throw contradiction("the checkpoint's configuration is not JSON", file);
-  std::vector<std::string> wrong = config_differences(then, now.configuration);
+  std::vector<std::string> wrong =
+      config_differences(then, json::parse(text_of_configuration(now.configuration)));
   const auto seed = static_cast<std::uint64_t>(integer_of(checkpoint, "seed", file));
   const std::int64_t batch = integer_of(checkpoint, "global_batch", file);
   const std::int64_t normalized = integer_of(checkpoint, "normalized_samples", file);

@@ -7,14 +7,12 @@
 #include <vector>
 
 #include "harness/run/history.hpp"
+#include "harness/run/run_directory.hpp"
 #include "harness/train/trainer.hpp"
 #include "io/hdf5/checkpoint.hpp"
 
 /// The checkpoint of a run: what it is, how far it came, and its tensors.
 namespace tessera {
-
-inline constexpr const char* kCheckpointName = "checkpoint.h5";
-inline constexpr const char* kPreviousCheckpointName = "checkpoint-previous.h5";  // the one before
 
 /// What a run is: a run that goes on must be the same.
 struct RunIdentity {

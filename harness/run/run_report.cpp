@@ -100,11 +100,16 @@ double samples_per_second(const RunFacts& facts) {
 
 }  // namespace
 
+const char* status_of(RunEnd end) {
+  return end == RunEnd::TargetReached ? "success" : "aborted";
+}
+
 json run_report(const RunFacts& facts) {
   json report;
   report["benchmark"] = facts.config.mlperf.benchmark;
   report["division"] = facts.division;
-  report["status"] = facts.status;
+  report["status"] = status_of(facts.end);
+  report["end"] = name_of(facts.end);
   if (!facts.failure.empty()) report["failure"] = facts.failure;
   report["metric"] = {{"name", facts.workload.metric_name()}, {"target", facts.workload.target()}};
   if (!facts.epochs.empty()) report["metric"]["value"] = facts.epochs.back().metric;
@@ -146,7 +151,7 @@ std::string closing_line(const RunFacts& facts, const std::string& output) {
   const double last = facts.epochs.empty() ? 0 : facts.epochs.back().metric;
   const std::string after = fmt::format("after {} epoch{}", epochs, epochs == 1 ? "" : "s");
   std::string what = "ended before its target was reached, " + after;
-  if (facts.status == "success")
+  if (facts.end == RunEnd::TargetReached)
     what = fmt::format("target reached: {} {:.4f} (target {:.4g}) {}", facts.workload.metric_name(), last,
                        facts.workload.target(), after);
   if (!facts.failure.empty()) what = fmt::format("aborted: {}", facts.failure);

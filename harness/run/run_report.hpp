@@ -8,6 +8,7 @@
 #include "harness/config/config.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/run/history.hpp"
+#include "harness/run/run_directory.hpp"
 #include "harness/train/trainer.hpp"
 #include "harness/workloads/batch_size.hpp"
 
@@ -25,11 +26,14 @@ struct RunFacts {
   std::uint64_t seed = 0;
   int interruptions = 0;  // after which it went on
   std::string division, caches;
-  std::string status;   // success, aborted
+  RunEnd end = RunEnd::Failed;
   std::string failure;  // why it was aborted, where that is more than a missed target
   double init_seconds = 0, run_seconds = 0;
   nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
 };
+
+/// As the log and run.json have it: "success" or "aborted".
+const char* status_of(RunEnd end);
 
 /// run.json: everything needed to compare the run with others and to repeat it. Its keys are documented in
 /// run.schema.json and the README.md of harness. Collective (times and memory are gathered from all ranks).

@@ -8,6 +8,7 @@
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/read_manifest.hpp"
 #include "io/files/checksum.hpp"
+#include "io/files/directory_lock.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -111,7 +112,7 @@ ConversionState read_conversion(const fs::path& directory, const ConvertRecipe& 
     check_recipe(directory, SortedJson::parse(read_whole_file(directory / kUnfinishedName), nullptr, false),
                  recipe);
     for (const fs::path& journal : journals(directory)) read_journal(journal, state.units);
-  } else if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory))) {
+  } else if (fs::exists(directory) && !(fs::is_directory(directory) && is_empty_but_for_lock(directory))) {
     refuse(directory, "the directory holds other files");
   }
   return state;

@@ -176,6 +176,7 @@ void Stager::check_form(const Hdf5File& sample) const {
 }
 
 void Stager::copy_one(const FileToStage& file) {
+  options_.check();
   const fs::path path = options_.source / file.name;
   StagedFile staged = source_of(path);
   SummedFile into(options_.directory / file.name,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ class Stager {
     std::filesystem::path first_sample;     // of the source: all must be of its form
     std::optional<Box> box = std::nullopt;  // to which samples are cut
     Extents space{};                        // of a sample, where they are
+    std::function<void()> check = [] {};    // called before each file is copied; what it throws ends that
   };
   /// The directory is prepared; see io/staging/staging_directory.hpp.
   Stager(Options options, std::vector<FileToStage> files);

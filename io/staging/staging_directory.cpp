@@ -1,17 +1,16 @@
 #include "io/staging/staging_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
 #include <set>
 #include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/sample_files.hpp"
@@ -24,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kScratch = ".staging";
-constexpr const char* kLock = "lock";
 constexpr const char* kUnfinished = ".partial";  // how names of unfinished files end
 
 bool is_within(const fs::path& inner, const fs::path& outer) {
@@ -59,6 +57,13 @@ void remove_unfinished(const fs::path& scratch) {
   for (const fs::path& file : unfinished) fs::remove(file);
 }
 
+void remove_all_but_lock(const fs::path& scratch) {
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(scratch))
+    if (entry.path().filename() != kLockName) all.push_back(entry.path());
+  for (const fs::path& path : all) fs::remove_all(path);
+}
+
 void remove_if_empty(const fs::path& directory) {
   std::error_code error;
   if (fs::is_empty(directory, error) && !error) fs::remove(directory, error);
@@ -84,27 +89,21 @@ fs::path staging_scratch(const fs::path& directory) {
   return directory / kScratch;
 }
 
-StagingLock::StagingLock(const fs::path& directory) {
-  const fs::path scratch = staging_scratch(directory), file = scratch / kLock;
+std::unique_ptr<DirectoryLock> lock_staging(const fs::path& directory, JobHasEnded job_has_ended) {
+  const fs::path scratch = staging_scratch(directory);
   std::error_code error;
   fs::create_directories(scratch, error);
-  descriptor_ = error ? -1 : ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) {
-    const std::string reason = error ? error.message() : std::strerror(errno);
-    const std::string problem = "cannot make the directory to stage to: " + reason;
-    if (error == std::errc::no_space_on_device || errno == ENOSPC)
+  if (error) {
+    const std::string problem = "cannot make the directory to stage to: " + error.message();
+    if (error == std::errc::no_space_on_device)
       throw MachineError(problem, directory.string(), "free space on this disk or name another directory");
     throw InputError(problem, directory.string(), "name a directory that may be written");
   }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  ::close(descriptor_);
-  throw InputError("another process is staging to this directory", directory.string(),
-                   "wait for it, or name another directory; a directory that all nodes see is staged to by "
-                   "tessera stage --shared");
-}
-
-StagingLock::~StagingLock() {
-  ::close(descriptor_);
+  return std::make_unique<DirectoryLock>(
+      scratch, LockOptions{.what = "the directory to stage to",
+                           .fix = "wait for that process, or name another directory; a directory that all "
+                                  "nodes see is staged to by tessera stage --shared",
+                           .job_has_ended = std::move(job_has_ended)});
 }
 
 void prepare_staging(const fs::path& directory, const StagedCopy& copy) {
@@ -143,18 +142,19 @@ bool is_of_a_copy(const std::string& name) {
 
 }  // namespace
 
-std::int64_t clean_staging(const fs::path& directory) {
+std::int64_t clean_staging(const fs::path& directory, JobHasEnded job_has_ended) {
   const fs::path scratch = staging_scratch(directory);
   if (!fs::is_directory(scratch) && !fs::exists(directory / kStagingRecordName))
     throw InputError("nothing is staged here", directory.string(), "name a directory that was staged to");
-  const StagingLock lock(directory);
+  std::unique_ptr<DirectoryLock> lock = lock_staging(directory, std::move(job_has_ended));
   std::set<std::string> names;
   for (const auto& [name, file] : read_journals(scratch, is_of_a_copy)) names.insert(name);
   fs::remove(directory / kStagingRecordName);  // first, so that what is left is taken for no copy
   std::int64_t removed = 0;
   for (const std::string& name : names) removed += fs::remove(directory / name) ? 1 : 0;
-  fs::remove_all(scratch);
-  for (const fs::path& folder : {directory / kTrain, directory / kValidation, directory})
+  remove_all_but_lock(scratch);
+  lock.reset();
+  for (const fs::path& folder : {scratch, directory / kTrain, directory / kValidation, directory})
     remove_if_empty(folder);
   return removed;
 }

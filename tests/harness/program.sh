@@ -159,6 +159,74 @@ output() {
   diff -r run finished >said || fail "a finished run was touched"
 }
 
+# under_way FILE COMMAND...: a command that goes on in the background, when the file is there; its process is in $under_way.
+under_way() {
+  local begin=$SECONDS
+  "${@:2}" </dev/null >under_way.log 2>&1 &
+  under_way=$!
+  until [[ -e $1 ]] || ((SECONDS > begin + 20)); do sleep 0.01; done
+  [[ -e $1 ]] || fail "${*:2}: no $1: $(cat under_way.log)"
+}
+# What one process writes is refused to a second, which names the first; when that was killed, it is free.
+locked() {
+  local i process started="in use by process"
+  under_way run/result.txt "$LAUNCHER" -n 1 "$TESSERA" train "$here/fixture.yaml" --output run --max-epochs 100000 \
+    --set train.target_mae=0.0001
+  cp run/result.txt before
+  process=$(sed -E 's/.*"process":([0-9]+).*/\1/' run/.tessera-lock)
+  train 2 "the output directory is $started $process on $(hostname)"
+  train 2 "the output directory is $started $process on $(hostname)" --resume
+  cmp -n "$(stat -c %s before)" before run/result.txt >said 2>&1 || fail "the log of the first run was touched"
+  kill -KILL "$process"
+  wait "$under_way"
+  rm -rf run
+
+  # A run that loses its directory ends, and writes nothing more.
+  under_way run/history.csv "$LAUNCHER" -n 1 "$TESSERA" train "$here/fixture.yaml" --output run --max-epochs 100000 \
+    --set train.target_mae=0.0001
+  cases=$((cases + 1))
+  sed 's/"host":"[^"]*"/"host":"elsewhere"/; s/"token":"[^"]*"/"token":"of another"/' run/.tessera-lock >lock
+  mv lock run/.tessera-lock
+  wait "$under_way"
+  [[ $? -eq 3 ]] || fail "a run whose directory was taken over has another exit code than 3: $(cat under_way.log)"
+  grep -q "the output directory was taken over by process $(sed -E 's/.*"process":([0-9]+).*/\1/' run/.tessera-lock) on elsewhere" \
+    under_way.log || fail "nothing says who took the directory over: $(cat under_way.log)"
+  [[ ! -e run/run.json ]] || fail "there is a run.json"
+  ! grep -q '"run_stop"' run/result.txt || fail "result.txt has a run_stop"
+
+  # A stopped process holds what it holds. The data set is large enough that it is stopped before its end.
+  mkdir -p in/train in/validation
+  cp "$here/../io/fixtures/one.tfrecord.gz" in/validation
+  for i in {100..399}; do cp "$here/../io/fixtures/three.tfrecord.gz" in/train/part$i.gz; done
+  under_way out/unfinished.json "$TESSERA" convert in out
+  kill -STOP "$under_way"
+  converts 2 "the directory to convert to is $started $under_way on $(hostname)" in out
+  kill -KILL "$under_way"
+  wait "$under_way"
+  converts 0 "900 training and 1 validation samples" in out
+  [[ ! -e out/.tessera-lock ]] || fail "the lock was left"
+
+  under_way copy/.staging/files-0.txt "$TESSERA" stage out copy
+  kill -STOP "$under_way"
+  if [[ -e copy/.staging/.tessera-lock ]]; then
+    stage 2 "the directory to stage to is $started $under_way on $(hostname)" out copy
+  else
+    fail "the test isn't testing what it claims to test: staging had ended"
+  fi
+  kill -KILL "$under_way"
+  wait "$under_way"
+  stage 0 "staged by the plan replicate" out copy
+
+  under_way all/run_1/result.txt "$TESSERA" campaign "$here/fixture.yaml" --runs 2 --max-epochs 100000 --output all \
+    --launcher "env RANKS={ranks}" --set train.target_mae=0.0001
+  ends 2 "the output directory is $started $under_way on $(hostname)" "$TESSERA" campaign "$here/fixture.yaml" --runs 2 \
+    --max-epochs 100000 --output all --launcher "env RANKS={ranks}" --set train.target_mae=0.0001
+  kill -TERM "$under_way"
+  wait "$under_way"
+  [[ $? -eq 143 ]] || fail "the campaign has another exit code than 143: $(cat under_way.log)"
+  [[ -z $(find all -name .tessera-lock) ]] || fail "locks were left: $(find all -name .tessera-lock)"
+}
+
 # A disk of a few pages of 4096 bytes, mounted where none but this test sees it.
 disk_full() {
   if [[ ${1:-} != mounted ]]; then
@@ -170,11 +238,14 @@ disk_full() {
   mkdir disk
   mount -t tmpfs -o size=32k none disk
   head -c 32k /dev/zero >disk/filler
+  output=disk/run train 3 "cannot write the file of a lock: No space left on device"
+  [[ -z $(ls -A disk/run) ]] || fail "files were left: $(ls -A disk/run)"
+  truncate -s 28k disk/filler  # a page for the lock
   output=disk/run train 3 "the result log can't be written"
   [[ -z $(ls -A disk/run) ]] || fail "files were left: $(ls -A disk/run)"
 
-  # Three pages hold the log and one history.csv, but no checkpoint.
-  truncate -s 20k disk/filler
+  # Three pages more hold the log and one history.csv, but no checkpoint.
+  truncate -s 16k disk/filler
   output=disk/run train 3 "cannot write a file: No space left on device"
   also "where: disk/run/checkpoint.h5"
   [[ $(cd disk/run && echo *) == "history.csv result.txt" ]] || fail "left: $(ls -A disk/run)"

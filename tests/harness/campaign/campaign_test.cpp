@@ -10,8 +10,11 @@
 #include <fstream>
 #include <thread>
 
+#include "harness/campaign/run_queue.hpp"
 #include "harness/machine/core_share.hpp"
 #include "harness/process/child_process.hpp"
+#include "harness/run/run_directory.hpp"
+#include "io/files/directory_lock.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "support/errors.hpp"
@@ -45,7 +48,7 @@ class CampaignRuns : public testing::Test {
     return run_campaign(campaign, [this](const std::string& line) { said += line + "\n"; });
   }
   static constexpr const char* kSuccess =
-      "echo $seed >>$directory/seeds; : >$directory/result.txt; echo '{\"status\": \"success\"}' "
+      "echo $seed >>$directory/seeds; : >$directory/result.txt; echo '{\"end\": \"target_reached\"}' "
       ">$directory/run.json; echo done $seed\n";
 
   const TemporaryDirectory work;
@@ -79,8 +82,7 @@ TEST_F(CampaignRuns, GoOnFromACheckpointByResume) {
   EXPECT_EQ(state_of_run(one.directory(1)), RunState::Unfinished);
   EXPECT_THAT(command_of(one, 1), testing::Not(testing::Contains("--resume")));
   write_whole_file(one.directory(1) / "checkpoint.h5", "");
-  write_whole_file(one.directory(1) / "run.json",
-                   R"({"status": "aborted", "failure": "stopped by SIGTERM"})");
+  write_whole_file(one.directory(1) / "run.json", R"({"status": "aborted", "end": "stopped"})");
   EXPECT_EQ(state_of_run(one.directory(1)), RunState::Resumable);
   EXPECT_EQ(command_of(one, 1).back(), "--resume");
 }
@@ -89,8 +91,8 @@ TEST_F(CampaignRuns, ThatMissedTheirTargetAreFinishedToo) {
   const Campaign one = campaign("", 1);
   fs::create_directories(one.directory(1));
   write_whole_file(one.directory(1) / "result.txt", "");
-  for (const char* report :
-       {R"({"status": "aborted"})", R"({"status": "aborted", "failure": "the loss is not finite"})"}) {
+  for (const char* report : {R"({"status": "aborted", "end": "target_missed"})",
+                             R"({"status": "aborted", "end": "not_finite"})"}) {
     write_whole_file(one.directory(1) / "run.json", report);
     EXPECT_EQ(state_of_run(one.directory(1)), RunState::TargetMissed) << report;
   }
@@ -100,8 +102,8 @@ TEST_F(CampaignRuns, WhoseMachineFailedGoOnFromTheirCheckpointAtTheNextCall) {
   // What a run leaves whose disk was full once; --resume is the last word of the second call.
   const std::string script =
       "for word; do :; done; : >$directory/result.txt; : >$directory/checkpoint.h5\n"
-      "if [ $word = --resume ]; then echo '{\"status\": \"success\"}' >$directory/run.json; exit 0; fi\n"
-      "echo '{\"status\": \"aborted\", \"failure\": \"a file can not be written\"}' >$directory/run.json; "
+      "if [ $word = --resume ]; then echo '{\"end\": \"target_reached\"}' >$directory/run.json; exit 0; fi\n"
+      "echo '{\"status\": \"aborted\", \"end\": \"failed\"}' >$directory/run.json; "
       "exit 3\n";
   const Campaign one = campaign(script, 1);
   EXPECT_EQ(run(one), 3);
@@ -115,7 +117,7 @@ TEST_F(CampaignRuns, WhoseReportHoldsOtherTypesAreUnfinished) {
   const Campaign one = campaign("", 1);
   fs::create_directories(one.directory(1));
   write_whole_file(one.directory(1) / "result.txt", "");
-  for (const char* report : {"", "[]", R"({"status": 1, "failure": 2})", R"({"failure": ["stopped"]})"}) {
+  for (const char* report : {"", "[]", R"({"status": 1, "end": 2})", R"({"end": ["target_reached"]})"}) {
     write_whole_file(one.directory(1) / "run.json", report);
     EXPECT_EQ(state_of_run(one.directory(1)), RunState::Unfinished) << report;
   }
@@ -172,6 +174,33 @@ TEST_F(CampaignRuns, OfAnotherCampaignAreNotTouched) {
   other.first_seed = 7;
   other.configuration = {{"data", 2}};
   EXPECT_THAT(message_of<InputError>([&] { run(other); }), HasSubstr("configuration, first_seed"));
+}
+
+TEST_F(CampaignRuns, OfACampaignUnderWayAreRefusedASecondOne) {
+  fs::create_directories(work / "out");
+  const DirectoryLock lock(work / "out", {.what = "the output directory", .fix = "wait"});
+  EXPECT_THAT(message_of<InputError>([&] { run(campaign(kSuccess)); }),
+              HasSubstr(fmt::format("the output directory is in use by process {} on ", getpid())));
+  EXPECT_TRUE(is_empty_but_for_lock(work / "out"));
+}
+
+TEST_F(CampaignRuns, AreStoppedWhereTheirDirectoryIsLost) {
+  const std::string script =
+      "trap 'echo ended >$directory/ended; exit 143' TERM\n"
+      "rm $directory/../.tessera-lock; while :; do sleep 0.01; done\n";
+  const Campaign one = campaign(script, 1);
+  fs::create_directories(one.output);
+  DirectoryLock lock(
+      one.output, {.what = "the output directory", .fix = "wait", .refresh = std::chrono::milliseconds(20)});
+  int records = 0;
+  const std::function<void(const std::string&)> say = [](const std::string&) {};
+  EXPECT_THAT(message_of<MachineError>([&] {
+                run_all({{"the first", one.directory(1), command_of(one, 1)}},
+                        {.side_by_side = 1, .say = say, .lock = lock, .ended = [&] { ++records; }});
+              }),
+              HasSubstr("the file of its lock is gone"));
+  EXPECT_TRUE(fs::exists(one.directory(1) / "ended"));
+  EXPECT_EQ(records, 0) << "nothing more is written";
 }
 
 TEST_F(CampaignRuns, WithoutARecordAreRefused) {

@@ -37,14 +37,17 @@ class OutputDirectory : public testing::Test {
 };
 
 TEST_F(OutputDirectory, IsMadeWithItsParentsAndEmpty) {
-  prepare_output_directory(root_ / "a" / "b");
+  lock_output_directory(root_ / "a" / "b");
   EXPECT_TRUE(fs::is_empty(root_ / "a" / "b"));
+  const auto lock = lock_output_directory(root_ / "a" / "b");
   EXPECT_NO_THROW(prepare_output_directory(root_ / "a" / "b")) << "an empty directory may be used again";
+  EXPECT_THROW(lock_output_directory(root_ / "a" / "b"), InputError) << "another process has it";
 }
 
 TEST_F(OutputDirectory, ThatHoldsAFinishedRunIsRefusedAndUntouched) {
   put("result.txt",
-      ":::MLLOG {\"key\": \"run_stop\", \"value\": null, \"metadata\": {\"status\": \"aborted\"}}\n");
+      ":::MLLOG {\"key\": \"run_stop\", \"value\": null, \"metadata\": {\"status\": \"aborted\"}, "
+      "\"time_ms\": 1}\n");
   put("history.csv", "epoch\n");
   EXPECT_THROW(prepare_output_directory(root_), InputError);
   EXPECT_EQ(files(), 2);
@@ -120,13 +123,13 @@ TEST_F(OutputDirectory, KeepsFilesOfAnotherOriginThatHaveTheNamesOfOurs) {
 
 TEST_F(OutputDirectory, BelowAFileIsAnInputErrorWithTheReason) {
   put("file", "");
-  EXPECT_THROW(prepare_output_directory(root_ / "file"), InputError);
-  EXPECT_THROW(prepare_output_directory(root_ / "file" / "below"), InputError);
+  EXPECT_THROW(lock_output_directory(root_ / "file"), InputError);
+  EXPECT_THROW(lock_output_directory(root_ / "file" / "below"), InputError);
 }
 
 TEST_F(OutputDirectory, InAFileSystemThatTakesNoFilesIsAnInputError) {
-  EXPECT_THROW(prepare_output_directory("/proc/tessera"), InputError);
-  EXPECT_THROW(prepare_output_directory("/proc/self"), InputError);
+  EXPECT_THROW(lock_output_directory("/proc/tessera"), InputError);
+  EXPECT_THROW(lock_output_directory("/proc/self"), InputError);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "io/cosmoflow/cosmoflow_sample.hpp"
+#include "io/files/directory_lock.hpp"
+#include "io/files/process_start.hpp"
 #include "io/files/whole_file.hpp"
 #include "parallel/uniform.hpp"
 #include "results/check/log_reader.hpp"
@@ -97,6 +99,7 @@ TEST_F(TrainingRunTest, ReachesItsTargetWithALogThatPassesTheRulesOfEveryRound) 
   expect_no_findings(log(), std::nullopt);
   expect_no_findings(log(), Division::Closed);
   EXPECT_EQ(report().at("status"), "success");
+  EXPECT_EQ(report().at("end"), "target_reached");
   EXPECT_LE(report().at("metric").at("value"), 0.124);
 }
 
@@ -136,6 +139,7 @@ TEST_F(TrainingRunTest, MissesAHardTargetAndSaysSo) {
   EXPECT_EQ(run(configure({"train.target_mae=0.001"}), 1), 1);
   EXPECT_EQ(status_in_log(), "aborted");
   EXPECT_EQ(report().at("status"), "aborted");
+  EXPECT_EQ(report().at("end"), "target_missed");
   const std::vector<Finding> findings = check(log(), Round::V3_0).findings;
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings.front().rule, "target-missed");
@@ -293,6 +297,7 @@ TEST_F(TrainingRunTest, ALossThatIsNotFiniteEndsItWithEpochStepAndTensor) {
   EXPECT_EQ(run(configure({"lr_schedule.lr=1e30"}), 2), 1);
   EXPECT_EQ(status_in_log(), "aborted");
   EXPECT_EQ(report().at("status"), "aborted");
+  EXPECT_EQ(report().at("end"), "not_finite");
   EXPECT_THAT(report().at("failure").get<std::string>(),
               ::testing::MatchesRegex(
                   "the loss is not finite in epoch 1, step [0-9]+: first (the output of|parameter) .*"));
@@ -307,6 +312,45 @@ TEST_F(TrainingRunTest, AnEvaluationThatIsNotFiniteEndsItToo) {
   EXPECT_EQ(status_in_log(), "aborted");
   EXPECT_THAT(report().at("failure").get<std::string>(),
               ::testing::StartsWith("the loss is not finite in the evaluation of epoch 1: first "));
+}
+
+TEST_F(TrainingRunTest, ItsTimeLimitCountsFromTheStartOfTheProgram) {
+  TrainingRun::Options options = this->options(1000);
+  options.time_limit = world().min(static_cast<std::int64_t>(age_of_this_process() * 1e3)) / 1e3;
+  EXPECT_EQ(TrainingRun(world(), configure({"train.target_mae=0.0001"}), options).run(), 1);
+  EXPECT_EQ(report().at("end"), "stopped");
+  EXPECT_EQ(report().at("steps"), 1) << "the limit was over when it began";
+}
+
+TEST_F(TrainingRunTest, WritesNothingMoreIntoADirectoryThatItLost) {
+  TrainingRun training(world(), configure({"train.target_mae=0.0001"}), options(3));
+  if (world().rank() == 0) std::filesystem::remove(directory_ / "run" / kLockName);
+  world().barrier();
+  try {
+    training.run();
+    FAIL() << "no exception";
+  } catch (const UniformError& error) {
+    EXPECT_EQ(error.exit_code(), 3);
+    EXPECT_THAT(error.problem(), ::testing::HasSubstr("the file of its lock is gone"));
+  }
+  for (const char* name : {"history.csv", "run.json", "checkpoint.h5"})
+    EXPECT_FALSE(std::filesystem::exists(directory_ / "run" / name)) << name;
+  EXPECT_EQ(log().first(LogKey::RunStop), nullptr);
+}
+
+TEST_F(TrainingRunTest, OfAConfigurationWhosePathHoldsAnyBytesIsSavedAndGoesOn) {
+  const Config usual = configure();
+  Config config = configure({"train.target_mae=0.001"});
+  config.data.data_dir = (directory_ / "data-\xff").string();
+  if (world().rank() == 0)
+    std::filesystem::create_directory_symlink(std::filesystem::absolute(usual.data.data_dir),
+                                              config.data.data_dir);
+  world().barrier();
+  EXPECT_EQ(run(config, 1), 1);
+  TrainingRun::Options options = this->options(2);
+  options.resume = "checkpoint.h5";
+  EXPECT_EQ(TrainingRun(world(), config, options).run(), 1);
+  EXPECT_EQ(report().at("epochs").size(), 2U);
 }
 
 TEST_F(TrainingRunTest, FollowsTheScheduleOfTheReference) {

@@ -1,6 +1,7 @@
 #include "io/staging/staging_directory.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "io/dataset/sample_files.hpp"
 #include "io/files/whole_file.hpp"
@@ -15,6 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
+
+const JobHasEnded kNoBatch = [](const std::string&) { return false; };
 
 StagedCopy some_copy(const fs::path& source) {
   return {.source = source,
@@ -32,7 +35,7 @@ class StagingDirectory : public testing::Test {
   fs::path directory() const { return temporary_ / "copy"; }
   /// Makes it ready as a call of stage does.
   void prepare(const StagedCopy& copy) {
-    const StagingLock lock(directory());
+    const auto lock = lock_staging(directory(), kNoBatch);
     prepare_staging(directory(), copy);
   }
   std::string refused(const StagedCopy& copy) {
@@ -50,7 +53,7 @@ TEST_F(StagingDirectory, CleaningRemovesNothingThatStagingCannotHaveWritten) {
        {std::string("../source/mine"), mine.string(), std::string("train/../../source/mine")})
     journal += "0000000000000000 1 1 1 " + name + "\n";
   write_whole_file(directory() / ".staging" / "files-0.txt", journal);
-  clean_staging(directory());
+  clean_staging(directory(), kNoBatch);
   EXPECT_TRUE(fs::exists(mine));
 }
 
@@ -72,11 +75,11 @@ TEST_F(StagingDirectory, MayNotBeTheDataSetNorLieWithinItNorHoldIt) {
 }
 
 TEST_F(StagingDirectory, TakesOneCallAtATime) {
-  const StagingLock lock(directory());
-  EXPECT_THAT(message_of<InputError>([&] { const StagingLock another(directory()); }),
-              HasSubstr("another process is staging"));
-  EXPECT_THAT(message_of<InputError>([&] { clean_staging(directory()); }),
-              HasSubstr("another process is staging"));
+  const auto lock = lock_staging(directory(), kNoBatch);
+  EXPECT_THAT(message_of<InputError>([&] { lock_staging(directory(), kNoBatch); }),
+              HasSubstr(fmt::format("the directory to stage to is in use by process {} on ", getpid())));
+  EXPECT_THAT(message_of<InputError>([&] { clean_staging(directory(), kNoBatch); }),
+              HasSubstr(fmt::format("the directory to stage to is in use by process {} on ", getpid())));
 }
 
 TEST_F(StagingDirectory, IsRefusedWhereItHoldsFilesOfOthers) {
@@ -117,10 +120,11 @@ TEST_F(StagingDirectory, CleaningRemovesWhatStagingWroteAndNothingElse) {
   }
   for (const char* file : {"train/a.hdf5", "train/mine.txt", "stats.h5", "notes"})
     write_whole_file(directory() / file, std::string("text"));
-  EXPECT_EQ(clean_staging(directory()), 2);
+  EXPECT_EQ(clean_staging(directory(), kNoBatch), 2);
   EXPECT_THAT(contents(directory()), testing::UnorderedElementsAre(testing::Pair("train/mine.txt", "text"),
                                                                    testing::Pair("notes", "text")));
-  EXPECT_THAT(message_of<InputError>([&] { clean_staging(directory()); }), HasSubstr("nothing is staged"));
+  EXPECT_THAT(message_of<InputError>([&] { clean_staging(directory(), kNoBatch); }),
+              HasSubstr("nothing is staged"));
 }
 
 TEST_F(StagingDirectory, HasRoomOrSaysHowMuchThereIs) {

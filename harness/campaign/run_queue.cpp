@@ -1,0 +1,139 @@
+#include "harness/campaign/run_queue.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "harness/machine/core_share.hpp"
+#include "harness/process/child_process.hpp"
+#include "harness/process/signals.hpp"
+#include "harness/run/run_directory.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLooks{50};
+constexpr std::size_t kLastWords = 8;  // lines
+
+// The last lines of what a run said; "" where it said nothing.
+std::string last_words(const std::filesystem::path& output) {
+  std::ifstream file(output);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty()) continue;
+    lines.push_back(line);
+    if (lines.size() > kLastWords) lines.erase(lines.begin());
+  }
+  return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+/// The runs under way, and how they end.
+class RunQueue {
+ public:
+  RunQueue(std::vector<QueuedRun> runs, const RunQueueOptions& options)
+      : waiting_(std::move(runs)), options_(options), slots_(static_cast<std::size_t>(options.side_by_side)) {
+    std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as some parents leave it, no exit code is kept
+  }
+
+  int run() {
+    try {
+      while (has_work()) {
+        hand_on_signal();
+        for (std::size_t i = 0; i < slots_.size(); ++i) {
+          look_at(slots_[i]);
+          if (!slots_[i] && !leaving() && next_ < waiting_.size()) start_next(i);
+        }
+        std::this_thread::sleep_for(kBetweenLooks);
+      }
+    } catch (...) {
+      stop_all();
+      wait_for_all();
+      throw;
+    }
+    options_.lock.check();
+    return signal_ != 0 ? exit_code_of(signal_) : failure_;
+  }
+
+ private:
+  struct Active {
+    const QueuedRun& run;
+    ChildProcess process;
+  };
+
+  bool leaving() const { return signal_ != 0 || failure_ != 0 || lost_; }
+  bool has_work() const {
+    const bool active = std::ranges::any_of(slots_, [](const auto& slot) { return slot.has_value(); });
+    return active || (next_ < waiting_.size() && !leaving());
+  }
+
+  void hand_on_signal() {
+    if (!lost_ && options_.lock.is_lost()) {
+      lost_ = true;
+      stop_all();
+    }
+    if (signal_ != 0 || (signal_ = signals_.received()) == 0) return;
+    options_.say(fmt::format("{}: the runs under way end with a checkpoint", name_of_signal(signal_)));
+    stop_all();
+  }
+  void stop_all() {
+    for (const auto& slot : slots_)
+      if (slot) slot->process.send(SIGTERM);
+  }
+  void wait_for_all() {
+    for (auto& slot : slots_)
+      while (slot && !slot->process.poll()) std::this_thread::sleep_for(kBetweenLooks);
+  }
+
+  void start_next(std::size_t slot) {
+    const QueuedRun& run = waiting_[next_++];
+    std::filesystem::create_directories(run.directory);
+    const bool goes_on = state_of_run(run.directory) == RunState::Resumable;
+    slots_[slot].emplace(run,
+                         ChildProcess({.words = run.command,
+                                       .environment = environment_without_mpi_world(environ),
+                                       .output = run.directory / kSaidName,
+                                       .cpus = core_share(static_cast<int>(slot), options_.side_by_side)}));
+    options_.say(fmt::format("{}: {}", run.title, goes_on ? "goes on" : "begins"));
+  }
+
+  void look_at(std::optional<Active>& slot) {
+    const std::optional<int> code = slot ? slot->process.poll() : std::nullopt;
+    if (!code) return;
+    const QueuedRun& run = slot->run;
+    slot.reset();
+    options_.lock.check();
+    options_.ended();
+    const std::string words = last_words(run.directory / kSaidName);
+    if (is_finished(state_of_run(run.directory))) {
+      options_.say(fmt::format("{}: {}", run.title, words.substr(words.rfind('\n') + 1)));
+    } else if (!leaving()) {
+      failure_ = *code == 2 ? 2 : 3;
+      options_.say(fmt::format("{}: FAILED with exit code {}; its last words:\n{}", run.title, *code, words));
+      stop_all();
+    }
+  }
+
+  const std::vector<QueuedRun> waiting_;
+  std::size_t next_ = 0;  // of them
+  const RunQueueOptions& options_;
+  StopSignals signals_;
+  std::vector<std::optional<Active>> slots_;
+  int signal_ = 0, failure_ = 0;
+  bool lost_ = false;
+};
+
+}  // namespace
+
+int run_all(std::vector<QueuedRun> runs, const RunQueueOptions& options) {
+  return RunQueue(std::move(runs), options).run();
+}
+
+}  // namespace tessera

@@ -1,0 +1,59 @@
+#include "harness/run/run_files.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "harness/run/output_directory.hpp"
+#include "harness/run/run_checkpoint.hpp"
+#include "harness/run/run_directory.hpp"
+#include "io/files/whole_file.hpp"
+
+namespace tessera {
+
+RunFiles::RunFiles(std::filesystem::path directory, bool writes, bool resumes)
+    : directory_(std::move(directory)), writes_(writes) {
+  // Where there is no directory, there is nothing to go on from, which is said when the checkpoint is read.
+  if (writes_ && (!resumes || std::filesystem::is_directory(directory_)))
+    lock_ = lock_output_directory(directory_);
+  if (writes_ && !resumes) prepare_output_directory(directory_);
+  log_.emplace(directory_ / kLogName, writes_ && !resumes);
+}
+
+RunFiles::~RunFiles() {
+  if (is_lost()) log_->keep();  // it may be another's by now
+}
+
+void RunFiles::go_on(const std::string& checkpoint) {
+  if (!writes_) return;
+  check();
+  prepare_output_directory_to_resume(directory_);
+  // Lest the one that it stands in for take its place.
+  if (checkpoint == kPreviousCheckpointName)
+    std::filesystem::rename(directory_ / kPreviousCheckpointName, directory_ / kCheckpointName);
+  log_.emplace(directory_ / kLogName, true, RunLog::Open::Append);
+}
+
+void RunFiles::write_history(const std::string& csv) {
+  if (!writes_) return;
+  check();
+  write_whole_file(directory_ / kHistoryName, csv);
+}
+
+void RunFiles::write_report(const nlohmann::json& report) {
+  if (!writes_) return;
+  check();
+  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
+  write_whole_file(directory_ / kReportName, report.dump(2, ' ', false, kReplace) + "\n");
+}
+
+void RunFiles::write_checkpoint(const Checkpoint& checkpoint) {
+  if (!writes_) return;
+  check();
+  write_run_checkpoint(directory_, checkpoint);
+}
+
+void RunFiles::check() {
+  lock_->check();
+}
+
+}  // namespace tessera

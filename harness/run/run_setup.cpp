@@ -1,0 +1,93 @@
+#include "harness/run/run_setup.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+
+#include "harness/machine/system_probe.hpp"
+#include "harness/machine/versions.hpp"
+#include "harness/plan/split.hpp"
+#include "harness/run/cache_budget.hpp"
+#include "harness/run/injected_fault.hpp"
+#include "io/cosmoflow/cosmoflow_manifest.hpp"
+#include "io/files/checksum.hpp"
+#include "parallel/uniform.hpp"
+
+namespace tessera {
+namespace {
+
+// Of public data, which has none, there is nothing as short to tell it by.
+std::string checksum_of_manifest(const std::filesystem::path& data_set) {
+  const std::filesystem::path manifest = data_set / kManifestName;
+  return std::filesystem::exists(manifest) ? checksum_text(checksum_of_file(manifest)) : "none";
+}
+
+}  // namespace
+
+std::string RunSetup::split() const {
+  return split_text(grid->dims(), spatial_axes(workload->graph(1)));
+}
+
+RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions options) {
+  RunSetup setup{.world = world, .config = config, .options = std::move(options)};
+  RunLayout layout;
+  all_or_none(world, [&] {
+    layout = lay_out(config, setup.options.seed, setup.options.split, world.size());
+    setup.fault = injected_fault(world.rank(), world.size());
+  });
+  setup.workload = std::move(layout.workload);
+  setup.batch = layout.batch;
+  setup.grid = std::make_unique<ProcessGrid>(world, layout.grid);
+  const int ranks_of_node = world.node_local().size();
+  all_or_none(world, [&] {
+    const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
+    setup.share = data_share(setup.workload->graph(1), *setup.grid, config.data, cache_bytes);
+    setup.workload->open_data(config.data.data_dir, setup.share);
+    if (setup.writes()) setup.data_set = checksum_of_manifest(config.data.data_dir);
+  });
+  return setup;
+}
+
+RunIdentity identity_of(const RunSetup& setup, const ThreadChoice& threads) {
+  return {.configuration = to_json(setup.config),
+          .data_set = setup.data_set,
+          .seed = setup.options.seed,
+          .global_batch = setup.batch.global,
+          .kept_axes = setup.workload->kept_axes(),
+          .drawn_from = setup.config.data.shuffle == Shuffle::Local
+                            ? fmt::format("{}", fmt::join(setup.grid->node_of_replica(), ","))
+                            : "all",
+          .normalized_samples = setup.workload->norm_replicas(setup.batch.replicas()) * setup.batch.replica,
+          .version = versions().tessera,
+          .ranks = setup.world.size(),
+          .threads = threads.threads,
+          .split = setup.split()};
+}
+
+std::vector<std::string> description(const RunSetup& setup, const ThreadChoice& threads) {
+  const GridDims& dims = setup.grid->dims();
+  const BatchSize& batch = setup.batch;
+  const int ranks = setup.world.size();
+  const std::int64_t training = setup.workload->training().size();
+  const std::string parts = setup.split();
+  const std::string split =
+      dims.parts() == 1 ? "" : fmt::format(", each sample split {} over {} ranks", parts, dims.parts());
+  const std::string passes = batch.passes == 1 ? "" : fmt::format(", in {} passes", batch.passes);
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica{}), {} + {} samples, seed {}",
+                              setup.config.mlperf.benchmark, ranks, ranks == 1 ? "" : "s", to_string(threads),
+                              split, batch.global, batch.replica, passes, training,
+                              setup.workload->validation().size(), setup.options.seed));
+  if (const int across = setup.grid->samples_across_nodes(); across > 0)
+    lines.push_back(fmt::format(
+        "warning: {} of {} replicas have their parts on several nodes, so that exchanges cross the "
+        "network; a split of {} wants {} ranks on each node, or a multiple",
+        across, dims.replicas, parts, dims.parts()));
+  if (const std::int64_t left = training % batch.global; left > 0)
+    lines.push_back(
+        fmt::format("{} training samples after the last full batch of an epoch are left out", left));
+  return lines;
+}
+
+}  // namespace tessera
