@@ -60,7 +60,8 @@ int run(const UniverseArguments& arguments, const Communicator& world) {
              return summary_text(arguments, finish_directory(directory, recipe, all),
                                  fmt::format("generated in {:.1f} s", watch.seconds()));
            },
-       .describe = [&] { return summary_text(arguments, read_manifest(directory), "there already"); }},
+       .describe =
+           [&] { return summary_text(arguments, read_cosmoflow_manifest(directory), "there already"); }},
       world);
 }
 

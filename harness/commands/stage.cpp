@@ -72,8 +72,9 @@ int stage(const StageArguments& arguments, const Communicator& world) {
   Staging staging = staging_of(arguments, world, grid);
   const StagingSummary summary = staging.run();
   if (world.rank() != 0) return 0;
+  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
   if (arguments.json)
-    std::cout << to_json(summary, staging.directory()).dump(2) << std::endl;
+    std::cout << to_json(summary, staging.directory()).dump(2, ' ', false, kReplace) << std::endl;
   else
     std::cout << staging.directory().string() << ": " << to_string(summary) << std::endl;
   return 0;

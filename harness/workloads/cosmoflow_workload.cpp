@@ -73,7 +73,7 @@ ChannelStatistics statistics_of(const std::filesystem::path& directory) {
   if (!is_generated(directory))
     throw InputError("the data set was converted, and has no statistics to standardise with",
                      directory.string(), "switch data.standardize off");
-  return read_manifest(directory).statistics;
+  return read_cosmoflow_manifest(directory).statistics;
 }
 
 }  // namespace

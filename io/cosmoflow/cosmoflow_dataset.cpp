@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <numeric>
 
 #include "io/dataset/sample_files.hpp"
 #include "models/base/error.hpp"
@@ -18,15 +17,10 @@ void check_options(const CosmoflowDatasetOptions& options) {
         fmt::format("samples of {}x{}x{} cells and {} channels", space.d, space.h, space.w, options.channels),
         "the configured sample shape",
         fmt::format("give at least one cell an axis and 1 to {} channels", CountTransform::kMostChannels));
-  if (!options.standardize.mean.empty()) {
-    if (!options.apply_log)
-      throw InputError("the statistics to standardise with are those of log(1 + x), which is not applied",
-                       "the data settings", "apply the logarithm or don't standardise");
-    if (options.standardize.mean.size() != static_cast<std::size_t>(options.channels))
-      throw InputError(fmt::format("statistics of {} channels for samples of {}",
-                                   options.standardize.mean.size(), options.channels),
-                       "the data set's manifest", "make the configured sample shape that of the data");
-  }
+  if (const std::size_t given = options.standardize.mean.size();
+      given != 0 && given != static_cast<std::size_t>(options.channels))
+    throw InputError(fmt::format("statistics of {} channels for samples of {}", given, options.channels),
+                     "the data set's manifest", "make the configured sample shape that of the data");
   if (options.augmentation == Augmentation::None) return;
   // Every symmetry of the draw must map the sample onto itself.
   const auto extents = options.space.axes();
@@ -45,16 +39,16 @@ void check_options(const CosmoflowDatasetOptions& options) {
 
 CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options)
     : options_((check_options(options), std::move(options))),
-      transform_(options_.channels, options_.apply_log, options_.standardize),
+      transform_(options_.channels, options_.standardize),
       samples_(sample_files(folder, options_.samples)),
       stored_(samples_.box.value_or(Box::whole(options_.space))),
       kept_(samples_.files.size()) {
   const Box whole = Box::whole(options_.space), part = options_.part.value_or(whole);
   const bool moves = options_.augmentation == Augmentation::All && part != whole;
-  held_ = moves || !options_.apply_log ? whole : part;
+  held_ = moves ? whole : part;
   const auto held_bytes = static_cast<std::size_t>(held_.count() * options_.channels) * sizeof(std::int16_t);
   const bool fits = samples_.files.size() * held_bytes <= options_.cache_bytes;
-  keep_counts_ = fits && !(moves && options_.apply_log);
+  keep_counts_ = fits && !moves;
   if (!stored_.contains(held_))
     throw InputError(fmt::format("the files hold the box {} of each sample, and {} is read",
                                  to_string(stored_), to_string(held_)),
@@ -67,8 +61,8 @@ void CosmoflowDataset::check_first_sample() const {
   counts(options_.first_sample, {}, *scratch);
 }
 
-// Of the box at least; of all that is ever held where that is kept or, for its mean, the whole is needed. Two
-// threads that want the same sample at once both read it.
+// Of the box at least; of all that is ever held where that is kept. Two threads that want the same sample at
+// once both read it.
 CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
                                     std::vector<std::int16_t>& scratch) const {
   Kept& kept = kept_[static_cast<std::size_t>(sample)];
@@ -79,7 +73,7 @@ CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
   const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
   check_cosmoflow_form(file, stored_.extents(), options_.channels);
   const CosmoflowTarget target = read_cosmoflow_target(file);
-  const Box held = keep_counts_ || !options_.apply_log ? held_ : box;
+  const Box held = keep_counts_ ? held_ : box;
   std::vector<std::int16_t> fresh;
   std::vector<std::int16_t>& into = keep_counts_ ? fresh : scratch;
   into.resize(static_cast<std::size_t>(held.count() * options_.channels));
@@ -100,18 +94,11 @@ CubeSymmetry CosmoflowDataset::symmetry(std::int64_t sample, int epoch) const {
                        options_.augmentation == Augmentation::All ? none : options_.split_axes);
 }
 
-double CosmoflowDataset::divisor(CountsView sample) const {
-  if (options_.apply_log) return 1;
-  const std::int64_t elements = sample.box.count() * options_.channels;
-  const std::int64_t sum = std::accumulate(sample.counts, sample.counts + elements, std::int64_t{0});
-  return sum == 0 ? 1 : static_cast<double>(sum) / static_cast<double>(elements);
-}
-
 void CosmoflowDataset::read_input(std::int64_t sample, int epoch, TensorView into) const {
   const CubeSymmetry seen_through = symmetry(sample, epoch);
   ScratchPool<std::int16_t>::Loan scratch(scratch_);
   const CountsView held = counts(sample, source_box(seen_through, into.layout.box, options_.space), *scratch);
-  transform_.apply(held, seen_through, options_.space, divisor(held), into);
+  transform_.apply(held, seen_through, options_.space, into);
 }
 
 CosmoflowTarget CosmoflowDataset::target(std::int64_t sample) const {

@@ -24,9 +24,8 @@ enum class Augmentation { None, All, KeepSplitAxes };
 struct CosmoflowDatasetOptions {
   Extents space{128, 128, 128};
   int channels = 4;
-  std::int64_t samples = 0;       // how many to use, the first by name; 0: all
-  std::int64_t first_sample = 0;  // of those that this process reads
-  bool apply_log = true;  // log(1 + x); otherwise x / mean(x) over the sample, as the reference has it
+  std::int64_t samples = 0;         // how many to use, the first by name; 0: all
+  std::int64_t first_sample = 0;    // of those that this process reads
   ChannelStatistics standardize{};  // of log(1 + x), from the manifest; empty: don't
   Augmentation augmentation = Augmentation::None;
   /// The one box of each sample that this process reads; nullopt: any.
@@ -66,7 +65,6 @@ class CosmoflowDataset final : public Dataset {
   CountsView counts(std::int64_t sample, const Box& box, std::vector<std::int16_t>& scratch) const;
   CosmoflowTarget target(std::int64_t sample) const;
   CubeSymmetry symmetry(std::int64_t sample, int epoch) const;
-  double divisor(CountsView sample) const;
 
   CosmoflowDatasetOptions options_;
   CountTransform transform_;

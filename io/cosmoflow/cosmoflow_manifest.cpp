@@ -95,7 +95,7 @@ std::string manifest_text(const CosmoflowManifest& manifest) {
   return text_of(json) + "\n";
 }
 
-CosmoflowManifest read_manifest(const std::filesystem::path& directory) {
+CosmoflowManifest read_cosmoflow_manifest(const std::filesystem::path& directory) {
   return read_manifest_with(directory, "CosmoFlow", [](const Json& json) {
     CosmoflowManifest manifest;
     manifest.version = json.at("version");

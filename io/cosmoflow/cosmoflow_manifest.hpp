@@ -39,7 +39,7 @@ InitialConditions initial_conditions_named(const std::string& name);
 /// As JSON.
 std::string manifest_text(const CosmoflowManifest& manifest);
 /// Throws InputError where there is none, it isn't JSON or lacks something.
-CosmoflowManifest read_manifest(const std::filesystem::path& directory);
+CosmoflowManifest read_cosmoflow_manifest(const std::filesystem::path& directory);
 
 /// The recipe alone as JSON text, the same for equal recipes and as it stands in the manifest.
 std::string recipe_text(const CosmoflowRecipe& recipe);

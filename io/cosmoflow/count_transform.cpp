@@ -38,16 +38,13 @@ void gather_voxels(const std::int16_t* from, std::int64_t step, std::int64_t vox
 struct CountTransform::Walk {
   const std::int16_t* first;
   std::array<std::int64_t, 3> step;
-  double divisor;
 };
 
-CountTransform::CountTransform(int channels, bool apply_log, const ChannelStatistics& statistics)
-    : channels_(channels), apply_log_(apply_log), table_(32768) {
+CountTransform::CountTransform(int channels, const ChannelStatistics& statistics)
+    : channels_(channels), table_(32768) {
   assert(channels <= kMostChannels);
-  for (std::size_t count = 0; count < table_.size(); ++count) {
-    const auto x = static_cast<double>(count);
-    table_[count] = static_cast<float>(apply_log ? std::log1p(x) : x);
-  }
+  for (std::size_t count = 0; count < table_.size(); ++count)
+    table_[count] = static_cast<float>(std::log1p(static_cast<double>(count)));
   for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
     const bool given = !statistics.mean.empty();
     scale_.push_back(given ? 1.0 / statistics.deviation.at(c) : 1.0);
@@ -59,7 +56,7 @@ CountTransform::CountTransform(int channels, bool apply_log, const ChannelStatis
   }
 }
 
-void CountTransform::apply(CountsView source, const CubeSymmetry& symmetry, Extents space, double divisor,
+void CountTransform::apply(CountsView source, const CubeSymmetry& symmetry, Extents space,
                            TensorView into) const {
   const Box wanted = into.layout.box;
   assert(into.layout.n == 1 && into.layout.c == channels_);
@@ -67,7 +64,7 @@ void CountTransform::apply(CountsView source, const CubeSymmetry& symmetry, Exte
   if (wanted.empty()) return;
   const Extents held = source.box.extents();
   const std::array<std::int64_t, 3> stride{held.h * held.w * channels_, held.w * channels_, channels_};
-  Walk walk{source.counts, {}, divisor};
+  Walk walk{source.counts, {}};
   for (int a = 0; a < 3; ++a) {
     const int from = symmetry.axis[a];
     const std::int64_t begin = wanted.axes()[a].begin;
@@ -102,7 +99,7 @@ void CountTransform::rows(const Walk& walk, Extents extents, T* out) const {
           gather_voxels(from, walk.step[2], run, channels_, reversed.data(), channels_);
           from = reversed.data();
         }
-        convert(from, run, walk.divisor, out);
+        convert(from, run, out);
         out += run * channels_;
       }
 }
@@ -126,26 +123,21 @@ void CountTransform::tiles(const Walk& walk, Extents extents, int row_axis, T* o
                         tile.data() + i * channels_, tile_row);
         T* to = out + o * out_step[other] + r * out_step[row_axis] + w * channels_;
         for (std::int64_t i = 0; i < tall; ++i)
-          convert(tile.data() + i * tile_row, wide, walk.divisor, to + i * out_step[row_axis]);
+          convert(tile.data() + i * tile_row, wide, to + i * out_step[row_axis]);
       }
 }
 
 template <>
-void CountTransform::convert(const std::int16_t* counts, std::int64_t voxels, double divisor,
-                             float* out) const {
-  const float factor = static_cast<float>(1.0 / divisor);
+void CountTransform::convert(const std::int16_t* counts, std::int64_t voxels, float* out) const {
   const float *table = table_.data(), *scale = scale_row_.data(), *shift = shift_row_.data();
-  for (std::int64_t i = 0; i < voxels * channels_; ++i)
-    out[i] = table[counts[i]] * factor * scale[i] + shift[i];
+  for (std::int64_t i = 0; i < voxels * channels_; ++i) out[i] = table[counts[i]] * scale[i] + shift[i];
 }
 
 template <>
-void CountTransform::convert(const std::int16_t* counts, std::int64_t voxels, double divisor,
-                             double* out) const {
+void CountTransform::convert(const std::int16_t* counts, std::int64_t voxels, double* out) const {
   for (std::int64_t i = 0; i < voxels * channels_; ++i) {
-    const auto x = static_cast<double>(counts[i]);
     const auto c = static_cast<std::size_t>(i % channels_);
-    out[i] = (apply_log_ ? std::log1p(x) : x) / divisor * scale_[c] + shift_[c];
+    out[i] = std::log1p(static_cast<double>(counts[i])) * scale_[c] + shift_[c];
   }
 }
 

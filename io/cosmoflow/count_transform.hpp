@@ -20,7 +20,7 @@ struct CountsView {
   Box box;
 };
 
-/// Turns counts of particles into what the network sees: log(1 + x), or x itself, then per channel
+/// Turns counts of particles into what the network sees: log(1 + x), then per channel
 /// (v - mean) / deviation where statistics are given. Float values come from a table of all 32768 counts,
 /// rounded once from double, and one multiply-add.
 class CountTransform {
@@ -28,13 +28,11 @@ class CountTransform {
   static constexpr int kMostChannels = 16;
 
   /// An empty `statistics` leaves the values as they are.
-  CountTransform(int channels, bool apply_log, const ChannelStatistics& statistics);
+  CountTransform(int channels, const ChannelStatistics& statistics);
 
   /// Fills `into` (n = 1) with the sample seen through a symmetry. `space`: extents of the whole sample;
-  /// `source` holds at least source_box(symmetry, into.layout.box, space). Values are divided by `divisor`
-  /// before they are standardised.
-  void apply(CountsView source, const CubeSymmetry& symmetry, Extents space, double divisor,
-             TensorView into) const;
+  /// `source` holds at least source_box(symmetry, into.layout.box, space).
+  void apply(CountsView source, const CubeSymmetry& symmetry, Extents space, TensorView into) const;
 
  private:
   struct Walk;
@@ -45,10 +43,9 @@ class CountTransform {
   template <class T>
   void tiles(const Walk& walk, Extents extents, int row_axis, T* out) const;
   template <class T>
-  void convert(const std::int16_t* counts, std::int64_t voxels, double divisor, T* out) const;
+  void convert(const std::int16_t* counts, std::int64_t voxels, T* out) const;
 
   int channels_;
-  bool apply_log_;
   std::vector<float> table_;                  // by count
   std::vector<double> scale_, shift_;         // by channel
   std::vector<float> scale_row_, shift_row_;  // the same for the elements of a run of voxels

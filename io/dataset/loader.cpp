@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <system_error>
+
+#include "models/base/error.hpp"
 
 namespace tessera {
 
@@ -12,10 +15,24 @@ Loader::Loader(const Dataset& dataset, const Layout& input, const Layout& target
   for (int i = 0; i <= depth; ++i)
     slots_.push_back(
         {Tensor(input), Tensor(target), std::vector<std::int64_t>(static_cast<std::size_t>(batch_size_))});
-  for (int i = 0; i < std::min(readers, depth); ++i) threads_.emplace_back([this] { run(); });
+  const int threads = std::min(readers, depth);
+  try {
+    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  } catch (const std::system_error& error) {
+    const std::size_t started = threads_.size();
+    stop();  // no destructor will
+    throw MachineError(fmt::format("of {} threads that read samples, {} could be started: {}", threads,
+                                   started, error.code().message()),
+                       "this process",
+                       "allow it more threads or memory (ulimit), or set data.n_parallel_reads lower");
+  }
 }
 
 Loader::~Loader() {
+  stop();
+}
+
+void Loader::stop() {
   {
     const std::lock_guard lock(mutex_);
     cancel_ = stop_ = true;

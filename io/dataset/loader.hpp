@@ -26,7 +26,8 @@ struct Batch {
 class Loader {
  public:
   /// input, target: layouts of one batch (n = batch a replica, equal in both; the boxes wanted). The data set
-  /// must outlive the loader. readers: threads, at least 1; no more than `depth` are started.
+  /// must outlive the loader. readers: threads, at least 1; no more than `depth` are started. Throws
+  /// MachineError where one can't be.
   Loader(const Dataset& dataset, const Layout& input, const Layout& target, int depth, int readers = 1);
   ~Loader();
   Loader(const Loader&) = delete;
@@ -51,6 +52,7 @@ class Loader {
     bool done = false;                   // read, or failed with the error; under the mutex
     std::exception_ptr error = nullptr;  // the same
   };
+  void stop();
   void run();
   void read(std::int64_t batch, Slot& slot);
   Slot& slot_of(std::int64_t batch) {

@@ -4,6 +4,7 @@
 
 #include "io/generate/climate/deepcam_channels.hpp"
 #include "io/hdf5/hdf5_chunks.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -23,6 +24,25 @@ void check_shape(const Hdf5File& file, const std::string& name, const std::vecto
     throw InputError(
         fmt::format("'{}' is {} and not {}", name, to_string(found), to_string({found.element, expected})),
         file.path().string(), "make the configured sample shape that of the data, or name another data set");
+}
+
+/// Reads them as T, which holds every number that a label of this data set may be by mistake.
+template <class T>
+void read_labels_as(const Hdf5File& file, const std::string& name, const Box& box,
+                    std::span<std::uint8_t> into) {
+  thread_local std::vector<T> values;  // kept from one file to the next, as fresh pages are slow
+  values.resize(into.size());
+  read_inflated<T>(file, name, std::array{box.h, box.w}, values, 1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] != 0 && values[i] != 1 && values[i] != 2) {
+      const auto at = static_cast<std::int64_t>(i);
+      throw InputError(
+          fmt::format("'{}' is {} at row {}, column {}, and no class from 0 to 2", name, values[i],
+                      box.h.begin + at / box.w.size(), box.w.begin + at % box.w.size()),
+          file.path().string(), "remove this file, or generate or copy the data set again");
+    }
+    into[i] = static_cast<std::uint8_t>(values[i]);
+  }
 }
 
 }  // namespace
@@ -60,18 +80,9 @@ void read_deepcam_fields(const Hdf5File& file, const Box& box, std::span<float> 
 
 void read_deepcam_labels(const Hdf5File& file, const Box& box, std::span<std::uint8_t> into) {
   const std::string name = labels_name(file);
-  std::vector<double> values(into.size());  // holds every number that a label may be by mistake
-  file.read<double>(name, std::array{box.h, box.w}, values);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] != 0 && values[i] != 1 && values[i] != 2) {
-      const auto at = static_cast<std::int64_t>(i);
-      throw InputError(
-          fmt::format("'{}' is {} at row {}, column {}, and no class from 0 to 2", name, values[i],
-                      box.h.begin + at / box.w.size(), box.w.begin + at % box.w.size()),
-          file.path().string(), "remove this file, or generate or copy the data set again");
-    }
-    into[i] = static_cast<std::uint8_t>(values[i]);
-  }
+  const bool read = with_stored_element(file.describe(name).element,
+                                        [&]<class T>(T) { read_labels_as<T>(file, name, box, into); });
+  if (!read) read_labels_as<double>(file, name, box, into);  // which the library makes of them
 }
 
 std::vector<std::byte> deepcam_image(const Extents& space, std::span<const float> fields,

@@ -30,6 +30,7 @@ template <class T>
 hid_t file_type() {
   if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_STD_U8LE;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_STD_I16LE;
+  if constexpr (std::is_same_v<T, std::int32_t>) return H5T_STD_I32LE;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_STD_I64LE;
   if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
   if constexpr (std::is_same_v<T, double>) return H5T_IEEE_F64LE;
@@ -132,8 +133,8 @@ std::optional<std::uint64_t> Hdf5File::offset(const std::string& name) const {
   const Id creation(H5Dget_create_plist(data.get()), H5Pclose), type(H5Dget_type(data.get()), H5Tclose);
   if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0)
     return std::nullopt;
-  const std::array ours{file_type<std::uint8_t>(), file_type<std::int16_t>(), file_type<std::int64_t>(),
-                        file_type<float>(), file_type<double>()};
+  const std::array ours{file_type<std::uint8_t>(), file_type<std::int16_t>(), file_type<std::int32_t>(),
+                        file_type<std::int64_t>(), file_type<float>(),        file_type<double>()};
   if (std::ranges::none_of(ours, [&](hid_t one) { return H5Tequal(type.get(), one) > 0; }))
     return std::nullopt;
   const haddr_t offset = H5Dget_offset(data.get());
@@ -408,6 +409,7 @@ void Hdf5PartialFile::close() {
   template std::uint64_t Hdf5PartialFile::reserve<T>(const std::string&, std::span<const std::int64_t>);
 TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)
+TESSERA_HDF5_ELEMENT(std::int32_t)
 TESSERA_HDF5_ELEMENT(std::int64_t)
 TESSERA_HDF5_ELEMENT(float)
 TESSERA_HDF5_ELEMENT(double)

@@ -16,7 +16,7 @@
 
 /// The one door to the HDF5 library, which isn't thread-safe: every call passes one lock, so that a prefetch
 /// thread may read while the main thread writes. Its error stack becomes the text of our Error; it prints
-/// nothing. T is one of uint8_t, int16_t, int64_t, float, double.
+/// nothing. T is one of uint8_t, int16_t, int32_t, int64_t, float, double.
 namespace tessera {
 
 /// What one data set of a file holds.

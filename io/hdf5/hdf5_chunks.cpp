@@ -200,6 +200,7 @@ void read_inflated(const Hdf5File& file, const std::string& name, std::span<cons
                               int);
 TESSERA_HDF5_ELEMENT(std::uint8_t)
 TESSERA_HDF5_ELEMENT(std::int16_t)
+TESSERA_HDF5_ELEMENT(std::int32_t)
 TESSERA_HDF5_ELEMENT(std::int64_t)
 TESSERA_HDF5_ELEMENT(float)
 TESSERA_HDF5_ELEMENT(double)

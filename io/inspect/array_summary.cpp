@@ -6,6 +6,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "io/hdf5/read_bands.hpp"
+#include "io/hdf5/stored_element.hpp"
+
 namespace tessera {
 namespace {
 
@@ -14,28 +17,29 @@ bool holds_fields(const ArraySummary& array) {
          array.form.shape.back() == static_cast<std::int64_t>(kDeepcamChannels);
 }
 
-void take(ArraySummary& array, std::span<const double> values) {
-  if (holds_fields(array)) array.channels.resize(kDeepcamChannels);
+/// Whole rows of the array, whose last axis is that of the channels where there are some.
+template <class T>
+void take(ArraySummary& array, std::span<const T> values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
-    array.range.take(values[i]);
-    if (array.is_fields()) array.channels[i % kDeepcamChannels].take(values[i]);
+    const auto value = static_cast<double>(values[i]);
+    array.range.take(value);
+    if (array.is_fields()) array.channels[i % kDeepcamChannels].take(value);
     for (std::size_t k = 0; array.is_labels() && k < kDeepcamClasses; ++k)
-      if (values[i] == static_cast<double>(k)) ++array.classes[k];
+      if (value == static_cast<double>(k)) ++array.classes[k];
   }
 }
 
+// A band at a time: a universe of 512^3 cells has four gigabytes of float64.
 ArraySummary summarize(const Hdf5File& file, const std::string& name) {
   ArraySummary array{name, file.describe(name), {}, {}, {}};
   if (array.form.element == "other") return array;
-  std::vector<Interval> block;
-  std::size_t count = 1;
-  for (const std::int64_t extent : array.form.shape) {
-    block.push_back({0, extent});
-    count *= static_cast<std::size_t>(extent);
-  }
-  std::vector<double> values(count);
-  file.read<double>(name, block, values);
-  take(array, values);
+  if (holds_fields(array)) array.channels.resize(kDeepcamChannels);
+  std::vector<Interval> all;
+  for (const std::int64_t extent : array.form.shape) all.push_back({0, extent});
+  const auto summarize_as = [&]<class T>(T) {
+    read_bands<T>(file, name, all, [&](std::span<const T> band) { take(array, band); });
+  };
+  if (!with_stored_element(array.form.element, summarize_as)) summarize_as(double{});
   return array;
 }
 

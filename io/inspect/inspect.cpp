@@ -91,7 +91,7 @@ struct ManifestSummary {
 };
 
 ManifestSummary cosmoflow_summary(const fs::path& directory) {
-  const CosmoflowManifest manifest = read_manifest(directory);
+  const CosmoflowManifest manifest = read_cosmoflow_manifest(directory);
   const UniverseOptions& universe = manifest.recipe.universe;
   return {{{"version", manifest.version},
            {"recipe", Json::parse(recipe_text(manifest.recipe))},

@@ -12,6 +12,8 @@
 #include "io/files/plain_file.hpp"
 #include "io/files/whole_file.hpp"
 #include "io/hdf5/hdf5_chunks.hpp"
+#include "io/hdf5/read_bands.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -29,17 +31,6 @@ std::vector<std::int64_t> shape_of(std::span<const Interval> block) {
   std::vector<std::int64_t> shape;
   for (const Interval axis : block) shape.push_back(axis.size());
   return shape;
-}
-
-/// Calls visit with a value of the element's type; false where it is none of ours.
-template <class Visit>
-bool with_element(const std::string& element, const Visit& visit) {
-  if (element == "uint8") return visit(std::uint8_t{}), true;
-  if (element == "int16") return visit(std::int16_t{}), true;
-  if (element == "int64") return visit(std::int64_t{}), true;
-  if (element == "float32") return visit(float{}), true;
-  if (element == "float64") return visit(double{}), true;
-  return false;
 }
 
 /// The box on an array's first axes if these are those of space, and all of its others.
@@ -90,31 +81,6 @@ void read_dense(const PlainFile& file, std::uint64_t offset, std::span<const std
   if (filled > 0) take(buffer.first(filled));
 }
 
-/// Hands on a block that isn't dense in the file: a row of chunks at a time, inflated outside of the
-/// library's lock, or as many rows as fit a piece where the library itself must read.
-template <class T>
-void read_bands(const Hdf5File& file, const std::string& name, std::vector<Interval> block,
-                const std::function<void(std::span<const std::byte>)>& take) {
-  thread_local std::vector<T> band;  // kept from one file to the next, as fresh pages are slow
-  const Interval rows = block.empty() ? Interval{0, 1} : block[0];
-  const std::int64_t elements = block.empty() ? 1 : product(shape_of(std::span(block).subspan(1)));
-  const std::optional<Hdf5Chunks> chunks = Hdf5Chunks::open<T>(file, name);
-  const std::int64_t at_once =
-      chunks ? chunks->chunk_shape()[0]
-             : std::max<std::int64_t>(1, static_cast<std::int64_t>(kPiece / sizeof(T)) / elements);
-  for (std::int64_t row = rows.begin; row < rows.end;) {
-    const Interval some{row, std::min((row / at_once + 1) * at_once, rows.end)};
-    row = some.end;
-    if (!block.empty()) block[0] = some;
-    band.resize(static_cast<std::size_t>(some.size() * elements));
-    if (chunks)
-      chunks->read(block, std::as_writable_bytes(std::span(band)), 1);
-    else
-      file.read<T>(name, block, band);
-    take(std::as_bytes(std::span(band)));
-  }
-}
-
 }  // namespace
 
 std::vector<NamedArray> arrays_of(const Hdf5File& file) {
@@ -125,7 +91,7 @@ std::vector<NamedArray> arrays_of(const Hdf5File& file) {
 
 std::uint64_t bytes_of(const Hdf5Array& array) {
   std::uint64_t bytes = 0;
-  with_element(array.element, [&](auto element) {
+  with_stored_element(array.element, [&](auto element) {
     bytes = static_cast<std::uint64_t>(product(array.shape)) * sizeof(element);
   });
   return bytes;
@@ -142,7 +108,7 @@ StagedForm::StagedForm(std::span<const NamedArray> arrays, const Extents& space,
     Hdf5PartialFile file(partial, 0);
     for (const NamedArray& a : arrays) {
       const std::vector<Interval> block = block_of(a.array, space, box);
-      const bool known = with_element(a.array.element, [&]<class T>(T) {
+      const bool known = with_stored_element(a.array.element, [&]<class T>(T) {
         parts_.push_back({a.name, a.array.element, a.array.shape, block, sizeof(T),
                           file.reserve<T>(a.name, shape_of(block))});
       });
@@ -171,7 +137,7 @@ StagedForm::StagedForm(std::span<const NamedArray> arrays, const Extents& space,
 std::size_t StagedForm::memory_bytes(const Hdf5File& source) const {
   std::size_t most = kPiece;
   for (const Part& part : parts_)
-    with_element(part.element, [&]<class T>(T) {
+    with_stored_element(part.element, [&]<class T>(T) {
       const std::optional<Hdf5Chunks> chunks = Hdf5Chunks::open<T>(source, part.name);
       if (!chunks) return;
       constexpr std::size_t kChunks = 3;  // stored, inflated, unshuffled
@@ -197,7 +163,10 @@ std::uint64_t StagedForm::write(const Hdf5File& source,
     if (const auto offset = source.offset(part.name))
       read_dense(plain, *offset, part.source_shape, part.block, part.element_bytes, buffer, counted);
     else
-      with_element(part.element, [&]<class T>(T) { read_bands<T>(source, part.name, part.block, counted); });
+      with_stored_element(part.element, [&]<class T>(T) {
+        read_bands<T>(source, part.name, part.block,
+                      [&](std::span<const T> band) { counted(std::as_bytes(band)); });
+      });
   }
   take(literals_.back());
   return bytes_read;

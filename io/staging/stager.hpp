@@ -51,8 +51,7 @@ class Stager {
   /// Finds what of it need not be copied: files whose source has not changed since, and whose bytes, all of
   /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read.
   void look();
-  /// After look(): whether anything is left to copy, and how much that will write.
-  bool is_complete() const { return missing_.empty(); }
+  /// After look(): how much copying will write.
   std::uint64_t bytes_missing() const { return bytes_missing_; }
   /// Files that were there, but not as they had been noted.
   const std::vector<std::string>& damaged() const { return damaged_; }

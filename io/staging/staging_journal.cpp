@@ -28,13 +28,32 @@ std::optional<T> take_number(std::string_view& line, int base = 10) {
   return value;
 }
 
+std::string on_one_line(std::string_view name) {
+  std::string line;
+  for (const char c : name) {
+    if (c == '\\' || c == '\n') line += '\\';
+    line += c == '\n' ? 'n' : c;
+  }
+  return line;
+}
+
+std::string name_on(std::string_view line) {
+  std::string name;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool stands_for_another = line[i] == '\\' && i + 1 < line.size();
+    if (stands_for_another) ++i;
+    name += stands_for_another && line[i] == 'n' ? '\n' : line[i];
+  }
+  return name;
+}
+
 std::optional<std::pair<std::string, StagedFile>> entry_of(std::string_view line) {
   const auto checksum = take_number<std::uint64_t>(line, 16);
   const auto bytes = checksum ? take_number<std::uint64_t>(line) : std::nullopt;
   const auto source_bytes = bytes ? take_number<std::uint64_t>(line) : std::nullopt;
   const auto source_time = source_bytes ? take_number<std::int64_t>(line) : std::nullopt;
   if (!source_time || line.empty()) return std::nullopt;
-  return std::pair{std::string(line), StagedFile{*checksum, *bytes, *source_bytes, *source_time}};
+  return std::pair{name_on(line), StagedFile{*checksum, *bytes, *source_bytes, *source_time}};
 }
 
 }  // namespace
@@ -54,7 +73,7 @@ StagingJournal::~StagingJournal() {
 
 void StagingJournal::add(const std::string& name, const StagedFile& file) {
   write(fmt::format("{} {} {} {} {}\n", checksum_text(file.checksum), file.bytes, file.source_bytes,
-                    file.source_time, name));
+                    file.source_time, on_one_line(name)));
 }
 
 void StagingJournal::write(const std::string& text) {

@@ -8,8 +8,9 @@
 #include <vector>
 
 /// What has been staged file by file, as text: a line for each, `CHECKSUM BYTES SOURCE_BYTES SOURCE_TIME
-/// NAME`. Each rank of a node has a journal, to which lines are only ever appended, once the file stands
-/// whole. What a crash leaves is lines, the last perhaps cut short.
+/// NAME`; within a name `\n` stands for the end of a line, and `\\` for a backslash. Each rank of a node has
+/// a journal, to which lines are only ever appended, once the file stands whole. What a crash leaves is
+/// lines, the last perhaps cut short.
 namespace tessera {
 
 struct StagedFile {

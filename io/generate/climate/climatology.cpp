@@ -27,10 +27,4 @@ ZonalMean zonal_mean(double latitude) {
   return mean;
 }
 
-std::vector<ZonalMean> zonal_means(const ClimateGrid& grid) {
-  std::vector<ZonalMean> means;
-  for (int row = 0; row < grid.rows(); ++row) means.push_back(zonal_mean(grid.latitude(row)));
-  return means;
-}
-
 }  // namespace tessera

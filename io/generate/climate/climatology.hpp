@@ -28,8 +28,6 @@ struct ZonalMean {
 };
 
 ZonalMean zonal_mean(double latitude);
-/// Of each row.
-std::vector<ZonalMean> zonal_means(const ClimateGrid& grid);
 
 /// The Coriolis parameter, 1/s; negative in the south.
 double coriolis(double latitude);

@@ -233,18 +233,6 @@ TEST_F(CosmoflowDatasetTest, AugmentationPermutesVoxelsAndNothingElse) {
   EXPECT_GT(seen.size(), 10U);
 }
 
-TEST_F(CosmoflowDatasetTest, WithoutTheLogarithmDividesByTheMeanOfTheSample) {
-  options_.apply_log = false;
-  options_.cache_bytes = 0;
-  const CosmoflowDataset dataset(folder_, options_);
-  Tensor input({1, 4, {{2, 3}, {0, kN}, {0, kN}}});
-  dataset.read_input(0, 0, input.view());
-  const auto counts = counts_of(0);
-  const double mean = std::accumulate(counts.begin(), counts.end(), 0.0) / kElements;
-  for (std::size_t i = 0; i < kElements / kN; ++i)
-    ASSERT_NEAR(input.view().data<float>()[i], counts[2 * kElements / kN + i] / mean, 1e-5);
-}
-
 TEST_F(CosmoflowDatasetTest, StandardisesWithTheStatisticsGiven) {
   options_.standardize = {{1, 2, 3, 4}, {0.5, 1, 2, 4}};
   const CosmoflowDataset dataset(folder_, options_);
@@ -272,8 +260,7 @@ TEST_F(CosmoflowDatasetTest, RefusesOptionsThatContradictEachOther) {
   flat.augmentation = Augmentation::KeepSplitAxes;
   flat.split_axes = {true, false, false};
   EXPECT_NO_THROW(CosmoflowDataset(folder_, flat));
-  options_.standardize = {{1, 2, 3, 4}, {1, 1, 1, 1}};
-  options_.apply_log = false;
+  options_.standardize = {{1, 2, 3}, {1, 1, 1}};
   EXPECT_THROW(CosmoflowDataset(folder_, options_), InputError);
 }
 

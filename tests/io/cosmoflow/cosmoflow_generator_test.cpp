@@ -57,7 +57,7 @@ TEST(CosmoflowGenerator, SamplesDifferFromEachOtherAndFromThoseOfOtherSeeds) {
 TEST(CosmoflowGenerator, ManifestReadsBackWithTheFilesChecksumsAndTrueStatistics) {
   const TemporaryDirectory directory;
   const CosmoflowManifest written = make(directory.path(), kSmall, 2);
-  const CosmoflowManifest read = read_manifest(directory.path());
+  const CosmoflowManifest read = read_cosmoflow_manifest(directory.path());
   EXPECT_EQ(read, written);
   EXPECT_EQ(read.recipe, kSmall);
   EXPECT_EQ(read.checksums.size(), 8U);
@@ -129,7 +129,9 @@ TEST(CosmoflowGenerator, RefusesRecipesItCannotFollow) {
 
 TEST(Manifest, ErrorsNameTheFile) {
   const TemporaryDirectory directory;
-  const auto message = [&] { return message_of<InputError>([&] { read_manifest(directory.path()); }); };
+  const auto message = [&] {
+    return message_of<InputError>([&] { read_cosmoflow_manifest(directory.path()); });
+  };
   EXPECT_THAT(message(), HasSubstr((directory / "manifest.json").string()));
   write_whole_file(directory / "manifest.json", "{ not json");
   EXPECT_THAT(message(), HasSubstr("not the manifest"));

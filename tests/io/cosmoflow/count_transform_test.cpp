@@ -30,11 +30,11 @@ void expect_all_symmetries(std::int64_t n, int channels, const Box& box, double 
     statistics.mean.push_back(5 + c);
     statistics.deviation.push_back(0.5 + 0.25 * c);
   }
-  const CountTransform transform(channels, true, statistics);
+  const CountTransform transform(channels, statistics);
   Tensor out({1, channels, box, element_of<T>()});
   for (int number = 0; number < kCubeSymmetries; ++number) {
     const CubeSymmetry symmetry = cube_symmetry(number);
-    transform.apply({counts.data(), Box::whole({n, n, n})}, symmetry, {n, n, n}, 1, out.view());
+    transform.apply({counts.data(), Box::whole({n, n, n})}, symmetry, {n, n, n}, out.view());
     const T* value = out.view().template data<T>();
     for (std::int64_t d = box.d.begin; d < box.d.end; ++d)
       for (std::int64_t h = box.h.begin; h < box.h.end; ++h)
@@ -60,7 +60,7 @@ TEST(CountTransform, EqualsPlainIndexingOnBoxesAndOddChannels) {
 TEST(CountTransform, ReadsAHeldBoxAsItReadsTheWhole) {
   const std::int64_t n = 6;
   const auto counts = counts_of(n, 2);
-  const CountTransform transform(2, true, {});
+  const CountTransform transform(2, {});
   const Box wanted{{1, 3}, {2, 6}, {0, 5}};
   Tensor from_whole({1, 2, wanted}), from_box({1, 2, wanted});
   for (int number = 0; number < kCubeSymmetries; ++number) {
@@ -71,29 +71,21 @@ TEST(CountTransform, ReadsAHeldBoxAsItReadsTheWhole) {
       for (std::int64_t h = held.h.begin; h < held.h.end; ++h)
         for (std::int64_t i = held.w.begin * 2; i < held.w.end * 2; ++i)
           part.push_back(counts[static_cast<std::size_t>((d * n + h) * n * 2 + i)]);
-    transform.apply({counts.data(), Box::whole({n, n, n})}, symmetry, {n, n, n}, 1, from_whole.view());
-    transform.apply({part.data(), held}, symmetry, {n, n, n}, 1, from_box.view());
+    transform.apply({counts.data(), Box::whole({n, n, n})}, symmetry, {n, n, n}, from_whole.view());
+    transform.apply({part.data(), held}, symmetry, {n, n, n}, from_box.view());
     const auto a = std::as_const(from_whole).view().span<float>(),
                b = std::as_const(from_box).view().span<float>();
     EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin())) << "symmetry " << number;
   }
 }
 
-TEST(CountTransform, WithoutTheLogarithmDividesByTheDivisor) {
-  const std::vector<std::int16_t> counts{0, 1, 300, 32767};
-  const CountTransform transform(1, false, {});
-  Tensor out({1, 1, Box::whole({1, 1, 4})});
-  transform.apply({counts.data(), Box::whole({1, 1, 4})}, {}, {1, 1, 4}, 2.5, out.view());
-  for (int i = 0; i < 4; ++i) EXPECT_FLOAT_EQ(out.view().data<float>()[i], counts[i] / 2.5F);
-}
-
 TEST(CountTransform, RoundsEveryLogarithmOnce) {
   std::vector<std::int16_t> counts(32768);
   for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<std::int16_t>(i);
-  const CountTransform transform(1, true, {});
+  const CountTransform transform(1, {});
   const Box box = Box::whole({1, 1, 32768});
   Tensor out({1, 1, box});
-  transform.apply({counts.data(), box}, {}, {1, 1, 32768}, 1, out.view());
+  transform.apply({counts.data(), box}, {}, {1, 1, 32768}, out.view());
   for (int i = 0; i < 32768; ++i)
     ASSERT_EQ(out.view().data<float>()[i], static_cast<float>(std::log1p(static_cast<double>(i))));
 }

@@ -1,9 +1,15 @@
 #include "io/dataset/loader.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
 #include <numeric>
 #include <thread>
 
@@ -186,6 +192,32 @@ TEST(Loader, MeasuresWhatNextWaited) {
   loader.start(0, counting(0, 2), 2);
   loader.next();
   EXPECT_GT(loader.waited_seconds(), 0.01);
+}
+
+// Ends the process, whose memory and threads it bounds: one thread has room for its stack, a second has not.
+[[noreturn]] void load_with_room_for_one_thread() {
+  constexpr std::size_t kStack = std::size_t{1} << 30;
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t room = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + kStack + kStack / 2;
+  const rlimit limit{room, room};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStack);
+  if (pthread_setattr_default_np(&attributes) != 0 || setrlimit(RLIMIT_AS, &limit) != 0) std::_Exit(1);
+  const CountingDataset dataset;
+  try {
+    Loader(dataset, kInput, kTarget, 4, 4);
+  } catch (const MachineError& error) {
+    std::cerr << error.what() << std::endl;
+    std::_Exit(3);
+  }
+  std::_Exit(0);
+}
+
+TEST(LoaderDeathTest, EndsTheThreadsItHasWhereAnotherCannotBeStarted) {
+  EXPECT_EXIT(load_with_room_for_one_thread(), testing::ExitedWithCode(3),
+              "of 4 threads that read samples, 1 could be started");
 }
 
 }  // namespace

@@ -154,6 +154,34 @@ TEST_F(DeepcamDatasetTest, ReadsTheOlderNameOfLabelsAndAnyNumberType) {
   expect_right<float>(DeepcamDataset(folder(), options_), 0, kMiddle);
 }
 
+// Labels of this type, in chunks, and with a value of it that is no class.
+template <class T>
+class DeepcamLabelsOf : public DeepcamDatasetTest {};
+using LabelTypes = testing::Types<std::uint8_t, std::int16_t, std::int32_t, std::int64_t, float, double>;
+TYPED_TEST_SUITE(DeepcamLabelsOf, LabelTypes);
+
+TYPED_TEST(DeepcamLabelsOf, AreReadFromChunksAndCheckedAsWhatTheyAre) {
+  const std::array<std::int64_t, 2> shape{32, 48};
+  const std::array<Interval, 2> all{{{0, 32}, {0, 48}}};
+  const auto labels = this->labels_of(0);
+  std::vector<TypeParam> stored(labels.begin(), labels.end());
+  const auto write = [&] {
+    Hdf5Image image;
+    image.add<float>("climate/data", std::array<std::int64_t, 3>{32, 48, 16}, this->fields_of(0));
+    image.create<TypeParam>("climate/labels_0", shape, Hdf5Compression::Fast);
+    image.write<TypeParam>("climate/labels_0", all, stored);
+    write_whole_file(this->file(0), image.bytes());
+  };
+  write();
+  this->kept_and_not([&] {
+    this->template expect_right<float>(DeepcamDataset(this->folder(), this->options_), 0, kMiddle);
+  });
+  stored[7 * 48 + 20] = static_cast<TypeParam>(std::is_floating_point_v<TypeParam> ? 1.5 : 101);
+  write();
+  EXPECT_THAT(this->message_of_reading(0),
+              HasSubstr(fmt::format("'climate/labels_0' is {} at row 7, column 20", stored[7 * 48 + 20])));
+}
+
 TEST_F(DeepcamDatasetTest, FindsStatisticsBesideTheSamplesBeforeThoseAbove) {
   statistics_.maximum.fill(8192);
   write_statistics(folder() / "stats.h5");

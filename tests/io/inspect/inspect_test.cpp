@@ -37,6 +37,23 @@ TEST(Inspect, SaysWhatASampleFileHolds) {
   EXPECT_THAT(found.json, HasSubstr("\"element\": \"int16\""));
 }
 
+// Of as many rows that they are read in several bands, with an extreme in the first and the last of them.
+TEST(Inspect, FindsTheRangeOfAnArrayThatItReadsInBands) {
+  const TemporaryDirectory directory;
+  const std::array<std::int64_t, 3> shape{300, 64, 128};
+  const std::array<Interval, 3> all{{{0, 300}, {0, 64}, {0, 128}}};
+  std::vector<std::int16_t> values(300 * 64 * 128, 7);
+  values.front() = -5, values.back() = 32767;
+  for (const Hdf5Compression compression : {Hdf5Compression::None, Hdf5Compression::Fast}) {
+    Hdf5Image image;
+    image.create<std::int16_t>("x", shape, compression);
+    image.write<std::int16_t>("x", all, values);
+    write_whole_file(directory / "large.hdf5", image.bytes());
+    EXPECT_THAT(inspect(directory / "large.hdf5").lines,
+                Contains(HasSubstr("int16 (300,64,128), from -5 to 32767")));
+  }
+}
+
 TEST(Inspect, TakesAPathThatIsNotUtf8) {
   const TemporaryDirectory directory;
   write_whole_file(directory / "caf\xE9.hdf5", sample(4));

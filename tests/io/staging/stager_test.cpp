@@ -140,6 +140,15 @@ TEST_F(Staged, AJournalThatACrashCutShortLosesNoMoreThanItsLastLine) {
   EXPECT_EQ(stage().kept, 6) << "the line after the one cut short is whole";
 }
 
+TEST_F(Staged, NamesWithALinesEndAreKnownAgain) {
+  const std::string name = "train/a\\n\nb\\.hdf5";
+  fs::copy_file(source() / files_.front().name, source() / name);
+  files_ = {{name, std::nullopt}};
+  EXPECT_EQ(stage().copied, 1);
+  EXPECT_EQ(stage().kept, 1);
+  EXPECT_EQ(clean_staging(directory()), 1);
+}
+
 TEST_F(Staged, AFlippedBitInTheSourceIsFoundByItsManifest) {
   for (FileToStage& file : files_) file.checksum = checksum_of_file(source() / file.name);
   flip_bit(source() / name(5), 3000);

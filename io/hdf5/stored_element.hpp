@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tessera {
+
+/// Calls visit with a value of the type that `element`, of an Hdf5Array, names; false where it is none of
+/// those that io/hdf5/hdf5.hpp reads and writes.
+template <class Visit>
+bool with_stored_element(const std::string& element, const Visit& visit) {
+  if (element == "uint8") return visit(std::uint8_t{}), true;
+  if (element == "int16") return visit(std::int16_t{}), true;
+  if (element == "int32") return visit(std::int32_t{}), true;
+  if (element == "int64") return visit(std::int64_t{}), true;
+  if (element == "float32") return visit(float{}), true;
+  if (element == "float64") return visit(double{}), true;
+  return false;
+}
+
+}  // namespace tessera
