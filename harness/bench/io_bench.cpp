@@ -30,8 +30,8 @@ struct Share {
   Layout input, target;  // of a batch
 };
 
-Share share_of(const Workload& workload, const ProcessGrid& grid, std::int64_t batch, std::int64_t samples) {
-  const Graph graph = workload.graph(batch);
+Share share_of(const WorkloadData& workload, const Graph& graph, const ProcessGrid& grid, std::int64_t batch,
+               std::int64_t samples) {
   const std::vector<Box> owned = place(graph, Partition(grid.dims()), grid.part()).owned;
   Share share{workload.training(),
               std::vector<std::int64_t>(static_cast<std::size_t>((samples + batch - 1) / batch * batch)),
@@ -256,20 +256,22 @@ double rate(std::size_t bytes, const MinMedianMax& seconds) {
 
 }  // namespace
 
-IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& data, std::int64_t batch,
-                 std::int64_t samples, std::int64_t repeats, const std::filesystem::path& stage_dir) {
+IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid& grid,
+                 const DataConfig& data, std::int64_t batch, std::int64_t samples, std::int64_t repeats,
+                 const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
-  const Graph graph = workload.graph(batch);
   bool counts = false;
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
-    workload.open_data(data.data_dir, data_share(graph, grid, data, std::numeric_limits<std::size_t>::max()));
+    workload.open_data(data.data_dir,
+                       data_share(network, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
     counts = holds_cosmoflow_data(Hdf5File(workload.training().file(0)));
   });
-  const Share share = share_of(workload, grid, batch, std::min(samples, workload.training().size()));
+  const Share share = share_of(workload, network, grid, batch, std::min(samples, workload.training().size()));
   IoBench bench{
-      grid.dims(), spatial_axes(graph), static_cast<std::int64_t>(share.samples.size()), batch, repeats, {}};
+      grid.dims(), spatial_axes(network), static_cast<std::int64_t>(share.samples.size()), batch, repeats,
+      {}};
   const auto bench_element = [&]<class T>(T) {
     bench_files<T>(world, share, repeats, bench.flows);
     if (stage_dir.empty()) return;

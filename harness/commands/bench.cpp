@@ -49,8 +49,8 @@ class Bench {
                            arguments_.repeats);
   }
   IoBench io() const {
-    return bench_io(*workload_, *grid_, config_.data, arguments_.batch, arguments_.samples,
-                    arguments_.repeats, arguments_.stage_dir);
+    return bench_io(*workload_, workload_->graph(arguments_.batch), *grid_, config_.data, arguments_.batch,
+                    arguments_.samples, arguments_.repeats, arguments_.stage_dir);
   }
   ReduceBench reductions() const {
     return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);

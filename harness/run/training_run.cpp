@@ -97,7 +97,7 @@ void TrainingRun::open() {
 void TrainingRun::stage() {
   StagingRequest request;
   all_or_none(world_, [&] {
-    request = staging_request(config_, *workload_, *grid_, options_.staging_plan);
+    request = staging_request(config_, *workload_, workload_->graph(1), *grid_, options_.staging_plan);
     request.directory = options_.stage_to;
   });
   staging_.emplace(*grid_, std::move(request));

@@ -68,6 +68,11 @@ struct TargetRule {
   Expectation reached;
   Better better = Better::Lower;
   double target = 0;  // the largest value that reaches it, or where higher ones are better the least
+
+  /// Whether a value is as good as `goal`, which a run may set elsewhere.
+  bool reaches(double value, double goal) const {
+    return better == Better::Lower ? value <= goal : value >= goal;
+  }
 };
 inline constexpr Expectation kNumber{
     "a number", [](const nlohmann::json& value) { return number_of(value).has_value(); }};
