@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "models/base/error.hpp"
+#include "results/check/benchmark.hpp"
 #include "results/check/log_files.hpp"
 #include "results/log/log_value.hpp"
 #include "submissions/package_layout.hpp"
@@ -92,7 +93,7 @@ LogFacts facts_of(const fs::path& log) {
                      "name logs that can be read");
   LogFacts facts{run.text(LogKey::SubmissionBenchmark).value_or(""),
                  run.text(LogKey::SubmissionDivision).value_or("")};
-  if (!logs_of(facts.benchmark))
+  if (benchmarks().find(facts.benchmark) == nullptr)
     throw InputError(fmt::format("a log names no benchmark of MLPerf HPC, but {}", show(facts.benchmark)),
                      log.string(), "name result logs alone");
   return facts;

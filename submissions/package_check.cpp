@@ -12,6 +12,7 @@
 #include <string>
 
 #include "models/base/error.hpp"
+#include "results/check/benchmark.hpp"
 #include "results/check/log_files.hpp"
 #include "results/log/log_value.hpp"
 #include "results/score/scores.hpp"
@@ -211,7 +212,7 @@ void PackageJudge::check_convergence(const ResultDirectory& directory, RunSet se
 
 void PackageJudge::check_count(const ResultDirectory& directory) {
   const std::size_t logs = entries_of(directory.path, is_numbered_log_name).size(),
-                    expected = *logs_of(directory.benchmark);
+                    expected = benchmarks().find(directory.benchmark)->required_runs;
   if (logs < expected || (logs > expected && !directory.weak))
     fail("wrong-run-count", directory.path,
          fmt::format("{} {} logs result_*.txt", directory.weak ? "at least" : "exactly", expected),

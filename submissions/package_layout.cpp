@@ -1,16 +1,13 @@
 #include "submissions/package_layout.hpp"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+
+#include "results/check/benchmark.hpp"
 
 namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::pair<std::string_view, std::size_t>, 4> kBenchmarks{
-    {{"cosmoflow", 10}, {"deepcam", 5}, {"oc20", 5}, {"openfold", 10}}};
 
 bool leads_to_directory(const fs::path& path) {
   std::error_code ignored;
@@ -24,7 +21,7 @@ bool is_scaling(const std::string& name) {
 bool is_system_with_results(const fs::path& system) {
   return std::ranges::any_of(directories_in(system), [](const fs::path& directory) {
     const std::string name = directory.filename().string();
-    return is_scaling(name) || logs_of(name);
+    return is_scaling(name) || benchmarks().find(name) != nullptr;
   });
 }
 
@@ -32,13 +29,13 @@ void add_directories_of(const fs::path& system, std::vector<ResultDirectory>& re
   const std::string system_name = system.filename().string();
   for (const fs::path& below : directories_in(system)) {
     const std::string name = below.filename().string();
-    const std::vector<fs::path> benchmarks = directories_in(below);
+    const std::vector<fs::path> inner = directories_in(below);
     if (is_scaling(name)) {
-      for (const fs::path& benchmark : benchmarks)
+      for (const fs::path& benchmark : inner)
         results.push_back({benchmark, system_name, benchmark.filename().string(), name == "weak"});
-    } else if (logs_of(name)) {
+    } else if (benchmarks().find(name) != nullptr) {
       results.push_back({below, system_name, name, false});
-    } else if (!benchmarks.empty()) {
+    } else if (!inner.empty()) {
       verdict.findings.push_back({"unknown-scaling", below.string(), "", {}, "strong or weak", name});
     } else {
       verdict.warnings.push_back(
@@ -48,16 +45,6 @@ void add_directories_of(const fs::path& system, std::vector<ResultDirectory>& re
 }
 
 }  // namespace
-
-std::optional<std::size_t> logs_of(std::string_view benchmark) {
-  for (const auto& [name, logs] : kBenchmarks)
-    if (name == benchmark) return logs;
-  return std::nullopt;
-}
-
-bool has_benchmark(Round round, std::string_view benchmark) {
-  return logs_of(benchmark) && (benchmark != "openfold" || round == Round::V3_0);
-}
 
 bool is_package(const fs::path& directory) {
   const auto has = [&](const char* name) { return leads_to_directory(directory / name) ? 1 : 0; };

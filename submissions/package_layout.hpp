@@ -1,14 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "results/check/finding.hpp"
-#include "results/check/run_rules.hpp"
 
 namespace tessera {
 
@@ -20,12 +16,6 @@ struct ResultDirectory {
   std::string system, benchmark;
   bool weak = false;
 };
-
-/// How many logs a directory of a benchmark holds, exactly in strong scaling and at least in weak; nothing
-/// for names that are none of MLPerf HPC's benchmarks.
-std::optional<std::size_t> logs_of(std::string_view benchmark);
-/// Whether a round has the benchmark.
-bool has_benchmark(Round round, std::string_view benchmark);
 
 /// Whether a directory is a submission package, one organisation's: it has two of results/, systems/ and
 /// benchmarks/, or a results/ with directories as above.

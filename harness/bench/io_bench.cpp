@@ -12,9 +12,8 @@
 namespace tessera {
 namespace {
 
-BenchedSamples samples_of(const Workload& workload, const ProcessGrid& grid, std::int64_t batch,
-                          std::int64_t samples, const std::string& array) {
-  const Graph graph = workload.graph(batch);
+BenchedSamples samples_of(const WorkloadData& workload, const Graph& graph, const ProcessGrid& grid,
+                          std::int64_t batch, std::int64_t samples, const std::string& array) {
   const std::vector<Box> owned = place(graph, Partition(grid.dims()), grid.part()).owned;
   BenchedSamples share{
       workload.training(),
@@ -34,23 +33,25 @@ void append(std::vector<BenchedFlow>& flows, std::vector<BenchedFlow> more) {
 
 }  // namespace
 
-IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& data, std::int64_t batch,
-                 std::int64_t samples, std::int64_t repeats, const std::filesystem::path& stage_dir) {
+IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid& grid,
+                 const DataConfig& data, std::int64_t batch, std::int64_t samples, std::int64_t repeats,
+                 const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
-  const Graph graph = workload.graph(batch);
   std::string array, element;
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
-    workload.open_data(data.data_dir, data_share(graph, grid, data, std::numeric_limits<std::size_t>::max()));
+    workload.open_data(data.data_dir,
+                       data_share(network, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
     const Hdf5File first(workload.training().file(0));
     array = holds_cosmoflow_data(first) ? "x" : "climate/data";
     element = first.describe(array).element;
   });
   const BenchedSamples share =
-      samples_of(workload, grid, batch, std::min(samples, workload.training().size()), array);
+      samples_of(workload, network, grid, batch, std::min(samples, workload.training().size()), array);
   IoBench bench{
-      grid.dims(), spatial_axes(graph), static_cast<std::int64_t>(share.samples.size()), batch, repeats, {}};
+      grid.dims(), spatial_axes(network), static_cast<std::int64_t>(share.samples.size()), batch, repeats,
+      {}};
   const auto bench_stored = [&]<class T>(T) {
     append(bench.flows, bench_files<T>(world, share, repeats));
     if (stage_dir.empty()) return;

@@ -8,7 +8,7 @@
 
 #include "harness/bench/flow.hpp"
 #include "harness/config/config.hpp"
-#include "harness/workloads/workload.hpp"
+#include "harness/workloads/workload_data.hpp"
 
 namespace tessera {
 
@@ -22,10 +22,11 @@ struct IoBench {
 /// Reads and converts the first samples of the training set as a run would, and computes nothing. The pages
 /// of their files are in the page cache, since they have been read before. With a stage_dir it also stages
 /// them to there, against the system's copy of the same files, and reads the copies, all of which it removes.
-/// Opens the data of the workload. Collective; throws InputError, the same on every rank, where a sample
-/// can't be read.
-IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& data, std::int64_t batch,
-                 std::int64_t samples, std::int64_t repeats, const std::filesystem::path& stage_dir = {});
+/// network: for `batch` samples. Opens the data of the workload. Collective; throws InputError, the same on
+/// every rank, where a sample can't be read.
+IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid& grid,
+                 const DataConfig& data, std::int64_t batch, std::int64_t samples, std::int64_t repeats,
+                 const std::filesystem::path& stage_dir = {});
 
 /// Documented in io_bench.schema.json and the README.md of harness.
 nlohmann::json to_json(const IoBench& bench);

@@ -40,9 +40,9 @@ SamplePicture draw(const InspectArguments& arguments) {
   if (!holds_deepcam_data(sample))
     throw InputError("a prediction is drawn over a sample of DeepCAM alone", arguments.path.string(),
                      "leave --checkpoint out, or name a file of a DeepCAM data set");
-  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path);
+  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path, "deepcam");
   SamplePicture picture = draw_deepcam(sample, prediction.classes);
-  picture.legend += fmt::format(", IoU {:.4f}", prediction.intersection_over_union);
+  picture.legend += fmt::format(", {} {:.4f}", prediction.metric_name, prediction.metric);
   return picture;
 }
 

@@ -54,7 +54,9 @@ Staging staging_of(const StageArguments& arguments, const Communicator& world,
       layout = lay_out(config, static_cast<std::uint64_t>(config.train.seed), arguments.split, world.size());
     });
     grid = std::make_unique<ProcessGrid>(world, layout.grid);
-    all_or_none(world, [&] { request = staging_request(config, *layout.workload, *grid, request.plan); });
+    all_or_none(world, [&] {
+      request = staging_request(config, *layout.workload, layout.workload->graph(1), *grid, request.plan);
+    });
   }
   request.source = arguments.source;
   request.shared = arguments.shared;

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/config/benchmark_table.hpp"
 #include "harness/config/config_schema.hpp"
 #include "harness/config/nearest_name.hpp"
 #include "harness/config/variables.hpp"
@@ -52,11 +53,13 @@ void read_field(const Section& section, const Field& field, const ConfigNode& no
   if (node.kind != ConfigNode::Kind::Null) config.origins[path] = node.where;
 }
 
-// Ahead of all else, as the table of keys depends on it.
+// Ahead of all else, as the table of keys depends on it; as long as none is named, it is that of the first.
 void read_benchmark(const ConfigNode& tree, Config& config) {
+  config.mlperf.benchmark = benchmark_tables().all().front()->name;
   const ConfigNode* model = tree.find("model");
   const ConfigNode* name = model ? model->find("name") : nullptr;
   if (name) read_field({"model", {}}, benchmark_field(config), *name, config);
+  config.of_benchmark = table_of(config).defaults();
 }
 
 void read_section(const std::vector<Section>& schema, const Section& section, const ConfigNode& node,

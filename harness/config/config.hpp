@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
@@ -9,16 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/config/cosmoflow_config.hpp"
-#include "harness/config/deepcam_config.hpp"
 #include "models/base/tensor.hpp"
 #include "models/network/placement.hpp"
 
 /// The configuration of a run: YAML with the sections of the MLPerf HPC reference of CosmoFlow. model.name
 /// says which benchmark it is, and with that which keys there are: the reference's, so that an unmodified
 /// cosmo.yaml loads, and a few of our own. Defaults are the reference's where it has one. Members without a
-/// comment mean what they mean there. The tables of all keys: harness/config/config_schema.cpp,
-/// cosmoflow_config.cpp and deepcam_config.cpp.
+/// comment mean what they mean there. The tables of all keys: harness/config/config_schema.cpp, and one of
+/// each benchmark, see benchmark_table.hpp.
 namespace tessera {
 
 enum class KernelChoice : std::uint8_t { OneDnn, Reference };
@@ -30,7 +29,7 @@ enum class Shuffle : std::uint8_t { Global, Local };
 /// What is logged as submission_*. Without the section a run says of itself that it is research in the open
 /// division.
 struct MlperfConfig {
-  std::string benchmark = "cosmoflow";  // or deepcam; what model.name says
+  std::string benchmark;  // what model.name says
   std::string org = "UNDEFINED", platform = "UNDEFINED";
   std::string division = "open";    // open, closed
   std::string status = "research";  // cloud, onprem, preview, research
@@ -39,7 +38,7 @@ struct MlperfConfig {
 struct DataConfig {
   std::string name, data_dir;              // $VARIABLE and ${VARIABLE} in data_dir are expanded
   std::int64_t n_train = 0, n_valid = 0;   // samples
-  std::vector<std::int64_t> sample_shape;  // D, H, W, C of CosmoFlow; H, W, C of DeepCAM
+  std::vector<std::int64_t> sample_shape;  // D, H, W, C of volumes; H, W, C of images
   std::optional<std::int64_t> batch_size;  // samples that a replica sends through the network at once
   std::optional<std::int64_t>
       global_batch_size;      // ours: samples of all replicas a step; see harness/workloads/batch_size.hpp
@@ -73,8 +72,7 @@ struct Config {
   DataConfig data;
   TrainConfig train;
   ComputeConfig compute;
-  CosmoflowConfig cosmoflow;  // of the two that follow, the one that mlperf.benchmark names is in effect
-  DeepcamConfig deepcam;
+  std::any of_benchmark;  // what only the benchmark has; its own header gives it, as cosmoflow_of()
 
   std::string source;  // the file it came from
   std::map<std::string, std::string>

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/config/benchmark_table.hpp"
 #include "harness/config/config_schema.hpp"
 #include "models/base/error.hpp"
 
@@ -42,7 +43,7 @@ void forbid_keys(const Config& config, const std::string& chooser, const std::ve
 void settle(Config& config) {
   check_batch(config);
   check_element(config);
-  config.mlperf.benchmark == kDeepcam ? settle_deepcam(config) : settle_cosmoflow(config);
+  table_of(config).settle(config);
 }
 
 }  // namespace tessera

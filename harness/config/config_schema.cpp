@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "harness/config/benchmark_table.hpp"
+
 namespace tessera {
 namespace {
 
@@ -63,7 +65,9 @@ void merge(std::vector<Section>& sections, std::vector<Section> others) {
 }  // namespace
 
 Field benchmark_field(Config& config) {
-  return required(word("name", config.mlperf.benchmark, {kCosmoflow, kDeepcam}));
+  std::vector<std::string> names;
+  for (const BenchmarkTable* table : benchmark_tables().all()) names.emplace_back(table->name);
+  return required(word("name", config.mlperf.benchmark, names));
 }
 
 std::vector<Section> config_schema(Config& config) {
@@ -77,8 +81,7 @@ std::vector<Section> config_schema(Config& config) {
       {"train", fields(config.train)},
       {"compute", fields(config.compute)},
   };
-  merge(sections,
-        config.mlperf.benchmark == kDeepcam ? deepcam_sections(config) : cosmoflow_sections(config));
+  merge(sections, table_of(config).sections(config));
   return sections;
 }
 

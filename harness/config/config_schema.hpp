@@ -8,9 +8,6 @@
 
 namespace tessera {
 
-/// model.name and mlperf.benchmark.
-inline constexpr const char *kCosmoflow = "cosmoflow", *kDeepcam = "deepcam";
-
 /// model.name, on which the table depends.
 Field benchmark_field(Config& config);
 
@@ -18,15 +15,9 @@ Field benchmark_field(Config& config);
 /// members of `config`, which must outlive it.
 std::vector<Section> config_schema(Config& config);
 
-/// What each benchmark has beside the keys of all.
-std::vector<Section> cosmoflow_sections(Config& config);
-std::vector<Section> deepcam_sections(Config& config);
-
 /// Gives what depends on other keys its default, then throws InputError when values that are each in range
 /// contradict each other.
 void settle(Config& config);
-void settle_cosmoflow(Config& config);  // what concerns one benchmark alone
-void settle_deepcam(Config& config);
 
 /// Both throw InputError: unless the key was given, or if one of them was. `chooser` is the key whose value
 /// is why.
@@ -34,9 +25,5 @@ void require_key(const Config& config, const std::string& chooser, const std::st
                  const std::string& reason);
 void forbid_keys(const Config& config, const std::string& chooser, const std::vector<std::string>& keys,
                  const std::string& reason);
-
-/// Throws InputError unless a cosine decay, if there is one, has steps left after a warm-up that is counted
-/// in steps; for a run of CosmoFlow of this global batch size.
-void check_warmup_steps(const Config& config, std::int64_t global_batch);
 
 }  // namespace tessera

@@ -8,6 +8,8 @@
 
 #include "harness/config/config_schema.hpp"
 #include "models/base/error.hpp"
+#include "results/check/rule_tables.hpp"
+#include "results/check/rules_cosmoflow.hpp"
 
 namespace tessera {
 namespace {
@@ -22,7 +24,7 @@ Rule<std::vector<std::int64_t>> shape_of_a_sample() {
 }
 
 std::vector<Field> data_fields(Config& config) {
-  CosmoflowConfig& cosmoflow = config.cosmoflow;
+  CosmoflowConfig& cosmoflow = cosmoflow_of(config);
   return {
       required(because(word("name", config.data.name, {"cosmo"}),
                        "`tessera generate cosmoflow` writes samples where there are none")),
@@ -100,7 +102,7 @@ std::vector<Field> train_fields(CosmoflowConfig& train) {
 }
 
 void check_shapes(const Config& config) {
-  const std::vector<std::int64_t>& shape = config.cosmoflow.input_shape;
+  const std::vector<std::int64_t>& shape = cosmoflow_of(config).input_shape;
   if (shape != config.data.sample_shape)
     throw InputError("model.input_shape and data.sample_shape differ", config.where("model.input_shape"),
                      "give both the shape of the data set's samples");
@@ -108,41 +110,41 @@ void check_shapes(const Config& config) {
   // element.
   int layers = 0;
   for (std::int64_t n = *std::min_element(shape.begin(), shape.end() - 1); n > 1; n /= 2) ++layers;
-  if (config.cosmoflow.n_conv_layers > layers)
+  if (cosmoflow_of(config).n_conv_layers > layers)
     throw InputError(fmt::format("model.n_conv_layers is {}, but {}x{}x{} can be halved {} times only",
-                                 config.cosmoflow.n_conv_layers, shape[0], shape[1], shape[2], layers),
+                                 cosmoflow_of(config).n_conv_layers, shape[0], shape[1], shape[2], layers),
                      config.where("model.n_conv_layers"),
                      fmt::format("set model.n_conv_layers to at most {}", layers));
   // Filters double with every block; 2^20 of them would be a mistake long before it overflows.
-  if (config.cosmoflow.n_conv_layers > 20 ||
-      (config.cosmoflow.conv_size << (config.cosmoflow.n_conv_layers - 1)) > (1 << 20))
+  if (cosmoflow_of(config).n_conv_layers > 20 ||
+      (cosmoflow_of(config).conv_size << (cosmoflow_of(config).n_conv_layers - 1)) > (1 << 20))
     throw InputError("the last convolution would have more than a million filters",
                      config.where("model.conv_size"), "lower model.conv_size");
 }
 
 [[noreturn]] void throw_no_decay(const Config& config, const std::string& warmup) {
   throw InputError(fmt::format("lr_schedule.cosine_epochs is {}, but the warm-up takes {}",
-                               *config.cosmoflow.lr_schedule.cosine_epochs, warmup),
+                               *cosmoflow_of(config).lr_schedule.cosine_epochs, warmup),
                    config.where("lr_schedule.cosine_epochs"),
                    "end the cosine after the warm-up, or warm up for less");
 }
 
 void check_cosine(const Config& config) {
   require_key(config, kChooser, "lr_schedule.cosine_epochs", "the schedule `cosine` ends there");
-  const CosmoflowSchedule& lr = config.cosmoflow.lr_schedule;
+  const CosmoflowSchedule& lr = cosmoflow_of(config).lr_schedule;
   if (!lr.n_warmup_steps && *lr.cosine_epochs <= lr.n_warmup_epochs)
     throw_no_decay(config, fmt::format("{} epochs", lr.n_warmup_epochs));
 }
 
 void check_schedule(const Config& config) {
   const std::string reference_only = "only the schedule `reference` reads it";
-  if (config.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference) {
+  if (cosmoflow_of(config).lr_schedule.schedule == ScheduleKind::Reference) {
     forbid_keys(config, kChooser,
                 {"lr_schedule.lr", "lr_schedule.n_warmup_steps", "lr_schedule.decay_epochs",
                  "lr_schedule.cosine_epochs"},
                 "the schedule is `reference`");
     require_key(config, kChooser, "lr_schedule.base_lr", "the schedule `reference` starts from it");
-    if (config.cosmoflow.lr_schedule.scaling != Scaling::None)
+    if (cosmoflow_of(config).lr_schedule.scaling != Scaling::None)
       require_key(config, kChooser, "lr_schedule.base_batch_size", "scaling divides the global batch by it");
     return;
   }
@@ -154,34 +156,55 @@ void check_schedule(const Config& config) {
   if (config.given("lr_schedule.n_warmup_steps"))
     forbid_keys(config, kChooser, {"lr_schedule.n_warmup_epochs"},
                 "n_warmup_steps says how long the warm-up is");
-  if (config.cosmoflow.lr_schedule.schedule == ScheduleKind::Steps)
+  if (cosmoflow_of(config).lr_schedule.schedule == ScheduleKind::Steps)
     require_key(config, kChooser, "lr_schedule.decay_epochs", "the schedule `steps` reads it");
   else
     forbid_keys(config, kChooser, {"lr_schedule.decay_epochs"}, "only the schedule `steps` reads it");
-  if (config.cosmoflow.lr_schedule.schedule == ScheduleKind::Cosine)
+  if (cosmoflow_of(config).lr_schedule.schedule == ScheduleKind::Cosine)
     check_cosine(config);
   else
     forbid_keys(config, kChooser, {"lr_schedule.cosine_epochs"}, "only the schedule `cosine` reads it");
 }
 
-}  // namespace
-
-std::vector<Section> cosmoflow_sections(Config& config) {
+std::vector<Section> sections_of(Config& config) {
   return {{"data", data_fields(config)},
-          {"model", model_fields(config.cosmoflow)},
-          {"optimizer", optimizer_fields(config.cosmoflow)},
-          {"lr_schedule", schedule_fields(config.cosmoflow.lr_schedule)},
-          {"train", train_fields(config.cosmoflow)}};
+          {"model", model_fields(cosmoflow_of(config))},
+          {"optimizer", optimizer_fields(cosmoflow_of(config))},
+          {"lr_schedule", schedule_fields(cosmoflow_of(config).lr_schedule)},
+          {"train", train_fields(cosmoflow_of(config))}};
 }
 
-void settle_cosmoflow(Config& config) {
-  if (config.cosmoflow.input_shape.empty()) config.cosmoflow.input_shape = config.data.sample_shape;
+void settle_own(Config& config) {
+  if (cosmoflow_of(config).input_shape.empty()) cosmoflow_of(config).input_shape = config.data.sample_shape;
   check_shapes(config);
   check_schedule(config);
 }
 
+std::any defaults() {
+  CosmoflowConfig own;
+  own.target_mae = cosmoflow_benchmark().rules->target.target;
+  return own;
+}
+
+constexpr BenchmarkTable kTable{
+    .name = "cosmoflow", .defaults = defaults, .sections = sections_of, .settle = settle_own};
+
+}  // namespace
+
+const BenchmarkTable& cosmoflow_table() {
+  return kTable;
+}
+
+CosmoflowConfig& cosmoflow_of(Config& config) {
+  return std::any_cast<CosmoflowConfig&>(config.of_benchmark);
+}
+
+const CosmoflowConfig& cosmoflow_of(const Config& config) {
+  return std::any_cast<const CosmoflowConfig&>(config.of_benchmark);
+}
+
 void check_warmup_steps(const Config& config, std::int64_t global_batch) {
-  const CosmoflowSchedule& lr = config.cosmoflow.lr_schedule;
+  const CosmoflowSchedule& lr = cosmoflow_of(config).lr_schedule;
   if (!lr.cosine_epochs || !lr.n_warmup_steps) return;
   const std::int64_t steps = config.data.n_train / global_batch;  // of an epoch
   if (*lr.n_warmup_steps / steps >= *lr.cosine_epochs)

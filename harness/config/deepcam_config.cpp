@@ -10,6 +10,8 @@
 #include "harness/config/config_schema.hpp"
 #include "io/generate/climate/deepcam_channels.hpp"
 #include "models/base/error.hpp"
+#include "results/check/rule_tables.hpp"
+#include "results/check/rules_deepcam.hpp"
 
 namespace tessera {
 namespace {
@@ -55,7 +57,7 @@ std::vector<Field> data_fields(Config& config) {
       required(because(word("name", config.data.name, {"deepcam"}),
                        "`tessera generate deepcam` writes samples where there are none")),
       required(field("sample_shape", config.data.sample_shape, shape_of_a_sample())),
-      field("channels", config.deepcam.channels, channels_of_a_sample()),
+      field("channels", deepcam_of(config).channels, channels_of_a_sample()),
   };
 }
 
@@ -103,19 +105,17 @@ std::vector<Field> train_fields(DeepcamConfig& train) {
   return {field("target_iou", train.target_iou, above_zero_up_to(1))};
 }
 
-}  // namespace
-
-std::vector<Section> deepcam_sections(Config& config) {
+std::vector<Section> sections_of(Config& config) {
   return {{"data", data_fields(config)},
-          {"model", model_fields(config.deepcam)},
-          {"optimizer", optimizer_fields(config.deepcam)},
-          {"lr_schedule", schedule_fields(config.deepcam.lr_schedule)},
-          {"train", train_fields(config.deepcam)}};
+          {"model", model_fields(deepcam_of(config))},
+          {"optimizer", optimizer_fields(deepcam_of(config))},
+          {"lr_schedule", schedule_fields(deepcam_of(config).lr_schedule)},
+          {"train", train_fields(deepcam_of(config))}};
 }
 
-void settle_deepcam(Config& config) {
+void settle_own(Config& config) {
   constexpr const char* kChooser = "lr_schedule.type";
-  const DeepcamSchedule& lr = config.deepcam.lr_schedule;
+  const DeepcamSchedule& lr = deepcam_of(config).lr_schedule;
   if (lr.eta_min.value_or(0) > lr.start_lr * lr.lr_warmup_factor)
     throw InputError("lr_schedule.eta_min is above the peak, which the cosine falls from",
                      config.where("lr_schedule.eta_min"), "set it below start_lr times lr_warmup_factor");
@@ -127,6 +127,30 @@ void settle_deepcam(Config& config) {
                 "the schedule is `cosine_annealing`");
     require_key(config, kChooser, "lr_schedule.t_max", "the cosine takes so many steps");
   }
+}
+
+std::any defaults() {
+  DeepcamConfig own;
+  own.eps = kDeepcamEpsilon;
+  own.target_iou = deepcam_benchmark().rules->target.target;
+  return own;
+}
+
+constexpr BenchmarkTable kTable{
+    .name = "deepcam", .defaults = defaults, .sections = sections_of, .settle = settle_own};
+
+}  // namespace
+
+const BenchmarkTable& deepcam_table() {
+  return kTable;
+}
+
+DeepcamConfig& deepcam_of(Config& config) {
+  return std::any_cast<DeepcamConfig&>(config.of_benchmark);
+}
+
+const DeepcamConfig& deepcam_of(const Config& config) {
+  return std::any_cast<const DeepcamConfig&>(config.of_benchmark);
 }
 
 }  // namespace tessera

@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "harness/config/benchmark_table.hpp"
+
 namespace tessera {
 
 enum class MomentOptimizer : std::uint8_t { Adam, AdamW, Lamb };
@@ -34,12 +36,19 @@ struct DeepcamConfig {
   // optimizer
   MomentOptimizer optimizer = MomentOptimizer::Lamb;
   std::vector<double> betas{0.9, 0.999};
-  double eps = 1e-6;
+  double eps = 0;  // the closed division's by default
   double weight_decay = 0.01;
   DeepcamSchedule lr_schedule;
   // train
-  double target_iou =
-      0.82;  // the run ends when the mean intersection over union of validation is at least this
+  // The run ends when the mean intersection over union of validation is at least this; the benchmark's by
+  // default.
+  double target_iou = 0;
 };
+
+const BenchmarkTable& deepcam_table();
+
+/// Of a configuration of DeepCAM.
+DeepcamConfig& deepcam_of(Config& config);
+const DeepcamConfig& deepcam_of(const Config& config);
 
 }  // namespace tessera

@@ -68,10 +68,9 @@ std::vector<std::string> gather_names(const Communicator& world, const std::vect
 
 }  // namespace
 
-StagingRequest staging_request(const Config& config, const Workload& workload, const ProcessGrid& grid,
-                               StagingPlan plan) {
-  const Graph network = workload.graph(1);
-  if (plan == StagingPlan::Slab && !workload.keeps_boxes())
+StagingRequest staging_request(const Config& config, const WorkloadData& data, const Graph& network,
+                               const ProcessGrid& grid, StagingPlan plan) {
+  if (plan == StagingPlan::Slab && !data.keeps_boxes())
     throw InputError(
         "the plan slab stages one box of each sample, and augmentation reads others in each epoch",
         config.where("data.augment"),

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/config/config.hpp"
-#include "harness/workloads/workload.hpp"
+#include "harness/workloads/workload_data.hpp"
 #include "io/dataset/staged_copy.hpp"
 #include "io/staging/stager.hpp"
 #include "io/staging/staging_directory.hpp"
@@ -28,10 +28,10 @@ struct StagingRequest {
   std::vector<Box> box_of_part{};          // what the parts of a sample read
 };
 
-/// The request of a run, which knows its samples. Throws InputError where the plan is Slab and augmentation
-/// turns samples about.
-StagingRequest staging_request(const Config& config, const Workload& workload, const ProcessGrid& grid,
-                               StagingPlan plan);
+/// The request of a run, which knows its samples and which boxes of them its network reads. Throws InputError
+/// where the plan is Slab and augmentation turns samples about.
+StagingRequest staging_request(const Config& config, const WorkloadData& data, const Graph& network,
+                               const ProcessGrid& grid, StagingPlan plan);
 
 /// A directory that is local to the node: NAME in $SLURM_TMPDIR, else in $TMPDIR. Throws InputError where
 /// neither is set.

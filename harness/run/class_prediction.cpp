@@ -3,79 +3,79 @@
 #include <algorithm>
 #include <array>
 
-#include "harness/config/config_schema.hpp"
 #include "harness/run/run_checkpoint.hpp"
 #include "harness/run/training_state.hpp"
-#include "harness/workloads/deepcam_workload.hpp"
 #include "harness/workloads/make_kernels.hpp"
+#include "harness/workloads/make_workload.hpp"
 #include "models/base/error.hpp"
 #include "models/network/network.hpp"
-#include "models/train/intersection_over_union.hpp"
 
 namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
 
-Config config_of(const Checkpoint& checkpoint, const fs::path& file) {
+Config config_of(const Checkpoint& checkpoint, const fs::path& file, std::string_view expected) {
   using nlohmann::json;
   const std::string& text = text_of(checkpoint, "configuration", file);
   const json configuration = json::parse(text, nullptr, false);
   const std::string benchmark =
       configuration.is_object() ? configuration.value(json::json_pointer("/mlperf/benchmark"), "") : "";
-  if (benchmark != kDeepcam)
-    throw InputError(fmt::format("the checkpoint is of a run of '{}', and not of '{}'", benchmark, kDeepcam),
-                     file.string(), "name the checkpoint of a run of DeepCAM");
+  if (benchmark != expected)
+    throw InputError(fmt::format("the checkpoint is of a run of '{}', and not of '{}'", benchmark, expected),
+                     file.string(), fmt::format("name the checkpoint of a run of {}", expected));
   return parse_config(text, "the configuration in " + file.string());  // JSON is YAML as well
 }
 
 /// The one sample, as training would see it.
 class Sample {
  public:
-  Sample(const fs::path& path, const Extents& space, const std::vector<std::int64_t>& channels)
-      : set_(fs::absolute(path).parent_path(),
-             {.space = space, .channels = {channels.begin(), channels.end()}, .cache_bytes = 0}) {
-    while (index_ < set_.size() && set_.file(index_).filename() != path.filename()) ++index_;
-    if (index_ == set_.size())
+  Sample(const SamplePrediction& workload, const fs::path& path)
+      : set_(workload.samples_in(fs::absolute(path).parent_path())) {
+    while (index_ < set_->size() && set_->file(index_).filename() != path.filename()) ++index_;
+    if (index_ == set_->size())
       throw InputError("a sample's name ends in .hdf5 or .h5", path.string(), "name one file of a data set");
   }
   Tensor input(const Layout& layout) const {
     Tensor input(layout);
-    set_.read_input(index_, 0, input.view());
+    set_->read_input(index_, 0, input.view());
     return input;
   }
-  Tensor labels(Layout layout) const {
-    layout.c = 1;
+  Tensor labels(const Layout& layout) const {
     Tensor labels(layout);
-    set_.read_target(index_, labels.view());
+    set_->read_target(index_, labels.view());
     return labels;
   }
 
  private:
-  DeepcamDataset set_;
+  std::unique_ptr<Dataset> set_;
   std::int64_t index_ = 0;
 };
 
 template <class T>
-std::vector<std::uint8_t> most_likely(std::span<const T> logits) {
-  std::vector<std::uint8_t> classes;
-  for (auto at = logits.begin(); at != logits.end(); at += kDeepcamClasses)
-    classes.push_back(static_cast<std::uint8_t>(std::max_element(at, at + kDeepcamClasses) - at));
-  return classes;
+std::vector<std::uint8_t> most_likely(std::span<const T> logits, std::int64_t classes) {
+  std::vector<std::uint8_t> likely;
+  for (auto at = logits.begin(); at != logits.end(); at += classes)
+    likely.push_back(static_cast<std::uint8_t>(std::max_element(at, at + classes) - at));
+  return likely;
 }
 
 }  // namespace
 
-ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path& sample_file) {
+ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path& sample_file,
+                                std::string_view benchmark) {
   const Checkpoint checkpoint = read_run_checkpoint(checkpoint_file);
-  const Config config = config_of(checkpoint, checkpoint_file);
-  const DeepcamWorkload workload(config);
-  const Graph graph = workload.graph(1);
-  const Sample sample(sample_file, graph.shape(0).space, config.deepcam.channels);
+  const Config config = config_of(checkpoint, checkpoint_file, benchmark);
+  const std::unique_ptr<Workload> workload = make_workload(config, 0);
+  if (workload->sample_prediction() == nullptr)
+    throw InputError(fmt::format("the network of '{}' gives pixels no classes", benchmark),
+                     checkpoint_file.string(), "leave --checkpoint out");
+  const Sample sample(*workload->sample_prediction(), sample_file);
+  const Graph graph = workload->graph(1);
 
   const std::unique_ptr<Kernels> kernels = make_kernels(config.compute);
   ParameterStore parameters(graph.parameters(), kernels->element());
-  load_tensors(checkpoint, checkpoint_file, parameters, *workload.make_optimizer(parameters));
+  load_tensors(checkpoint, checkpoint_file, parameters, *workload->make_optimizer(parameters));
   const Placement whole = Placement::whole(graph);
   Network network(graph, whole, *kernels, parameters, [](NodeId, std::size_t) { return nullptr; });
 
@@ -83,11 +83,14 @@ ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path&
   NoGroupSum alone;
   const std::array<std::int64_t, 1> number{0};
   const ConstTensorView logits = network.forward(input.view(), {false, 0, 0, number, alone, alone});
-  IntersectionOverUnion metric(kDeepcamClasses);
-  const Tensor labels = sample.labels(logits.layout);
-  metric.add(logits, labels.view(), 1, alone);
-  return {with_element(kernels->element(), [&]<class T>(T) { return most_likely(logits.span<T>()); }),
-          metric.value()};
+  Layout of_labels = logits.layout;
+  of_labels.c = workload->target_channels();
+  const Tensor labels = sample.labels(of_labels);
+  const std::unique_ptr<Metric> metric = workload->make_metric();
+  metric->add(logits, labels.view(), 1, alone);
+  return {with_element(kernels->element(),
+                       [&]<class T>(T) { return most_likely(logits.span<T>(), logits.layout.c); }),
+          workload->metric_name(), metric->value()};
 }
 
 }  // namespace tessera

@@ -64,7 +64,8 @@ void TrainingRun::stage() {
   const Communicator& world = setup_.world;
   StagingRequest request;
   all_or_none(world, [&] {
-    request = staging_request(setup_.config, *setup_.workload, *setup_.grid, setup_.options.staging_plan);
+    request = staging_request(setup_.config, *setup_.workload, setup_.workload->graph(1), *setup_.grid,
+                              setup_.options.staging_plan);
     request.directory = setup_.options.stage_to;
   });
   staging_.emplace(*setup_.grid, std::move(request));

@@ -4,18 +4,17 @@
 
 #include <filesystem>
 
-#include "harness/config/config_schema.hpp"
+#include "harness/workloads/closed_division.hpp"
 #include "io/cosmoflow/cosmoflow_manifest.hpp"
 #include "io/dataset/data_origin.hpp"
 #include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"
 #include "models/train/sgd.hpp"
+#include "results/check/rule_tables.hpp"
+#include "results/check/rules_cosmoflow.hpp"
 
 namespace tessera {
 namespace {
-
-constexpr std::int64_t kClosedTraining = 524288, kClosedValidation = 65536;  // since round v1.0
-constexpr double kClosedMomentum = 0.9, kClosedTarget = 0.124;
 
 Extents space_of(const std::vector<std::int64_t>& shape) {
   return {shape[0], shape[1], shape[2]};
@@ -81,8 +80,8 @@ ChannelStatistics statistics_of(const std::filesystem::path& directory) {
 CosmoflowWorkload::CosmoflowWorkload(const Config& config, std::uint64_t seed)
     : config_(config),
       seed_(seed),
-      network_(network_of(config.cosmoflow)),
-      loss_(config.cosmoflow.target_size) {
+      network_(network_of(cosmoflow_of(config))),
+      loss_(cosmoflow_of(config).target_size) {
   cosmoflow(network_);  // refuses a network that doesn't fit
 }
 
@@ -93,12 +92,12 @@ void CosmoflowWorkload::open_data(const std::filesystem::path& directory, const 
                                   .samples = config_.data.n_train,
                                   .first_sample = share.samples.train.front().begin,
                                   .standardize = {},
-                                  .augmentation = augmentation_of(config_.cosmoflow.augment),
+                                  .augmentation = augmentation_of(own().augment),
                                   .part = share.part,
                                   .split_axes = share.split_axes,
                                   .seed = seed_,
                                   .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
-  if (config_.cosmoflow.standardize) options.standardize = statistics_of(directory);
+  if (own().standardize) options.standardize = statistics_of(directory);
   check_staged_copy(directory, share.samples, share.with_target);
   training_.emplace(directory / kTrain, options);
   options.samples = config_.data.n_valid;
@@ -114,11 +113,11 @@ Graph CosmoflowWorkload::graph(std::int64_t batch) const {
 }
 
 std::unique_ptr<Optimizer> CosmoflowWorkload::make_optimizer(ParameterStore& parameters) const {
-  return std::make_unique<Sgd>(parameters, config_.cosmoflow.momentum, config_.cosmoflow.l2);
+  return std::make_unique<Sgd>(parameters, own().momentum, own().l2);
 }
 
 ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batch) const {
-  const CosmoflowSchedule& lr = config_.cosmoflow.lr_schedule;
+  const CosmoflowSchedule& lr = own().lr_schedule;
   return {{.base_rate = lr.base_lr,
            .scaling = scaling_of(lr.scaling),
            .base_batch_size = lr.base_batch_size.value_or(1),
@@ -128,8 +127,8 @@ ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batc
 }
 
 WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) const {
-  const CosmoflowSchedule& lr = config_.cosmoflow.lr_schedule;
-  const std::int64_t steps = training_->size() / global_batch;
+  const CosmoflowSchedule& lr = own().lr_schedule;
+  const std::int64_t steps = config_.data.n_train / global_batch;
   return {{.peak_rate = lr.lr,
            .warmup_steps = lr.n_warmup_steps.value_or(lr.n_warmup_epochs * steps),
            .decays = decays_of(lr.decay_epochs),
@@ -138,7 +137,7 @@ WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) con
 }
 
 std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_batch) const {
-  if (config_.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference)
+  if (own().lr_schedule.schedule == ScheduleKind::Reference)
     return std::make_unique<ReferenceSchedule>(reference_schedule(global_batch));
   return std::make_unique<WarmupSchedule>(warmup_schedule(global_batch));
 }
@@ -151,38 +150,41 @@ std::string CosmoflowWorkload::kept_axes() const {
   constexpr std::array kAxes{'D', 'H', 'W'};
   std::string kept;
   for (std::size_t axis = 0; axis < kAxes.size(); ++axis)
-    if (split_axes_[axis] && config_.cosmoflow.augment == Augment::KeepSplitAxes) kept += kAxes[axis];
+    if (split_axes_[axis] && own().augment == Augment::KeepSplitAxes) kept += kAxes[axis];
   return kept.empty() ? "none" : kept;
 }
 
 // The first thing in which the run differs from what the closed division fixes. Batch, dropout, L2 and the
 // numbers of the reference's schedule are free there.
 std::optional<std::string> CosmoflowWorkload::why_open() const {
-  if (comes_of_a_generator(config_.data.data_dir)) return "the data set is generated";
-  if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
-    return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
-                       validation_->size(), kClosedTraining, kClosedValidation);
+  if (const auto why = why_data_are_open(cosmoflow_benchmark(), config_, *this)) return why;
   const CosmoFlowConfig closed;
   if (network_.space != closed.space || network_.channels != closed.channels)
     return "samples of another shape";
   if (network_.conv_layers != closed.conv_layers || network_.kernel != closed.kernel ||
       network_.conv_size != closed.conv_size || network_.fc1 != closed.fc1 || network_.fc2 != closed.fc2)
     return "another network";
-  if (config_.cosmoflow.standardize || config_.cosmoflow.augment != Augment::None)
-    return "other preprocessing";
-  if (config_.cosmoflow.lr_schedule.schedule != ScheduleKind::Reference)
-    return "another kind of learning-rate schedule";
-  if (config_.cosmoflow.momentum != kClosedMomentum) return "another momentum";
-  if (target() != kClosedTarget) return "another target";
+  if (own().standardize || own().augment != Augment::None) return "other preprocessing";
+  if (own().lr_schedule.schedule != ScheduleKind::Reference) return "another kind of learning-rate schedule";
+  if (own().momentum != kCosmoflowMomentum) return "another momentum";
+  if (target() != cosmoflow_benchmark().rules->target.target) return "another target";
   return std::nullopt;
 }
 
+LogKey CosmoflowWorkload::metric_key() const {
+  return cosmoflow_benchmark().rules->target.each.key;
+}
+
+bool CosmoflowWorkload::reached(double value) const {
+  return cosmoflow_benchmark().rules->target.reaches(value, target());
+}
+
 std::unique_ptr<Metric> CosmoflowWorkload::make_metric() const {
-  return std::make_unique<MeanAbsoluteError>(config_.cosmoflow.target_size);
+  return std::make_unique<MeanAbsoluteError>(own().target_size);
 }
 
 void CosmoflowWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) const {
-  const ScheduleSummary schedule = config_.cosmoflow.lr_schedule.schedule == ScheduleKind::Reference
+  const ScheduleSummary schedule = own().lr_schedule.schedule == ScheduleKind::Reference
                                        ? reference_schedule(batch.global).summary()
                                        : warmup_schedule(batch.global).summary();
   log.event(LogKey::OptName, "sgd");
@@ -191,8 +193,19 @@ void CosmoflowWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) 
   log.event(LogKey::OptLearningRateWarmupFactor, schedule.warmup_factor);
   log.event(LogKey::OptLearningRateDecayBoundaryEpochs, schedule.decay_boundary_epochs);
   log.event(LogKey::OptLearningRateDecayFactor, schedule.decay_factors);
-  log.event(LogKey::OptWeightDecay, config_.cosmoflow.l2);
-  log.event(LogKey::Dropout, config_.cosmoflow.dropout);
+  log.event(LogKey::OptWeightDecay, own().l2);
+  log.event(LogKey::Dropout, own().dropout);
+}
+
+const WorkloadDescriptor& cosmoflow_descriptor() {
+  static const WorkloadDescriptor descriptor{
+      .name = cosmoflow_table().name,
+      .table = cosmoflow_table(),
+      .benchmark = cosmoflow_benchmark(),
+      .make = [](const Config& config, std::uint64_t seed) -> std::unique_ptr<Workload> {
+        return std::make_unique<CosmoflowWorkload>(config, seed);
+      }};
+  return descriptor;
 }
 
 }  // namespace tessera

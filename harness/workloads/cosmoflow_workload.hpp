@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "harness/config/config.hpp"
-#include "harness/workloads/workload.hpp"
+#include "harness/config/cosmoflow_config.hpp"
+#include "harness/workloads/workload_descriptor.hpp"
 #include "io/cosmoflow/cosmoflow_dataset.hpp"
 #include "models/cosmoflow.hpp"
 #include "models/train/mean_squared_error.hpp"
@@ -20,14 +20,14 @@ class CosmoflowWorkload final : public Workload {
 
   Graph graph(std::int64_t batch) const override;
   std::string target_name() const override { return "cosmology"; }
-  std::int64_t target_channels() const override { return config_.cosmoflow.target_size; }
+  std::int64_t target_channels() const override { return own().target_size; }
   const Loss& loss() const override { return loss_; }
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;
   std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const override;
   std::int64_t norm_replicas(std::int64_t) const override { return 0; }
   void check(const BatchSize& batch) const override;
 
-  bool keeps_boxes() const override { return config_.cosmoflow.augment != Augment::All; }
+  bool keeps_boxes() const override { return own().augment != Augment::All; }
   void open_data(const std::filesystem::path& directory, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
@@ -38,12 +38,13 @@ class CosmoflowWorkload final : public Workload {
   std::unique_ptr<Metric> make_metric() const override;
   std::string metric_name() const override { return "MAE"; }
   std::string metric_column() const override { return "val_mean_absolute_error"; }
-  LogKey metric_key() const override { return LogKey::EvalError; }
-  double target() const override { return config_.cosmoflow.target_mae; }
-  bool reached(double value) const override { return value <= target(); }
+  LogKey metric_key() const override;
+  double target() const override { return own().target_mae; }
+  bool reached(double value) const override;
   void log_hyperparameters(MlLog& log, const BatchSize& batch) const override;
 
  private:
+  const CosmoflowConfig& own() const { return cosmoflow_of(config_); }
   ReferenceSchedule reference_schedule(std::int64_t global_batch) const;
   WarmupSchedule warmup_schedule(std::int64_t global_batch) const;
 
@@ -54,5 +55,7 @@ class CosmoflowWorkload final : public Workload {
   std::array<bool, 3> split_axes_{};
   std::optional<CosmoflowDataset> training_, validation_;
 };
+
+const WorkloadDescriptor& cosmoflow_descriptor();
 
 }  // namespace tessera

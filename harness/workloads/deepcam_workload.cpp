@@ -2,28 +2,26 @@
 
 #include <fmt/core.h>
 
-#include "io/dataset/data_origin.hpp"
+#include "harness/workloads/closed_division.hpp"
 #include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"
 #include "models/train/adam.hpp"
 #include "models/train/intersection_over_union.hpp"
 #include "models/train/lamb.hpp"
+#include "results/check/rule_tables.hpp"
+#include "results/check/rules_deepcam.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr std::int64_t kClosedTraining = 121266, kClosedValidation = 15158;
-constexpr double kClosedEpsilon = 1e-6, kClosedTarget = 0.82;
-constexpr double kMaxGradientNorm = 1;  // of LAMB; the rules fix it
-
 DeepCamConfig network_of(const Config& config) {
   const std::vector<std::int64_t>& shape = config.data.sample_shape;
-  return {.channels = static_cast<std::int64_t>(config.deepcam.channels.size()),
+  return {.channels = static_cast<std::int64_t>(deepcam_of(config).channels.size()),
           .height = shape[0],
           .width = shape[1],
           .classes = static_cast<std::int64_t>(kDeepcamClasses),
-          .width_factor = config.deepcam.width_factor,
-          .middle_blocks = static_cast<int>(config.deepcam.middle_blocks)};
+          .width_factor = deepcam_of(config).width_factor,
+          .middle_blocks = static_cast<int>(deepcam_of(config).middle_blocks)};
 }
 
 const char* name_of(MomentOptimizer optimizer) {
@@ -53,7 +51,7 @@ Graph DeepcamWorkload::graph(std::int64_t batch) const {
 }
 
 MomentSettings DeepcamWorkload::moments() const {
-  const DeepcamConfig& deepcam = config_.deepcam;
+  const DeepcamConfig& deepcam = own();
   return {.beta1 = deepcam.betas[0],
           .beta2 = deepcam.betas[1],
           .epsilon = deepcam.eps,
@@ -61,18 +59,18 @@ MomentSettings DeepcamWorkload::moments() const {
 }
 
 std::unique_ptr<Optimizer> DeepcamWorkload::make_optimizer(ParameterStore& parameters) const {
-  switch (config_.deepcam.optimizer) {
+  switch (own().optimizer) {
     case MomentOptimizer::Adam:
       return std::make_unique<Adam>(parameters, moments(), WeightDecay::InGradient);
     case MomentOptimizer::AdamW:
       return std::make_unique<Adam>(parameters, moments(), WeightDecay::Decoupled);
     default:
-      return std::make_unique<Lamb>(parameters, moments(), kMaxGradientNorm);
+      return std::make_unique<Lamb>(parameters, moments(), kDeepcamMaxGradientNorm);
   }
 }
 
 StepSchedule::Settings DeepcamWorkload::schedule() const {
-  const DeepcamSchedule& lr = config_.deepcam.lr_schedule;
+  const DeepcamSchedule& lr = own().lr_schedule;
   StepSchedule::Settings settings{.start_rate = lr.start_lr,
                                   .warmup_steps = lr.lr_warmup_steps,
                                   .warmup_factor = lr.lr_warmup_factor,
@@ -88,7 +86,7 @@ std::unique_ptr<Schedule> DeepcamWorkload::make_schedule(std::int64_t global_bat
 }
 
 std::int64_t DeepcamWorkload::norm_replicas(std::int64_t replicas) const {
-  return config_.deepcam.batchnorm_group_size > 0 ? config_.deepcam.batchnorm_group_size : replicas;
+  return own().batchnorm_group_size > 0 ? own().batchnorm_group_size : replicas;
 }
 
 void DeepcamWorkload::check(const BatchSize& batch) const {
@@ -99,14 +97,17 @@ void DeepcamWorkload::check(const BatchSize& batch) const {
                      "set it to a divisor of the replicas, or to 0 for statistics over all of them");
 }
 
+DeepcamDatasetOptions DeepcamWorkload::form_of_samples() const {
+  const std::vector<std::int64_t>& channels = own().channels;
+  return {.space = {1, network_.height, network_.width}, .channels = {channels.begin(), channels.end()}};
+}
+
 void DeepcamWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
-  const std::vector<std::int64_t>& channels = config_.deepcam.channels;
-  DeepcamDatasetOptions options{.space = {1, network_.height, network_.width},
-                                .channels = {channels.begin(), channels.end()},
-                                .samples = config_.data.n_train,
-                                .first_sample = share.samples.train.front().begin,
-                                .part = share.part,
-                                .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
+  DeepcamDatasetOptions options = form_of_samples();
+  options.samples = config_.data.n_train;
+  options.first_sample = share.samples.train.front().begin;
+  options.part = share.part;
+  options.cache_bytes = share.cache_bytes / 2;  // of each of the two sets
   check_staged_copy(directory, share.samples, share.with_target);
   training_.emplace(directory / kTrain, options);
   options.samples = config_.data.n_valid;
@@ -117,19 +118,24 @@ void DeepcamWorkload::open_data(const std::filesystem::path& directory, const Da
 // The first thing in which the run differs from what the closed division fixes. Batch, optimizer, its rates
 // and its schedule are free there.
 std::optional<std::string> DeepcamWorkload::why_open() const {
-  if (comes_of_a_generator(config_.data.data_dir)) return "the data set is generated";
-  if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
-    return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
-                       validation_->size(), kClosedTraining, kClosedValidation);
+  if (const auto why = why_data_are_open(deepcam_benchmark(), config_, *this)) return why;
   const DeepCamConfig closed;
   if (network_.height != closed.height || network_.width != closed.width) return "samples of another shape";
-  if (config_.deepcam.channels != DeepcamConfig().channels) return "other channels";
+  if (own().channels != DeepcamConfig().channels) return "other channels";
   if (network_.width_factor != closed.width_factor || network_.middle_blocks != closed.middle_blocks)
     return "another network";
-  if (config_.deepcam.eps != kClosedEpsilon) return "another epsilon of the optimizer";
-  if (target() != kClosedTarget) return "another target";
+  if (own().eps != kDeepcamEpsilon) return "another epsilon of the optimizer";
+  if (target() != deepcam_benchmark().rules->target.target) return "another target";
   if (config_.train.seed == 0) return "a seed of 0";
   return std::nullopt;
+}
+
+LogKey DeepcamWorkload::metric_key() const {
+  return deepcam_benchmark().rules->target.each.key;
+}
+
+bool DeepcamWorkload::reached(double value) const {
+  return deepcam_benchmark().rules->target.reaches(value, target());
 }
 
 std::unique_ptr<Metric> DeepcamWorkload::make_metric() const {
@@ -138,7 +144,7 @@ std::unique_ptr<Metric> DeepcamWorkload::make_metric() const {
 
 // In the order of the reference's own log.
 void DeepcamWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) const {
-  const DeepcamConfig& deepcam = config_.deepcam;
+  const DeepcamConfig& deepcam = own();
   log.event(LogKey::BatchnormGroupSize, norm_replicas(batch.replicas()));
   log.event(LogKey::OptName, name_of(deepcam.optimizer));
   log.event(LogKey::OptLr, deepcam.lr_schedule.start_lr);
@@ -148,7 +154,7 @@ void DeepcamWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) co
   if (deepcam.optimizer == MomentOptimizer::Lamb) {
     log.event(LogKey::OptBiasCorrection, true);
     log.event(LogKey::OptGradAveraging, true);
-    log.event(LogKey::OptMaxGradNorm, kMaxGradientNorm);
+    log.event(LogKey::OptMaxGradNorm, kDeepcamMaxGradientNorm);
   }
   const StepSchedule::Settings lr = schedule();
   log.event(LogKey::SchedulerLrWarmupSteps, lr.warmup_steps);
@@ -162,6 +168,23 @@ void DeepcamWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) co
     log.event(LogKey::SchedulerMilestones, lr.milestones);
     log.event(LogKey::SchedulerDecayRate, lr.decay_rate);
   }
+}
+
+std::unique_ptr<Dataset> DeepcamWorkload::samples_in(const std::filesystem::path& folder) const {
+  DeepcamDatasetOptions options = form_of_samples();
+  options.cache_bytes = 0;
+  return std::make_unique<DeepcamDataset>(folder, options);
+}
+
+const WorkloadDescriptor& deepcam_descriptor() {
+  static const WorkloadDescriptor descriptor{
+      .name = deepcam_table().name,
+      .table = deepcam_table(),
+      .benchmark = deepcam_benchmark(),
+      .make = [](const Config& config, std::uint64_t) -> std::unique_ptr<Workload> {
+        return std::make_unique<DeepcamWorkload>(config);
+      }};
+  return descriptor;
 }
 
 }  // namespace tessera

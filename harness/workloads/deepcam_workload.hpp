@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "harness/config/config.hpp"
-#include "harness/workloads/workload.hpp"
+#include "harness/config/deepcam_config.hpp"
+#include "harness/workloads/workload_descriptor.hpp"
 #include "io/deepcam/deepcam_dataset.hpp"
 #include "models/deepcam.hpp"
 #include "models/train/moments.hpp"
@@ -14,7 +14,7 @@
 namespace tessera {
 
 /// DeepCAM as the configuration has it.
-class DeepcamWorkload final : public Workload {
+class DeepcamWorkload final : public Workload, public SamplePrediction {
  public:
   /// Throws InputError where the network doesn't fit the input.
   explicit DeepcamWorkload(const Config& config);
@@ -39,12 +39,17 @@ class DeepcamWorkload final : public Workload {
   std::unique_ptr<Metric> make_metric() const override;
   std::string metric_name() const override { return "IoU"; }
   std::string metric_column() const override { return "val_intersection_over_union"; }
-  LogKey metric_key() const override { return LogKey::EvalAccuracy; }
-  double target() const override { return config_.deepcam.target_iou; }
-  bool reached(double value) const override { return value >= target(); }
+  LogKey metric_key() const override;
+  double target() const override { return own().target_iou; }
+  bool reached(double value) const override;
   void log_hyperparameters(MlLog& log, const BatchSize& batch) const override;
 
+  const SamplePrediction* sample_prediction() const override { return this; }
+  std::unique_ptr<Dataset> samples_in(const std::filesystem::path& folder) const override;
+
  private:
+  const DeepcamConfig& own() const { return deepcam_of(config_); }
+  DeepcamDatasetOptions form_of_samples() const;
   MomentSettings moments() const;
   StepSchedule::Settings schedule() const;
 
@@ -53,5 +58,7 @@ class DeepcamWorkload final : public Workload {
   WeightedCrossEntropy loss_;
   std::optional<DeepcamDataset> training_, validation_;
 };
+
+const WorkloadDescriptor& deepcam_descriptor();
 
 }  // namespace tessera

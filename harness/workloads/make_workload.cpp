@@ -1,14 +1,15 @@
 #include "harness/workloads/make_workload.hpp"
 
-#include "harness/config/config_schema.hpp"
-#include "harness/workloads/cosmoflow_workload.hpp"
-#include "harness/workloads/deepcam_workload.hpp"
+#include <cassert>
+
+#include "harness/workloads/workload_descriptor.hpp"
 
 namespace tessera {
 
 std::unique_ptr<Workload> make_workload(const Config& config, std::uint64_t seed) {
-  if (config.mlperf.benchmark == kDeepcam) return std::make_unique<DeepcamWorkload>(config);
-  return std::make_unique<CosmoflowWorkload>(config, seed);
+  const WorkloadDescriptor* workload = workloads().find(config.mlperf.benchmark);
+  assert(workload != nullptr);  // the configuration accepts no other name
+  return workload->make(config, seed);
 }
 
 }  // namespace tessera

@@ -5,13 +5,14 @@
 #include <cmath>
 #include <limits>
 
+#include "results/check/benchmark.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
 
 void ConvergenceTrace::add(const LogEntry& entry) {
   if (entry.key == LogKey::GlobalBatchSize) batch_ = entry.value;
-  if (entry.key == LogKey::EvalError || entry.key == LogKey::EvalAccuracy) {
+  if (is_metric(entry.key)) {
     const nlohmann::json* epoch = entry.find_metadata("epoch_num");
     const std::optional<double> number = epoch == nullptr ? std::nullopt : number_of(*epoch);
     if (!number || std::isnan(*number)) return add_broken(entry, "without a number as its epoch_num");

@@ -17,7 +17,7 @@ class ConvergenceTrace {
 
   /// The value of the last global_batch_size; null if there is none.
   const nlohmann::json& batch() const { return batch_; }
-  /// The epoch_num, to three digits, of the latest evaluation of either key above the last run_stop, if that
+  /// The epoch_num, to three digits, of the latest evaluation of any metric above the last run_stop, if that
   /// says success; else infinite.
   double epochs() const;
   /// Why the log can't be tested: an evaluation without a number as its epoch_num, a run_stop without status,

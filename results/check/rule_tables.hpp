@@ -5,12 +5,13 @@
 #include <span>
 #include <string_view>
 
+#include "results/check/benchmark.hpp"
 #include "results/check/run_rules.hpp"
 #include "results/log/log_keys.hpp"
 #include "results/log/log_value.hpp"
 
 /// The vocabulary in which the rules of the rounds are written down as tables: rules_common.cpp and one file
-/// for each benchmark hold the tables, run_rules.cpp applies them.
+/// for each benchmark (see benchmark.hpp) hold the tables, run_rules.cpp applies them.
 namespace tessera {
 
 /// What a value must be: in words, and as a test.
@@ -58,16 +59,25 @@ struct OrderRule {
   LogKey other;
 };
 
+/// Which of two values of a metric is better.
+enum class Better { Lower, Higher };
+
 /// The evaluations of a benchmark: what is asked of each, and of at least one of them.
 struct TargetRule {
   KeyRule each;
   Expectation reached;
-  double target = 0;  // the least or largest value that reaches it
+  Better better = Better::Lower;
+  double target = 0;  // the largest value that reaches it, or where higher ones are better the least
+
+  /// Whether a value is as good as `goal`, which a run may set elsewhere.
+  bool reaches(double value, double goal) const {
+    return better == Better::Lower ? value <= goal : value >= goal;
+  }
 };
 inline constexpr Expectation kNumber{
     "a number", [](const nlohmann::json& value) { return number_of(value).has_value(); }};
-constexpr TargetRule target_rule(LogKey key, Expectation reached, double target) {
-  return {{key, Occurs::AtLeastOnce, kNumber, {{{"epoch_num"}}}}, reached, target};
+constexpr TargetRule target_rule(LogKey key, Expectation reached, Better better, double target) {
+  return {{key, Occurs::AtLeastOnce, kNumber, {{{"epoch_num"}}}}, reached, better, target};
 }
 
 /// Rules that apply when a key has a value.
@@ -77,8 +87,8 @@ struct ConditionalRules {
   std::span<const KeyRule> rules;
 };
 
+/// What a benchmark asks for beside the rules of all.
 struct BenchmarkRules {
-  std::string_view name;
   TargetRule target;
   std::span<const KeyRule> closed;
   std::span<const ConditionalRules> closed_conditional;
@@ -86,19 +96,12 @@ struct BenchmarkRules {
 
 /// rules_common.cpp
 std::span<const KeyRule> common_rules();
-const KeyRule& benchmark_key_rule(Round round);  // of rounds before 3.0 there is one
+/// The key submission_benchmark: the benchmarks that the round knows.
+const KeyRule& benchmark_key_rule(Round round);
 std::span<const KeyRule> closed_rules();
 std::span<const EitherRule> either_rules();
 std::span<const OrderRule> order_rules();
 /// Whether a rule of order_rules() is one of the round.
 bool applies(const OrderRule& rule, Round round);
-
-/// rules_cosmoflow.cpp, rules_deepcam.cpp
-const BenchmarkRules& cosmoflow_rules();
-const BenchmarkRules& deepcam_rules();
-
-/// run_rules.cpp: of the benchmarks whose own rules we know.
-std::span<const BenchmarkRules* const> all_benchmark_rules();
-const BenchmarkRules* find_benchmark_rules(std::string_view name);
 
 }  // namespace tessera

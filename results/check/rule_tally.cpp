@@ -20,11 +20,12 @@ std::vector<const KeyRule*> all_key_rules() {
   };
   add(common_rules());
   add(closed_rules());
-  for (const Round round : {Round::V2_0, Round::V3_0}) add({&benchmark_key_rule(round), 1});
-  for (const BenchmarkRules* benchmark : all_benchmark_rules()) {
-    add(benchmark->closed);
-    for (const ConditionalRules& conditional : benchmark->closed_conditional) add(conditional.rules);
-    add({&benchmark->target.each, 1});
+  for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) add({&benchmark_key_rule(round), 1});
+  for (const Benchmark* benchmark : benchmarks().all()) {
+    if (benchmark->rules == nullptr) continue;
+    add(benchmark->rules->closed);
+    for (const ConditionalRules& more : benchmark->rules->closed_conditional) add(more.rules);
+    add({&benchmark->rules->target.each, 1});
   }
   return rules;
 }
@@ -55,8 +56,8 @@ void Offences::add(std::size_t at, std::string what) {
 RuleTally::RuleTally() : orders_(order_rules().size()) {
   static const std::vector<const KeyRule*> rules = all_key_rules();
   for (const KeyRule* rule : rules) keys_[index_of(rule->key)].push_back({rule, {}, {}, {}});
-  for (const BenchmarkRules* benchmark : all_benchmark_rules())
-    targets_.push_back({&benchmark->target, false, 0, 0, {}});
+  for (const Benchmark* benchmark : benchmarks().all())
+    if (benchmark->rules != nullptr) targets_.push_back({&benchmark->rules->target, false, 0, 0, {}});
 }
 
 void RuleTally::add(const LogEntry& entry) {

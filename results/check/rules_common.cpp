@@ -1,3 +1,8 @@
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
 #include "results/check/rule_tables.hpp"
 
 namespace tessera {
@@ -13,13 +18,6 @@ constexpr Expectation kDivision{"closed or open", [](const json& value) {
 constexpr Expectation kStatus{"cloud, onprem, preview or research", [](const json& value) {
                                 return is_one_of(value, {"cloud", "onprem", "preview", "research"});
                               }};
-constexpr Expectation kBenchmark{"cosmoflow, deepcam or oc20", [](const json& value) {
-                                   return is_one_of(value, {"cosmoflow", "deepcam", "oc20"});
-                                 }};
-constexpr Expectation kBenchmarkOrOpenFold{
-    "cosmoflow, deepcam, oc20 or openfold", [](const json& value) {
-      return is_one_of(value, {"cosmoflow", "deepcam", "oc20", "openfold"});
-    }};
 
 constexpr std::array kCommon{
     KeyRule{SubmissionOrg, Once, kNotEmpty},
@@ -40,9 +38,6 @@ constexpr std::array kCommon{
     KeyRule{TrainSamples, Once, kNotEmpty},
     KeyRule{EvalSamples, Once, kNotEmpty},
 };
-
-constexpr KeyRule kBenchmarkKey{SubmissionBenchmark, Once, kBenchmark};
-constexpr KeyRule kBenchmarkKeyFrom3{SubmissionBenchmark, Once, kBenchmarkOrOpenFold};
 
 constexpr std::array kClosed{
     KeyRule{NumberOfNodes, Once, kPositive},
@@ -70,6 +65,25 @@ constexpr std::array kOrder{
     OrderRule{StagingStart, OrderRule::After, RunStart},
 };
 
+/// "cosmoflow, deepcam or oc20"
+std::string names_in(Round round) {
+  std::vector<std::string_view> names;
+  for (const Benchmark* benchmark : benchmarks().all())
+    if (has_benchmark(round, benchmark->name)) names.push_back(benchmark->name);
+  return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
+template <Round kRound>
+const KeyRule& rule_of_benchmark_key() {
+  static const std::string names = names_in(kRound);
+  static const KeyRule rule{
+      SubmissionBenchmark, Once, {names, [](const json& value) {
+                                    return value.is_string() &&
+                                           has_benchmark(kRound, value.get_ref<const std::string&>());
+                                  }}};
+  return rule;
+}
+
 }  // namespace
 
 std::span<const KeyRule> common_rules() {
@@ -77,7 +91,14 @@ std::span<const KeyRule> common_rules() {
 }
 
 const KeyRule& benchmark_key_rule(Round round) {
-  return round == Round::V3_0 ? kBenchmarkKeyFrom3 : kBenchmarkKey;
+  switch (round) {
+    case Round::V1_0:
+      return rule_of_benchmark_key<Round::V1_0>();
+    case Round::V2_0:
+      return rule_of_benchmark_key<Round::V2_0>();
+    default:
+      return rule_of_benchmark_key<Round::V3_0>();
+  }
 }
 
 std::span<const KeyRule> closed_rules() {

@@ -1,3 +1,5 @@
+#include "results/check/rules_cosmoflow.hpp"
+
 #include "results/check/rule_tables.hpp"
 
 namespace tessera {
@@ -30,12 +32,16 @@ constexpr Expectation kTarget{"an eval_error with 0 < value <= 0.124", [](const 
                                 return number_of(value) > 0.0 && number_of(value) <= kTargetError;
                               }};
 
-constexpr BenchmarkRules kRules{"cosmoflow", target_rule(EvalError, kTarget, kTargetError), kClosed, {}};
+constexpr BenchmarkRules kRules{target_rule(EvalError, kTarget, Better::Lower, kTargetError), kClosed, {}};
+constexpr Benchmark kBenchmark{.name = "cosmoflow",
+                               .required_runs = 10,
+                               .closed_samples = {.train = 524288, .validation = 65536},  // not in v0.7
+                               .rules = &kRules};
 
 }  // namespace
 
-const BenchmarkRules& cosmoflow_rules() {
-  return kRules;
+const Benchmark& cosmoflow_benchmark() {
+  return kBenchmark;
 }
 
 }  // namespace tessera

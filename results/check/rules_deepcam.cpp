@@ -1,3 +1,5 @@
+#include "results/check/rules_deepcam.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,7 +21,8 @@ constexpr Expectation kTwoNumbers{"two numbers", [](const json& value) {
                                   }};
 constexpr Expectation kEpsilon{"1e-6", [](const json& value) {
                                  const double eps = number_of(value).value_or(NAN);
-                                 return std::abs(eps - 1e-6) <= 1e-9 * std::max(std::abs(eps), 1e-6);
+                                 return std::abs(eps - kDeepcamEpsilon) <=
+                                        1e-9 * std::max(std::abs(eps), kDeepcamEpsilon);
                                }};
 constexpr Expectation kScheduler{"multistep or cosine_annealing", [](const json& value) {
                                    return is_one_of(value, {"multistep", "cosine_annealing"});
@@ -27,11 +30,14 @@ constexpr Expectation kScheduler{"multistep or cosine_annealing", [](const json&
 constexpr Expectation kAtLeastOne{"a number >= 1", [](const json& value) { return number_of(value) >= 1.0; }};
 constexpr Expectation kAtMostOne{
     "a number <= 1", [](const json& value) { return number_of(value) && *number_of(value) <= 1.0; }};
-constexpr Expectation kOne{"1", [](const json& value) { return number_of(value) == 1.0; }};
+constexpr Expectation kOne{"1",
+                           [](const json& value) { return number_of(value) == kDeepcamMaxGradientNorm; }};
 constexpr Expectation kList{"a list", [](const json& value) { return value.is_array(); }};
-// 121,266 training and 15,158 validation samples are the whole data set.
-constexpr Expectation kTrainSamples{"121266", [](const json& value) { return number_of(value) == 121266.0; }};
-constexpr Expectation kEvalSamples{"15158", [](const json& value) { return number_of(value) == 15158.0; }};
+constexpr Benchmark::Samples kSamples{.train = 121266, .validation = 15158};  // the whole data set
+constexpr Expectation kTrainSamples{
+    "121266", [](const json& value) { return number_of(value) == static_cast<double>(kSamples.train); }};
+constexpr Expectation kEvalSamples{
+    "15158", [](const json& value) { return number_of(value) == static_cast<double>(kSamples.validation); }};
 // As Python has it: anything but false, 0, null and an empty text, list or object.
 constexpr Expectation kTrue{"true", [](const json& value) {
                               if (number_of(value)) return *number_of(value) != 0.0;
@@ -79,13 +85,15 @@ constexpr Expectation kTarget{"an eval_accuracy with 0.82 <= value <= 1", [](con
                                 return number_of(value) >= kTargetAccuracy && *number_of(value) <= 1.0;
                               }};
 
-constexpr BenchmarkRules kRules{"deepcam", target_rule(EvalAccuracy, kTarget, kTargetAccuracy), kClosed,
+constexpr BenchmarkRules kRules{target_rule(EvalAccuracy, kTarget, Better::Higher, kTargetAccuracy), kClosed,
                                 kConditional};
+constexpr Benchmark kBenchmark{
+    .name = "deepcam", .required_runs = 5, .closed_samples = kSamples, .rules = &kRules};
 
 }  // namespace
 
-const BenchmarkRules& deepcam_rules() {
-  return kRules;
+const Benchmark& deepcam_benchmark() {
+  return kBenchmark;
 }
 
 }  // namespace tessera

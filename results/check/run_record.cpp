@@ -48,8 +48,9 @@ void RunRecord::add(MalformedLine line) {
 
 void RunRecord::add_evaluation(const LogEntry& entry) {
   if (of(LogKey::RunStop).count > 0) return;
-  for (const BenchmarkRules* benchmark : all_benchmark_rules()) {
-    const TargetRule& target = benchmark->target;
+  for (const Benchmark* benchmark : benchmarks().all()) {
+    if (benchmark->rules == nullptr) continue;
+    const TargetRule& target = benchmark->rules->target;
     if (target.each.key != entry.key) continue;
     Evaluations& evaluations = evaluations_[entry.key];
     if (!evaluations.reached_in_run && target.reached.holds(entry.value)) evaluations.reached_in_run = entry;

@@ -26,7 +26,7 @@ struct KeyRecord {
   std::size_t second_line = 0;        // of the second entry
 };
 
-/// The evaluations of one key, eval_error or eval_accuracy. Whether they reached a target is the tally's.
+/// The evaluations of one key, as eval_error. Whether they reached a target is the tally's.
 struct Evaluations {
   std::optional<LogEntry> reached_in_run;  // the first one above run_stop that reached the target
 };

@@ -52,18 +52,6 @@ std::optional<Name> find_name(const std::array<std::string_view, kCount>& names,
 
 }  // namespace
 
-std::span<const BenchmarkRules* const> all_benchmark_rules() {
-  static const std::array all{&cosmoflow_rules(), &deepcam_rules()};
-  return all;
-}
-
-const BenchmarkRules* find_benchmark_rules(std::string_view name) {
-  for (const BenchmarkRules* rules : all_benchmark_rules()) {
-    if (rules->name == name) return rules;
-  }
-  return nullptr;
-}
-
 std::string_view name_of(Round round) {
   return kRoundNames[static_cast<std::size_t>(round)];
 }

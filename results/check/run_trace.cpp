@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "results/check/benchmark.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
@@ -17,7 +18,6 @@ constexpr std::array kActivityKeys{ActivityKeys{LogKey::StagingStart, LogKey::St
                                    ActivityKeys{LogKey::EpochStart, LogKey::EpochStop},
                                    ActivityKeys{LogKey::BlockStart, LogKey::BlockStop},
                                    ActivityKeys{LogKey::EvalStart, LogKey::EvalStop}};
-constexpr std::array kCurveKeys{LogKey::EvalError, LogKey::EvalAccuracy};
 
 std::optional<double> epoch_of(const LogEntry& entry) {
   for (const char* name : {"epoch_num", "epoch"}) {
@@ -43,9 +43,7 @@ void RunTrace::add(const LogEntry& entry) {
     take_time(entry.time_ms);
     open_[i] = starts;
   }
-  for (std::size_t i = 0; i < kCurveKeys.size(); ++i) {
-    if (entry.key == kCurveKeys[i] && run_start_ms_) add_point(curves_[i], entry);
-  }
+  if (run_start_ms_ && is_metric(entry.key)) add_point(curves_[entry.key], entry);
 }
 
 /// Gives the time since the latest entry to what was open. Stamps that go back give none.
@@ -77,8 +75,10 @@ void RunTrace::add_point(Curve& curve, const LogEntry& entry) {
 }
 
 std::vector<CurvePoint> RunTrace::curve(LogKey key) const {
-  assert(key == LogKey::EvalError || key == LogKey::EvalAccuracy);
-  const Curve& curve = curves_[key == LogKey::EvalError ? 0 : 1];
+  assert(is_metric(key));
+  const auto found = curves_.find(key);
+  if (found == curves_.end()) return {};
+  const Curve& curve = found->second;
   std::vector<CurvePoint> points = curve.points;
   const bool last_is_there = curve.seen == 0 || (curve.seen - 1) % curve.stride == 0;
   if (!last_is_there) points.push_back(*curve.last);

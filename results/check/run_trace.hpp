@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -31,7 +32,8 @@ class RunTrace {
 
   void add(const LogEntry& entry);
 
-  /// The evaluations of EvalError or EvalAccuracy whose value is a number, first and last always among them.
+  /// The evaluations of a benchmark's metric (see is_metric()) whose value is a number, first and last always
+  /// among them.
   std::vector<CurvePoint> curve(LogKey key) const;
   const Breakdown& breakdown() const { return breakdown_; }
 
@@ -51,7 +53,7 @@ class RunTrace {
   bool stopped_ = false;
   std::array<bool, kActivities> open_{};
   Breakdown breakdown_;
-  std::array<Curve, 2> curves_;
+  std::map<LogKey, Curve> curves_;
 };
 
 }  // namespace tessera

@@ -74,7 +74,7 @@ double limit_of(const ConvergenceCurvePoint& reference, double runs) {
 std::span<const ReferencePoint> reference_points(Round round, std::string_view benchmark) {
   static const auto all = [] {
     std::map<std::pair<std::string_view, std::string_view>, Points> by_name;
-    for (const PublishedPoints& file : kPublishedPoints) {
+    for (const PublishedPoints& file : published_points()) {
       by_name[{file.rules, file.benchmark}] = parse_points(file.json);
     }
     return by_name;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <span>
 #include <string_view>
 
 namespace tessera {
@@ -13,6 +13,6 @@ struct PublishedPoints {
   std::string_view json;  // {"<name>": {"BS": 64, "Epochs to converge": [...], ...}, ...}
 };
 
-extern const std::array<PublishedPoints, 4> kPublishedPoints;
+std::span<const PublishedPoints> published_points();
 
 }  // namespace tessera

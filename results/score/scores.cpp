@@ -71,9 +71,16 @@ ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
   return scored;
 }
 
+/// How many runs the benchmark asks for; 0 where its rules aren't known here, without which nothing is
+/// scored.
+std::size_t required_runs(const std::string& name) {
+  const Benchmark* benchmark = benchmarks().find(name);
+  return benchmark == nullptr || benchmark->rules == nullptr ? 0 : benchmark->required_runs;
+}
+
 /// What keeps logs from being one set; empty if nothing does.
 std::string why_no_set(const RunSet& set) {
-  if (!required_runs(set.benchmark)) {
+  if (required_runs(set.benchmark) == 0) {
     return set.benchmark.empty()
                ? "no log names its benchmark"
                : fmt::format("how {} is scored isn't known here", show(nlohmann::json(set.benchmark)));
@@ -209,7 +216,7 @@ std::optional<double> one_batch(const RunSet& set, std::string& why_not) {
 }
 
 std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
-  const std::size_t required = *required_runs(set.benchmark);
+  const std::size_t required = required_runs(set.benchmark);
   if (set.division != "closed") {
     why_not = "it holds in the closed division alone";
     return std::nullopt;
@@ -229,16 +236,10 @@ std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, st
 
 }  // namespace
 
-std::optional<std::size_t> required_runs(std::string_view benchmark) {
-  if (benchmark == "cosmoflow") return 10;
-  if (benchmark == "deepcam") return 5;
-  return std::nullopt;
-}
-
 Score score(const RunSet& set, Round round) {
   Score score;
   for (const RunRecord& run : set.runs) score.runs.push_back(scored_run(set, run, round));
-  score.required_runs = required_runs(set.benchmark).value_or(0);
+  score.required_runs = required_runs(set.benchmark);
   score.why_no_score = score.why_no_convergence = why_no_set(set);
   if (!score.why_no_score.empty()) return score;
   if (set.mode == ScalingMode::Strong) {

@@ -15,9 +15,6 @@
 /// Scores of run sets by the rules of MLPerf HPC rounds. Pure functions; no score here is an MLPerf result.
 namespace tessera {
 
-/// How many runs a benchmark asks for: CosmoFlow 10, DeepCAM 5; nothing for others.
-std::optional<std::size_t> required_runs(std::string_view benchmark);
-
 /// One run of a set as its score sees it. Seconds are means over the epochs or evaluations of the log.
 struct ScoredRun {
   enum Role { Counts, Fastest, Slowest, Failed, Pruned };
@@ -42,7 +39,7 @@ struct Throughput {
 };
 
 struct Score {
-  std::size_t required_runs = 0;                  // 0 for a benchmark that isn't known
+  std::size_t required_runs = 0;                  // 0 for a benchmark whose rules aren't known
   std::vector<ScoredRun> runs;                    // as in the set
   std::optional<double> minutes;                  // time to solution, of strong scaling
   std::optional<RunSpread> spread;                // of the converged runs, of strong scaling

@@ -5,6 +5,7 @@
 
 #include "fuzz/require.hpp"
 #include "fuzz/target.hpp"
+#include "results/check/benchmark.hpp"
 #include "results/check/log_reader.hpp"
 #include "results/score/score_report.hpp"
 
@@ -36,7 +37,7 @@ void score_all(const RunRecord& run) {
   set.described = SystemSize{64.0, 4.0};
   set.division = "closed";
   set.benchmark = run.of(LogKey::EvalError).count > 0 ? "cosmoflow" : "deepcam";
-  set.runs.assign(*required_runs(set.benchmark), run);
+  set.runs.assign(benchmarks().find(set.benchmark)->required_runs, run);
   for (const ScalingMode mode : {ScalingMode::Strong, ScalingMode::Weak}) {
     set.mode = mode;
     Score result = score(set, Round::V3_0);

@@ -22,9 +22,10 @@ using testing::world;
 
 CosmoflowWorkload tiny() {
   Config config;
-  config.cosmoflow.input_shape = {16, 16, 16, 4};
-  config.cosmoflow.n_conv_layers = 4;
-  config.cosmoflow.conv_size = 8;
+  config.of_benchmark = CosmoflowConfig();
+  cosmoflow_of(config).input_shape = {16, 16, 16, 4};
+  cosmoflow_of(config).n_conv_layers = 4;
+  cosmoflow_of(config).conv_size = 8;
   return {config, 1};
 }
 
@@ -101,7 +102,7 @@ TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
   Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
   CosmoflowWorkload workload(config, 1);
   const ProcessGrid grid(world(), {1, world().size(), 1, 1});
-  const IoBench bench = bench_io(workload, grid, config.data, 2, 3, 3);
+  const IoBench bench = bench_io(workload, workload.graph(2), grid, config.data, 2, 3, 3);
   EXPECT_EQ(bench.samples, 4) << "whole batches";
   std::vector<std::string> names;
   for (const BenchedFlow& flow : bench.flows) {
@@ -126,7 +127,7 @@ TEST(IoBench, MeasuresStagingAndLeavesNothingOfIt) {
   std::string path;
   if (world().rank() == 0) path = directory.emplace().path().string();
   world().broadcast(path, 0);
-  const IoBench bench = bench_io(workload, grid, config.data, 1, 2, 1, path);
+  const IoBench bench = bench_io(workload, workload.graph(1), grid, config.data, 1, 2, 1, path);
   EXPECT_EQ(bench.flows[1].name, "stage");
   EXPECT_EQ(bench.flows[1].ceiling, "copy");
   EXPECT_EQ(bench.flows[2].name, "re-read");

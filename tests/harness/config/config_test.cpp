@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/config/config_schema.hpp"
+#include "harness/config/cosmoflow_config.hpp"
 #include "harness/plan/run_layout.hpp"
 #include "harness/workloads/batch_size.hpp"
 #include "models/base/error.hpp"
@@ -107,21 +108,21 @@ TEST(Config, ReadsTheReferencesOwnFileAsItIs) {
   EXPECT_EQ(config.data.batch_size, 4);
   EXPECT_FALSE(config.data.global_batch_size);
   EXPECT_EQ(config.data.sample_shape, (std::vector<std::int64_t>{128, 128, 128, 4}));
-  EXPECT_FALSE(config.cosmoflow.standardize);
-  EXPECT_EQ(config.cosmoflow.augment, Augment::None);
-  EXPECT_EQ(config.cosmoflow.n_conv_layers, 5);
-  EXPECT_EQ(config.cosmoflow.l2, 0);
-  EXPECT_EQ(config.cosmoflow.dropout, 0.5);
-  EXPECT_EQ(config.cosmoflow.momentum, 0.9);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.schedule, ScheduleKind::Reference);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.base_lr, 0.001);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.scaling, Scaling::Linear);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.base_batch_size, 64);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.n_warmup_epochs, 4);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.decay_schedule,
+  EXPECT_FALSE(cosmoflow_of(config).standardize);
+  EXPECT_EQ(cosmoflow_of(config).augment, Augment::None);
+  EXPECT_EQ(cosmoflow_of(config).n_conv_layers, 5);
+  EXPECT_EQ(cosmoflow_of(config).l2, 0);
+  EXPECT_EQ(cosmoflow_of(config).dropout, 0.5);
+  EXPECT_EQ(cosmoflow_of(config).momentum, 0.9);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.schedule, ScheduleKind::Reference);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.base_lr, 0.001);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.scaling, Scaling::Linear);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.base_batch_size, 64);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.n_warmup_epochs, 4);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.decay_schedule,
             (std::map<std::int64_t, double>{{32, 0.25}, {64, 0.125}}));
   EXPECT_FALSE(config.train.early_stopping_patience);
-  EXPECT_EQ(config.cosmoflow.target_mae, 0.124);
+  EXPECT_EQ(cosmoflow_of(config).target_mae, 0.124);
   EXPECT_EQ(config.compute.kernels, KernelChoice::OneDnn);
 }
 
@@ -138,14 +139,14 @@ TEST(Config, ReadsTheSchedulesOfTheRecipes) {
   const Config steps = parse(
       head +
       "lr_schedule: {schedule: steps, lr: 0.05, n_warmup_epochs: 1, decay_epochs: {8: 0.25, 16: 0.0625}}\n");
-  EXPECT_EQ(steps.cosmoflow.lr_schedule.schedule, ScheduleKind::Steps);
-  EXPECT_EQ(steps.cosmoflow.lr_schedule.decay_epochs,
+  EXPECT_EQ(cosmoflow_of(steps).lr_schedule.schedule, ScheduleKind::Steps);
+  EXPECT_EQ(cosmoflow_of(steps).lr_schedule.decay_epochs,
             (std::map<std::int64_t, double>{{8, 0.25}, {16, 0.0625}}));
   const Config cosine =
       parse(head + "lr_schedule: {schedule: cosine, lr: 3e-2, n_warmup_steps: 128, cosine_epochs: 14}\n");
-  EXPECT_EQ(cosine.cosmoflow.lr_schedule.lr, 0.03);
-  EXPECT_EQ(cosine.cosmoflow.lr_schedule.n_warmup_steps, 128);
-  EXPECT_EQ(cosine.cosmoflow.lr_schedule.cosine_epochs, 14);
+  EXPECT_EQ(cosmoflow_of(cosine).lr_schedule.lr, 0.03);
+  EXPECT_EQ(cosmoflow_of(cosine).lr_schedule.n_warmup_steps, 128);
+  EXPECT_EQ(cosmoflow_of(cosine).lr_schedule.cosine_epochs, 14);
 }
 
 TEST(Config, ExpandsEnvironmentVariablesInPaths) {
@@ -306,7 +307,7 @@ TEST(Override, ReplacesAValueAndTheLastOneWins) {
             {"data.n_train=64", "model.dropout=0.25", "data.n_train=128", "data.sample_shape=[16, 16, 16, 4]",
              "model.input_shape=[16,16,16,4]", "model.n_conv_layers=4", "output_dir=elsewhere"});
   EXPECT_EQ(config.data.n_train, 128);
-  EXPECT_EQ(config.cosmoflow.dropout, 0.25);
+  EXPECT_EQ(cosmoflow_of(config).dropout, 0.25);
   EXPECT_EQ(config.data.sample_shape[0], 16);
   EXPECT_EQ(config.output_dir, "elsewhere");
   EXPECT_EQ(config.where("data.n_train"), "--set data.n_train=128");
@@ -315,8 +316,8 @@ TEST(Override, ReplacesAValueAndTheLastOneWins) {
 TEST(Override, ReachesSectionsThatTheFileLacksAndSingleEntriesOfMaps) {
   const Config config = parse(kReference, {"compute.threads=2", "lr_schedule.decay_schedule.96=0.0625"});
   EXPECT_EQ(config.compute.threads, 2);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.decay_schedule.at(96), 0.0625);
-  EXPECT_EQ(config.cosmoflow.lr_schedule.decay_schedule.size(), 3U);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.decay_schedule.at(96), 0.0625);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.decay_schedule.size(), 3U);
 }
 
 TEST(Override, MayTakeAnOptionalKeyAway) {

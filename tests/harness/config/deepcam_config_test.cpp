@@ -34,7 +34,7 @@ Config parse(const std::vector<std::string>& overrides = {}) {
 
 TEST(DeepcamConfig, HasTheNamesOfTheReferencesArguments) {
   const Config config = parse();
-  const DeepcamConfig& deepcam = config.deepcam;
+  const DeepcamConfig& deepcam = deepcam_of(config);
   EXPECT_EQ(config.mlperf.benchmark, "deepcam");
   EXPECT_EQ(deepcam.channels.size(), 16U);
   EXPECT_EQ(deepcam.width_factor, 1);

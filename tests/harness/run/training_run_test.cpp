@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "harness/config/deepcam_config.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/files/directory_lock.hpp"
 #include "io/files/process_start.hpp"
@@ -111,12 +112,12 @@ TEST_F(TrainingRunTest, OfDeepcamLogsEveryKeyOfTheClosedDivision) {
     for (const bool cosine : {false, true}) {
       SCOPED_TRACE(fmt::format("{} {}", optimizer, cosine ? "cosine" : "multistep"));
       Config varied = config;
-      varied.deepcam.optimizer =
+      deepcam_of(varied).optimizer =
           optimizer == std::string("LAMB") ? MomentOptimizer::Lamb : MomentOptimizer::AdamW;
       if (cosine) {
-        varied.deepcam.lr_schedule = {};
-        varied.deepcam.lr_schedule.type = StepScheduleKind::CosineAnnealing;
-        varied.deepcam.lr_schedule.t_max = 9;
+        deepcam_of(varied).lr_schedule = {};
+        deepcam_of(varied).lr_schedule.type = StepScheduleKind::CosineAnnealing;
+        deepcam_of(varied).lr_schedule.t_max = 9;
       }
       world().barrier();  // all have read the log of the run before
       if (world().rank() == 0) std::filesystem::remove_all(directory_ / "run");

@@ -7,6 +7,8 @@
 #include <cmath>
 
 #include "harness/config/config.hpp"
+#include "harness/config/cosmoflow_config.hpp"
+#include "harness/config/deepcam_config.hpp"
 #include "harness/plan/split.hpp"
 #include "harness/run/training_state.hpp"
 #include "harness/workloads/data_share.hpp"
@@ -188,8 +190,8 @@ INSTANTIATE_TEST_SUITE_P(Of, TrainerTest, ::testing::Values(kCosmoflow, kDeepcam
 TEST_P(TrainerTest, RanksTogetherTrainAsOneDoesAlone) {
   if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
   if (!trial_.planar) {
-    ASSERT_GT(config_.cosmoflow.dropout, 0);
-    ASSERT_EQ(config_.cosmoflow.augment, Augment::All);
+    ASSERT_GT(cosmoflow_of(config_).dropout, 0);
+    ASSERT_EQ(cosmoflow_of(config_).augment, Augment::All);
   }
   ASSERT_GT(trial_.steps, config_.data.n_train / *config_.data.global_batch_size)
       << "no second epoch is begun";
@@ -272,7 +274,7 @@ std::string statistics_of(ParameterStore& parameters) {
 
 TEST_F(DeepcamTrainerTest, AveragesTheStatisticsOfItsNormGroups) {
   if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
-  config_.deepcam.batchnorm_group_size = 1;
+  deepcam_of(config_).batchnorm_group_size = 1;
   config_.data.global_batch_size = 2 * world().size();
   Training trainer(world(), {world().size(), 1, 1, 1}, config_);
   Outcome outcome;
