@@ -12,7 +12,7 @@
 #include <thread>
 #include <utility>
 
-#include "harness/machine/core_share.hpp"
+#include "harness/machine/cpus_of_part.hpp"
 #include "harness/process/child_process.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/run/run_directory.hpp"
@@ -100,7 +100,7 @@ class RunQueue {
                          ChildProcess({.words = run.command,
                                        .environment = environment_without_mpi_world(environ),
                                        .output = run.directory / kSaidName,
-                                       .cpus = core_share(static_cast<int>(slot), options_.side_by_side)}));
+                                       .cpus = cpus_of_part(static_cast<int>(slot), options_.side_by_side)}));
     options_.say(fmt::format("{}: {}", run.title, goes_on ? "goes on" : "begins"));
   }
 

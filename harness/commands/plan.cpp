@@ -7,9 +7,8 @@
 #include "harness/commands/command.hpp"
 #include "harness/config/shared_config.hpp"
 #include "harness/machine/threads.hpp"
+#include "harness/plan/make_plan.hpp"
 #include "harness/plan/plan_report.hpp"
-#include "harness/plan/run_layout.hpp"
-#include "harness/workloads/make_kernels.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -22,27 +21,12 @@ struct PlanArguments {
   bool json = false;
 };
 
-RunPlan plan_run(const Config& config, int ranks, const std::string& split) {
-  const RunLayout layout = lay_out(config, 0, split, ranks);
-  const Workload& workload = *layout.workload;
-  RunPlan plan;
-  plan.batch = layout.batch;
-  // Those of a trainer: the loaders of training and validation, and the synthetic one of the warm-up.
-  plan.input_batches = 2 * (config.data.prefetch + 1) + 1;
-  const Graph graph = workload.graph(plan.batch.replica);
-  ParameterStore parameters(graph.parameters(), config.compute.element);
-  plan.optimizer_bytes = workload.make_optimizer(parameters)->state().size() * parameters.trained_bytes();
-  plan.partition =
-      plan_partition(graph, layout.grid, *make_kernels(config.compute), parameters, config.compute.overlap);
-  return plan;
-}
-
-int run_plan(const PlanArguments& arguments, const Communicator& world) {
+int print_plan(const PlanArguments& arguments, const Communicator& world) {
   const Config config = shared_config(world, arguments.config, arguments.overrides);
   set_up_threads(world, config.compute.fixed_threads());  // the kernels' scratch depends on them
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
-    const RunPlan plan = plan_run(config, arguments.ranks, arguments.split);
+    const RunPlan plan = make_plan(config, arguments.ranks, arguments.split);
     std::cout << (arguments.json ? to_json(plan).dump(2) + "\n" : to_string(plan)) << std::flush;
   });
   return 0;
@@ -63,7 +47,7 @@ void add_plan(CommandSyntax program) {
   add_overrides(command, arguments->overrides);
   add_overlap(command, arguments->overrides);
   command.flag("--json", arguments->json, "as JSON");
-  command.runs([arguments](const Communicator& world) { return run_plan(*arguments, world); });
+  command.runs([arguments](const Communicator& world) { return print_plan(*arguments, world); });
 }
 
 }  // namespace tessera

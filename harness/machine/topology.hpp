@@ -3,6 +3,7 @@
 #include <hwloc.h>
 
 #include <memory>
+#include <vector>
 
 namespace tessera {
 
@@ -19,5 +20,10 @@ using CpuSet = std::unique_ptr<hwloc_bitmap_s, FreeBitmap>;
 
 /// Throws MachineError when the machine can't be looked at.
 Topology load_topology();
+
+/// The logical CPUs that this process may run on now.
+CpuSet affinity_mask(hwloc_topology_t topology);
+/// The mask core by core, in hwloc's logical order, which keeps neighbours in caches and memory together.
+std::vector<CpuSet> cores_of(hwloc_topology_t topology, const CpuSet& mask);
 
 }  // namespace tessera

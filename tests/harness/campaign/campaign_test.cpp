@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "harness/campaign/run_queue.hpp"
-#include "harness/machine/core_share.hpp"
+#include "harness/machine/cpus_of_part.hpp"
 #include "harness/process/child_process.hpp"
 #include "harness/run/run_directory.hpp"
 #include "io/files/directory_lock.hpp"
@@ -138,9 +138,9 @@ TEST_F(CampaignRuns, SideBySideAreUnderWayAtOnceAndHaveCoresOfTheirOwn) {
       "while [ ! -e $directory/../$other ]; do sleep 0.01; done\n";
   EXPECT_EQ(run(campaign(script + kSuccess, 2, 2)), 0);
   EXPECT_TRUE(fs::exists(work / "out" / "weak" / "run_2" / "run.json"));
-  const auto first = core_share(0, 2), second = core_share(1, 2);
-  EXPECT_FALSE(core_share(0, 1));
-  EXPECT_FALSE(core_share(0, 1 << 20));
+  const auto first = cpus_of_part(0, 2), second = cpus_of_part(1, 2);
+  EXPECT_FALSE(cpus_of_part(0, 1));
+  EXPECT_FALSE(cpus_of_part(0, 1 << 20));
   if (!first || !second) GTEST_SKIP() << "one core alone";
   cpu_set_t both;
   CPU_AND(&both, &*first, &*second);
