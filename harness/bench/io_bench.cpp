@@ -13,8 +13,8 @@
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/grid_report.hpp"
 #include "harness/process/message_times.hpp"
-#include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/dataset/loader.hpp"
+#include "io/forms/data_forms.hpp"
 #include "io/hdf5/hdf5_chunks.hpp"
 #include "io/staging/staging_directory.hpp"
 #include "parallel/place.hpp"
@@ -80,12 +80,12 @@ class Copy {
   std::size_t times_;
 };
 
-/// A sample's data set in its file, of elements T.
+/// The array of a sample that the network reads, in its file, of elements T.
 template <class T>
 class StoredSample {
  public:
   StoredSample(const std::filesystem::path& path, const Box& part) : file_(path) {
-    name_ = holds_cosmoflow_data(file_) ? "x" : "climate/data";
+    name_ = form_of(file_).input;
     const std::vector<std::int64_t> shape = file_.describe(name_).shape;
     block_ = {part.h, part.w, {0, shape.back()}};
     if (shape.size() == 4) block_.insert(block_.begin(), part.d);
@@ -260,13 +260,14 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
                  const DataConfig& data, std::int64_t batch, std::int64_t samples, std::int64_t repeats,
                  const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
-  bool counts = false;
+  std::string element;
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
     workload.open_data(data.data_dir,
                        data_share(network, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
-    counts = holds_cosmoflow_data(Hdf5File(workload.training().file(0)));
+    const Hdf5File first(workload.training().file(0));
+    element = first.describe(std::string(form_of(first).input)).element;
   });
   const Share share = share_of(workload, network, grid, batch, std::min(samples, workload.training().size()));
   IoBench bench{
@@ -278,7 +279,7 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
     const std::int64_t staged = std::min(bench.samples * grid.dims().replicas, share.dataset.size());
     bench_staging<T>(grid, share, staged, data.data_dir, stage_dir, repeats, bench.flows);
   };
-  if (counts)
+  if (element == "int16")
     bench_element(std::int16_t{});
   else
     bench_element(float{});

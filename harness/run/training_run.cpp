@@ -18,7 +18,7 @@
 #include "harness/run/run_report.hpp"
 #include "harness/run/training_state.hpp"
 #include "harness/workloads/make_kernels.hpp"
-#include "io/cosmoflow/cosmoflow_manifest.hpp"
+#include "io/dataset/generated_set.hpp"
 #include "io/files/checksum.hpp"
 #include "io/files/whole_file.hpp"
 #include "parallel/uniform.hpp"
