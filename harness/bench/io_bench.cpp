@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "harness/bench/sample_flows.hpp"
-#include "io/cosmoflow/cosmoflow_sample.hpp"
+#include "io/forms/data_forms.hpp"
 #include "parallel/place.hpp"
 #include "parallel/uniform.hpp"
 
@@ -44,7 +44,7 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
                        data_share(network, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
     const Hdf5File first(workload.training().file(0));
-    array = holds_cosmoflow_data(first) ? "x" : "climate/data";
+    array = std::string(form_of(first).input);
     element = first.describe(array).element;
   });
   const BenchedSamples share =

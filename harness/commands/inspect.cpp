@@ -11,9 +11,9 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
 #include "harness/run/class_prediction.hpp"
-#include "io/deepcam/deepcam_sample.hpp"
+#include "io/forms/data_forms.hpp"
 #include "io/inspect/png.hpp"
-#include "io/inspect/sample_picture.hpp"
+#include "io/picture/sample_picture.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -33,15 +33,24 @@ void check(const InspectArguments& arguments) {
                      "name one file of it, as DIR/train/NAME.hdf5");
 }
 
+std::string forms_with_classes() {
+  std::string titles;
+  for (const DataForm* form : data_forms().all())
+    if (form->draw_classes != nullptr)
+      titles += fmt::format("{}{}", titles.empty() ? "" : " or ", form->title);
+  return titles;
+}
+
 SamplePicture draw(const InspectArguments& arguments) {
   check(arguments);
   const Hdf5File sample(arguments.path);
-  if (arguments.checkpoint.empty()) return draw_sample(sample);
-  if (!holds_deepcam_data(sample))
-    throw InputError("a prediction is drawn over a sample of DeepCAM alone", arguments.path.string(),
-                     "leave --checkpoint out, or name a file of a DeepCAM data set");
-  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path, "deepcam");
-  SamplePicture picture = draw_deepcam(sample, prediction.classes);
+  const DataForm& form = form_of(sample);
+  if (arguments.checkpoint.empty()) return form.draw(sample);
+  if (form.draw_classes == nullptr)
+    throw InputError(fmt::format("a prediction is drawn over a sample of {} alone", forms_with_classes()),
+                     arguments.path.string(), "leave --checkpoint out, or name a file of such a data set");
+  const ClassPrediction prediction = predict_classes(arguments.checkpoint, arguments.path, form.name);
+  SamplePicture picture = form.draw_classes(sample, prediction.classes);
   picture.legend += fmt::format(", {} {:.4f}", prediction.metric_name, prediction.metric);
   return picture;
 }

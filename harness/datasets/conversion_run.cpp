@@ -49,7 +49,7 @@ Units units_of(const std::string& text) {
   return units;
 }
 
-/// DeepCAM's stats.h5, which training needs beside the samples: the source's, or that which is there.
+/// stats.h5, which training needs beside the samples of some forms: the source's, or that which is there.
 std::map<std::string, std::string> copy_statistics(const ConversionPlan& plan,
                                                    const ConvertOptions& options) {
   const auto to = options.destination / kStatsName;
@@ -263,8 +263,10 @@ void ConversionRun::report(const std::string& how) const {
     samples[name.substr(0, name.find('/'))] += static_cast<std::int64_t>(unit.checksums.size());
   std::cout << fmt::format("{}: {} training and {} validation samples of {}, {}\n",
                            options_.destination.string(), samples["train"], samples["validation"],
-                           to_string(plan_.recipe.form), how);
-  if (plan_.recipe.form == SourceForm::Deepcam && !std::filesystem::exists(options_.destination / kStatsName))
+                           sources_of(plan_.recipe), how);
+  const DataForm* form = plan_.recipe.samples;
+  if (form != nullptr && form->check_statistics != nullptr &&
+      !std::filesystem::exists(options_.destination / kStatsName))
     std::cout << fmt::format("  the source has no {}, which training needs there\n", kStatsName);
   for (const SkippedFile& skipped : plan_.skipped)
     std::cout << fmt::format("  skipped {}: {}\n", skipped.path.string(), skipped.reason);

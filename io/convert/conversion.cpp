@@ -4,16 +4,14 @@
 
 namespace tessera {
 
-std::string to_string(SourceForm form) {
-  switch (form) {
+std::string sources_of(const ConvertRecipe& recipe) {
+  switch (recipe.form) {
     case SourceForm::TfRecord:
       return "CosmoFlow TFRecords";
     case SourceForm::Universe:
       return "CosmoFlow HDF5 universes";
-    case SourceForm::Cosmoflow:
-      return "CosmoFlow HDF5 samples";
-    case SourceForm::Deepcam:
-      return "DeepCAM HDF5 samples";
+    case SourceForm::Samples:
+      return fmt::format("{} HDF5 samples", recipe.samples->title);
     default:
       return "IDX images";
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/dataset/data_form.hpp"
 #include "io/hdf5/hdf5.hpp"
 
 /// The vocabulary of `tessera convert`: a conversion makes a data set of one sample a file, DIR/train/*.hdf5
@@ -14,26 +15,26 @@ namespace tessera {
 
 /// The forms in which data sets were published.
 enum class SourceForm {
-  TfRecord,   // CosmoFlow's TFRecords
-  Universe,   // CosmoFlow's HDF5 universes, to be cut into cubes
-  Cosmoflow,  // CosmoFlow's HDF5 samples: `x` and `y`
-  Deepcam,    // DeepCAM's HDF5 samples
-  Idx         // images and labels, as of MNIST
+  TfRecord,  // CosmoFlow's TFRecords
+  Universe,  // CosmoFlow's HDF5 universes, to be cut into cubes
+  Samples,   // HDF5 samples, which are in the form to be
+  Idx        // images and labels, as of MNIST
 };
-
-/// "CosmoFlow TFRecords" and so on, for people.
-std::string to_string(SourceForm form);
 
 /// What a conversion makes of all its sources; the same in every call that adds to a data set.
 struct ConvertRecipe {
   SourceForm form = SourceForm::TfRecord;
   std::vector<std::int64_t>
-      shape;                // of a sample's array: D H W C of CosmoFlow, H W C of DeepCAM, H W of images
+      shape;                // of a sample's array: D H W C of universes, as the form has it, H W of images
   std::int64_t extent = 0;  // of universes: cells an axis before they are cut
   Hdf5Compression compression = Hdf5Compression::None;
-  bool generated = false;  // the source comes of a generator, and what is made of it does
+  bool generated = false;             // the source comes of a generator, and what is made of it does
+  const DataForm* samples = nullptr;  // the form of Samples
   friend bool operator==(const ConvertRecipe&, const ConvertRecipe&) = default;
 };
+
+/// "CosmoFlow TFRecords" and so on: what the sources are, for people.
+std::string sources_of(const ConvertRecipe& recipe);
 
 /// The names of --compression: "none", "fast", "gzip".
 std::string to_string(Hdf5Compression compression);

@@ -12,10 +12,8 @@
 #include "io/convert/published_universe.hpp"
 #include "io/dataset/data_origin.hpp"
 #include "io/dataset/sample_files.hpp"
-#include "io/deepcam/deepcam_sample.hpp"
-#include "io/deepcam/deepcam_statistics.hpp"
 #include "io/files/json_text.hpp"
-#include "io/generate/climate/deepcam_channels.hpp"
+#include "io/forms/data_forms.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -59,10 +57,10 @@ void plan_universes(const ConvertOptions& options, const Hdf5File& first,
 }
 
 // In the samples' folder or one up; looked into, so that none that is damaged is passed on.
-std::filesystem::path statistics_beside(const std::filesystem::path& folder) {
+std::filesystem::path statistics_beside(const std::filesystem::path& folder, const DataForm& form) {
   for (const auto& path : {folder / kStatsName, folder / ".." / kStatsName})
     if (std::filesystem::exists(path)) {
-      read_deepcam_statistics(folder);
+      form.check_statistics(folder);
       return path;
     }
   return {};
@@ -71,18 +69,16 @@ std::filesystem::path statistics_beside(const std::filesystem::path& folder) {
 void plan_hdf5(const ConvertOptions& options, const std::vector<SourceFile>& files, ConversionPlan& plan) {
   const Hdf5File first(files.front().path);
   if (holds_universe(first)) return plan_universes(options, first, files, plan);
-  if (holds_cosmoflow_data(first)) {
-    const auto [space, channels] = cosmoflow_form(first);
-    plan.recipe = {SourceForm::Cosmoflow, {space.d, space.h, space.w, channels}, 0, options.compression};
-  } else if (holds_deepcam_data(first)) {
-    const Extents space = deepcam_extents(first);
-    plan.recipe = {SourceForm::Deepcam, {space.h, space.w, kDeepcamChannels}, 0, options.compression};
-    plan.statistics = statistics_beside(files.front().path.parent_path());
-  } else {
-    throw InputError(
-        "the file is neither CosmoFlow's ('full', or 'x' and 'y') nor DeepCAM's ('climate/data')",
-        first.path().string(), "name another source; tessera inspect shows what a file holds");
-  }
+  const DataForm* form = find_form(first);
+  if (form == nullptr)
+    throw InputError(fmt::format("the file is neither a universe ('full') nor a sample of {}", known_forms()),
+                     first.path().string(), "name another source; tessera inspect shows what a file holds");
+  plan.recipe = {.form = SourceForm::Samples,
+                 .shape = form->shape(first),
+                 .compression = options.compression,
+                 .samples = form};
+  if (form->check_statistics != nullptr)
+    plan.statistics = statistics_beside(files.front().path.parent_path(), *form);
   for (const SourceFile& file : files) plan.units.push_back(whole_file(file));
 }
 
@@ -196,18 +192,22 @@ std::string to_text(const ConversionPlan& plan) {
     units.push_back({unit.source.string(), unit.subset, unit.stem, unit.first, unit.count, unit.work,
                      unit.bytes, unit.modified});
   const ConvertRecipe& recipe = plan.recipe;
-  const std::vector<std::uint8_t> bytes =
-      Json::to_msgpack({static_cast<int>(recipe.form), recipe.shape, recipe.extent,
-                        static_cast<int>(recipe.compression), recipe.generated, units});
+  const std::vector<std::uint8_t> bytes = Json::to_msgpack(
+      {static_cast<int>(recipe.form), recipe.shape, recipe.extent, static_cast<int>(recipe.compression),
+       recipe.generated, recipe.samples ? recipe.samples->name : "", units});
   return {bytes.begin(), bytes.end()};
 }
 
 ConversionPlan plan_of_text(const std::string& text) {
   const Json json = Json::from_msgpack(text);
   ConversionPlan plan;
-  plan.recipe = {static_cast<SourceForm>(json[0].get<int>()), json[1], json[2],
-                 static_cast<Hdf5Compression>(json[3].get<int>()), json[4]};
-  for (const Json& unit : json[5])
+  plan.recipe = {static_cast<SourceForm>(json[0].get<int>()),
+                 json[1],
+                 json[2],
+                 static_cast<Hdf5Compression>(json[3].get<int>()),
+                 json[4],
+                 data_forms().find(json[5].get<std::string>())};
+  for (const Json& unit : json[6])
     plan.units.push_back(
         {unit[0].get<std::string>(), unit[1], unit[2], unit[3], unit[4], unit[5], unit[6], unit[7]});
   return plan;

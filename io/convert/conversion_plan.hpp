@@ -24,7 +24,7 @@ struct ConversionPlan {
   ConvertRecipe recipe;
   std::vector<ConvertUnit> units;
   std::vector<SkippedFile> skipped;
-  std::filesystem::path statistics{};  // DeepCAM's stats.h5, where the source has one
+  std::filesystem::path statistics{};  // stats.h5, where the form and the source have one
 };
 
 /// Looks at all files of the source and into the first of each kind. Throws InputError where they are none

@@ -22,7 +22,7 @@ using SortedJson = nlohmann::json;
 constexpr const char* kJournalStem = "unfinished-";  // and the rank
 
 Json recipe_json(const ConvertRecipe& recipe) {
-  Json json{{"form", to_string(recipe.form)}, {"shape", recipe.shape}};
+  Json json{{"form", sources_of(recipe)}, {"shape", recipe.shape}};
   if (recipe.form == SourceForm::Universe) json["extent"] = recipe.extent;
   json["compression"] = to_string(recipe.compression);
   if (recipe.generated) json["generated"] = true;

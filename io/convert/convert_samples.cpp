@@ -1,7 +1,5 @@
 #include "io/convert/sample_file.hpp"
 #include "io/convert/unit_converter.hpp"
-#include "io/cosmoflow/cosmoflow_sample.hpp"
-#include "io/deepcam/deepcam_sample.hpp"
 
 namespace tessera {
 namespace {
@@ -14,11 +12,7 @@ class SampleConverter final : public UnitConverter {
   void convert(const ConvertUnit& unit, const std::filesystem::path& destination,
                FilesInFlight& flights) override {
     const Hdf5File file(unit.source);
-    const std::vector<std::int64_t>& shape = recipe_.shape;
-    if (recipe_.form == SourceForm::Cosmoflow)
-      check_cosmoflow_form(file, {shape[0], shape[1], shape[2]}, shape[3]);
-    else
-      check_deepcam_form(file, {1, shape[0], shape[1]});
+    recipe_.samples->check(file, recipe_.shape);
     SampleFile sample(destination, sample_name(unit), recipe_.compression);
     for (const std::string& name : file.names())
       if (file.describe(name).element != "other") sample.hdf5().copy(file, name, recipe_.compression);

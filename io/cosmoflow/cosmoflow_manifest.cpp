@@ -78,7 +78,7 @@ std::string recipe_text(const CosmoflowRecipe& recipe) {
 
 std::string manifest_text(const CosmoflowManifest& manifest) {
   const auto size = manifest.recipe.universe.size;
-  Json json{{"generator", "tessera generate cosmoflow"},
+  Json json{{"generator", kCosmoflowGenerator},
             {"version", manifest.version},
             {"recipe", recipe_json(manifest.recipe)},
             {"shape", {size, size, size, kUniverseChannels}},

@@ -36,6 +36,9 @@ std::string to_string(InitialConditions conditions);  // "fixed", "gaussian"
 Suite suite_named(const std::string& name);           // throws InputError, as the next
 InitialConditions initial_conditions_named(const std::string& name);
 
+inline constexpr const char* kCosmoflowGenerator =
+    "tessera generate cosmoflow";  // the manifest's "generator"
+
 /// As JSON.
 std::string manifest_text(const CosmoflowManifest& manifest);
 /// Throws InputError where there is none, it isn't JSON or lacks something.

@@ -8,7 +8,7 @@
 #include "io/files/json_text.hpp"
 #include "io/generate/climate/deepcam_channels.hpp"
 #include "io/hdf5/hdf5.hpp"
-#include "io/inspect/value_range.hpp"
+#include "io/picture/value_range.hpp"
 
 namespace tessera {
 

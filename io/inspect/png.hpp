@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "io/inspect/image.hpp"
+#include "io/picture/image.hpp"
 
 namespace tessera {
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <png.h>
 
-#include "io/inspect/colour_map.hpp"
+#include "io/picture/colour_map.hpp"
 
 namespace tessera {
 namespace {

@@ -1,3 +1,5 @@
+#include "io/deepcam/draw_deepcam.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -8,9 +10,8 @@
 
 #include "io/deepcam/deepcam_sample.hpp"
 #include "io/generate/climate/deepcam_channels.hpp"
-#include "io/inspect/colour_map.hpp"
-#include "io/inspect/sample_picture.hpp"
-#include "io/inspect/value_range.hpp"
+#include "io/picture/colour_map.hpp"
+#include "io/picture/value_range.hpp"
 
 namespace tessera {
 namespace {

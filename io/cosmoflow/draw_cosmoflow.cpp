@@ -1,12 +1,13 @@
+#include "io/cosmoflow/draw_cosmoflow.hpp"
+
 #include <fmt/core.h>
 
 #include <cmath>
 #include <vector>
 
 #include "io/cosmoflow/cosmoflow_sample.hpp"
-#include "io/inspect/colour_map.hpp"
-#include "io/inspect/sample_picture.hpp"
-#include "io/inspect/value_range.hpp"
+#include "io/picture/colour_map.hpp"
+#include "io/picture/value_range.hpp"
 
 namespace tessera {
 namespace {

@@ -1,4 +1,4 @@
-#include "io/inspect/colour_map.hpp"
+#include "io/picture/colour_map.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "io/inspect/image.hpp"
+#include "io/picture/image.hpp"
 
 #include <algorithm>
 #include <cmath>

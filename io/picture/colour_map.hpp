@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/inspect/image.hpp"
+#include "io/picture/image.hpp"
 
 namespace tessera {
 

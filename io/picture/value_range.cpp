@@ -1,4 +1,4 @@
-#include "io/inspect/value_range.hpp"
+#include "io/picture/value_range.hpp"
 
 #include <algorithm>
 #include <cmath>

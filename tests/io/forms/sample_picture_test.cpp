@@ -1,4 +1,4 @@
-#include "io/inspect/sample_picture.hpp"
+#include "io/picture/sample_picture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -6,9 +6,11 @@
 
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/deepcam/deepcam_sample.hpp"
+#include "io/deepcam/draw_deepcam.hpp"
 #include "io/files/whole_file.hpp"
+#include "io/forms/data_forms.hpp"
 #include "io/generate/climate/deepcam_channels.hpp"
-#include "io/inspect/colour_map.hpp"
+#include "io/picture/colour_map.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -104,6 +106,11 @@ TEST(DeepcamPicture, GreysWhatIsNoNumberAndScalesByTheRest) {
               HasSubstr("from 10 to 30 kg/m2, dark to bright, grey where it is no number (2 cells)"));
 }
 
+SamplePicture picture_of(const std::filesystem::path& path) {
+  const Hdf5File file(path);
+  return form_of(file).draw(file);
+}
+
 // A file with one universe of 4 x 8 x 16 cells and 2 channels, 1 everywhere but what `change` does.
 template <class Change>
 SamplePicture universe(Change&& change) {
@@ -114,7 +121,7 @@ SamplePicture universe(Change&& change) {
   };
   change(at);
   write_whole_file(directory / "a.hdf5", cosmoflow_image({4, 8, 16}, 2, counts, {}));
-  return draw_sample(Hdf5File(directory / "a.hdf5"));
+  return picture_of(directory / "a.hdf5");
 }
 
 TEST(CosmoflowPicture, SumsAlongTheDepthByTheLogarithm) {
@@ -142,7 +149,7 @@ TEST(SamplePicture, RefusesAFileThatHoldsNoSample) {
     Hdf5Image image;
     add(image);
     write_whole_file(directory / "a.h5", image.bytes());
-    return message_of<InputError>([&] { draw_sample(Hdf5File(directory / "a.h5")); });
+    return message_of<InputError>([&] { picture_of(directory / "a.h5"); });
   };
   const std::vector<float> values(16);
   EXPECT_THAT(refused([](Hdf5Image&) {}), HasSubstr("the file is no sample"));

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "io/dataset/data_form.hpp"
+#include "io/hdf5/hdf5.hpp"
+#include "models/base/registry.hpp"
+
+namespace tessera {
+
+Registry<DataForm>& data_forms();
+
+/// The form that a file has at first sight; null where it is no sample.
+const DataForm* find_form(const Hdf5File& file);
+/// The same; throws InputError where it is no sample.
+const DataForm& form_of(const Hdf5File& file);
+
+/// "CosmoFlow ('x' and 'y') or DeepCAM ('climate/data')": which files are samples, for people.
+std::string known_forms();
+
+}  // namespace tessera

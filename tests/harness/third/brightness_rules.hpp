@@ -1,0 +1,9 @@
+#pragma once
+
+#include "results/check/benchmark.hpp"
+
+namespace tessera {
+
+const Benchmark& brightness_benchmark();
+
+}  // namespace tessera
