@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/grid_report.hpp"
+#include "harness/plan/split.hpp"
 #include "harness/process/message_times.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/dataset/loader.hpp"
