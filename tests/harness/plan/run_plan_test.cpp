@@ -58,17 +58,17 @@ TEST(RunPlan, CountsTheBytesThatNothingIsComputedBehind) {
 
 TEST(RunPlan, SaysTheSameAsJson) {
   const RunPlan plan = plan_of({2, 3, 1, 1});
-  const nlohmann::json json = to_json(plan);
-  EXPECT_EQ(json["ranks"], 6);
-  EXPECT_EQ(json["split"]["depth"], 3);
-  EXPECT_EQ(json["layers"].size(), plan.partition.nodes.size());
-  EXPECT_EQ(json["layers"][1]["owned"][2], nlohmann::json::parse("[[10,16],[0,16],[0,16]]"));
-  EXPECT_EQ(json["layers"][1]["uneven"], true);
-  ASSERT_EQ(json["parts"].size(), 3U);
-  EXPECT_EQ(json["parts"][1]["forward_sent_bytes"], plan.partition.sent()[1].bytes);
-  EXPECT_EQ(json["parts"][1]["training_flop"], plan.partition.part_flop()[1]);
-  EXPECT_EQ(json["reduced_bytes"], plan.reduced_bytes());
-  EXPECT_EQ(json["memory_bytes"]["max"],
+  const nlohmann::json told = to_json(plan);
+  EXPECT_EQ(told["ranks"], 6);
+  EXPECT_EQ(told["split"]["depth"], 3);
+  EXPECT_EQ(told["layers"].size(), plan.partition.nodes.size());
+  EXPECT_EQ(told["layers"][1]["owned"][2], nlohmann::json::parse("[[10,16],[0,16],[0,16]]"));
+  EXPECT_EQ(told["layers"][1]["uneven"], true);
+  ASSERT_EQ(told["parts"].size(), 3U);
+  EXPECT_EQ(told["parts"][1]["forward_sent_bytes"], plan.partition.sent()[1].bytes);
+  EXPECT_EQ(told["parts"][1]["training_flop"], plan.partition.part_flop()[1]);
+  EXPECT_EQ(told["reduced_bytes"], plan.reduced_bytes());
+  EXPECT_EQ(told["memory_bytes"]["max"],
             std::max({plan.memory()[0].total(), plan.memory()[1].total(), plan.memory()[2].total()}));
 }
 

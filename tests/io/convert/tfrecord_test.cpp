@@ -133,9 +133,9 @@ TEST(TfRecord, SaysWhereAFileIsCutShort) {
 }
 
 TEST(CosmoflowRecord, TakesCubesOfFourChannelsOrTheShapeThatIsGiven) {
-  using Shape = std::vector<std::int64_t>;
-  EXPECT_EQ(shape_of_records(fixture("one.tfrecord"), {}), (Shape{4, 4, 4, 4}));
-  EXPECT_EQ(shape_of_records(fixture("one.tfrecord"), {2, 4, 8, 4}), (Shape{2, 4, 8, 4}));
+  using Extents = std::vector<std::int64_t>;
+  EXPECT_EQ(shape_of_records(fixture("one.tfrecord"), {}), (Extents{4, 4, 4, 4}));
+  EXPECT_EQ(shape_of_records(fixture("one.tfrecord"), {2, 4, 8, 4}), (Extents{2, 4, 8, 4}));
   EXPECT_THAT(message_of<InputError>([] {
                 shape_of_records(fixture("one.tfrecord"), {4, 4, 4, 2});
               }),
