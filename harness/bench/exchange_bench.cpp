@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "harness/plan/grid_report.hpp"
+#include "harness/plan/split.hpp"
 #include "harness/process/message_times.hpp"
 #include "models/base/error.hpp"
 #include "parallel/exchange_maker.hpp"

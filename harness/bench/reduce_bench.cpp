@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "harness/process/message_times.hpp"
 #include "models/base/error.hpp"

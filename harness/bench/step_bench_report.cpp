@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/bench/step_bench.hpp"
 #include "harness/plan/grid_report.hpp"
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "harness/plan/grid_report.hpp"
 #include "harness/process/statistics.hpp"

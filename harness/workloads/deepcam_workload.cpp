@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/workloads/closed_division.hpp"
 #include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"

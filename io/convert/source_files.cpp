@@ -1,6 +1,7 @@
 #include "io/convert/source_files.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "io/dataset/sample_files.hpp"

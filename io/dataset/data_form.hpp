@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <span>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>

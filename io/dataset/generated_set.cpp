@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "io/files/checksum.hpp"
@@ -108,7 +109,7 @@ std::map<std::string, std::uint64_t> manifest_checksums(const fs::path& director
   if (!fs::exists(path)) return checksums;
   const std::string text = read_whole_file(path);
   try {
-    const Json manifest = Json::parse(text);
+    const Json manifest = parse_json(text);
     if (!manifest.is_object() || !manifest.contains("checksums")) return checksums;
     for (const auto& [name, value] : manifest.at("checksums").items())
       checksums.emplace(name, checksum_of_text(value.get<std::string>()));

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <fmt/core.h>
+
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "io/dataset/generated_set.hpp"
 #include "io/files/json_text.hpp"
@@ -16,7 +19,7 @@ auto read_manifest_with(const std::filesystem::path& directory, const char* benc
   const auto path = directory / kManifestName;
   const std::string text = read_whole_file(path);
   try {
-    return read(Json::parse(text));
+    return read(parse_json(text));
   } catch (const nlohmann::json::exception& error) {
     throw InputError(
         fmt::format("this is not the manifest of a generated {} data set ({})", benchmark, error.what()),

@@ -1,5 +1,7 @@
 #include "io/dataset/staged_copy.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "io/dataset/sample_share.hpp"
 #include "io/files/json_text.hpp"
 #include "io/files/whole_file.hpp"
@@ -84,7 +86,7 @@ std::optional<StagedCopy> read_staged_copy(const fs::path& directory) {
   const std::string text = read_whole_file(file);
   constexpr const char* kFix = "remove the copy with tessera stage --clean and stage again";
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_json(text);
     if (json.at("format") != kFormat)
       throw InputError("the record of a staged copy has another format", file.string(), kFix);
     return copy_of(json);

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 namespace tessera {
 
@@ -9,8 +10,9 @@ namespace tessera {
 using Json = nlohmann::ordered_json;
 
 /// Indented; bytes that aren't UTF-8, as a path may have, are replaced.
-inline std::string text_of(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
-}
+std::string text_of(const Json& json);
+
+/// Throws nlohmann::json::exception where it isn't JSON.
+Json parse_json(std::string_view text);
 
 }  // namespace tessera

@@ -1,6 +1,7 @@
 #include "io/inspect/inspect.hpp"
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "io/convert/conversion_state.hpp"
 #include "io/dataset/data_origin.hpp"
@@ -79,7 +80,7 @@ std::vector<std::string> differing(std::map<std::string, std::string> found,
 
 ManifestSummary converted_summary(const fs::path& directory) {
   const ConvertManifest manifest = read_convert_manifest(directory);
-  const Json recipe = Json::parse(manifest.recipe);
+  const Json recipe = parse_json(manifest.recipe);
   return {{{"version", manifest.version}, {"recipe", recipe}},
           {fmt::format("converted by version {}: {}, compression {}", manifest.version,
                        recipe.at("form").get<std::string>(), recipe.at("compression").get<std::string>())},

@@ -7,6 +7,10 @@
 #include <string_view>
 #include <vector>
 
+// RapidJSON knows the words NaN and Infinity, and yet can't read these texts: it refuses a number beyond the
+// largest double, even where it is told to hand numbers on as text; it takes -NaN and Inf, which Python
+// refuses; and its exact reading of a number with hundreds of zeros behind the point looks past the end of a
+// table (all of version 1.1.0).
 namespace tessera {
 
 /// How deep arrays and objects may stand in each other; Python's reader, which made the logs' rules, ends

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "models/base/error.hpp"
@@ -49,6 +50,11 @@ std::string_view last_component(std::string_view path) {
 
 MlLog::MlLog(std::ostream* out, const Clock& clock, std::string name)
     : out_(out), clock_(clock), name_(std::move(name)) {}
+
+const json& MlLog::no_metadata() {
+  static const json none = json::object();
+  return none;
+}
 
 void MlLog::start(LogKey key, const json& metadata, std::source_location where) {
   write("INTERVAL_START", key, nullptr, metadata, where);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <iosfwd>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -27,15 +27,15 @@ class MlLog {
   /// name: what errors call the log, as its path.
   MlLog(std::ostream* out, const Clock& clock, std::string name);
 
-  void start(LogKey key, const nlohmann::json& metadata = nlohmann::json::object(),
+  void start(LogKey key, const nlohmann::json& metadata = no_metadata(),
              std::source_location where = std::source_location::current());
-  void end(LogKey key, const nlohmann::json& metadata = nlohmann::json::object(),
+  void end(LogKey key, const nlohmann::json& metadata = no_metadata(),
            std::source_location where = std::source_location::current());
-  void event(LogKey key, const nlohmann::json& value,
-             const nlohmann::json& metadata = nlohmann::json::object(),
+  void event(LogKey key, const nlohmann::json& value, const nlohmann::json& metadata = no_metadata(),
              std::source_location where = std::source_location::current());
 
  private:
+  static const nlohmann::json& no_metadata();  // an empty object
   void write(std::string_view event_type, LogKey key, const nlohmann::json& value,
              const nlohmann::json& metadata, std::source_location where);
 

@@ -1,6 +1,7 @@
 #include "results/report/report.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "harness/plan/plan_report.hpp"
 #include "models/cosmoflow.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "io/convert/byte_stream.hpp"
 #include "io/convert/conversion_plan.hpp"

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "io/cosmoflow/cosmoflow_generator.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/deepcam/deepcam_generator.hpp"

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "io/dataset/sample_files.hpp"
 #include "io/files/whole_file.hpp"
 #include "io/staging/staging_journal.hpp"

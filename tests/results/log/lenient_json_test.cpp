@@ -38,6 +38,18 @@ TEST(LenientJson, RefusesHugeNumbersThatAreNotSpeltAsJson) {
     EXPECT_NE(read(value).error, "") << value;
 }
 
+TEST(LenientJson, RefusesWordsForNumbersThatPythonDoesNotKnow) {
+  for (const char* value :
+       {"-NaN", "+NaN", "nan", "Inf", "-Inf", "+Infinity", "infinity", "NaNs", "Infinity1"})
+    EXPECT_NE(read(value).error, "") << value;
+}
+
+TEST(LenientJson, TakesNumbersBelowTheSmallestDoubleForNought) {
+  const LenientObject object = read("[1e-400, -1e-400, 0." + std::string(400, '0') + "1]");
+  ASSERT_EQ(object.error, "");
+  for (const nlohmann::json& number : object.members.at(0).value()) EXPECT_EQ(number, 0.0);
+}
+
 TEST(LenientJson, TakesNulForNoEndOfTheText) {
   using namespace std::string_view_literals;
   for (const std::string_view text : {"{}\0"sv, "{}\0x"sv, "\0{}"sv, "{\"v\": \"\0\"}"sv})
