@@ -13,6 +13,7 @@
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/grid_report.hpp"
 #include "harness/process/message_times.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/dataset/loader.hpp"
 #include "io/hdf5/hdf5_chunks.hpp"
@@ -261,9 +262,11 @@ IoBench bench_io(Workload& workload, const ProcessGrid& grid, const DataConfig& 
   const Communicator& world = grid.world();
   const Graph graph = workload.graph(batch);
   bool counts = false;
+  DataListing listing = shared_listing(grid, data.data_dir);
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
-    workload.open_data(data.data_dir, data_share(graph, grid, data, std::numeric_limits<std::size_t>::max()));
+    workload.open_data(std::move(listing),
+                       data_share(graph, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
     counts = holds_cosmoflow_data(Hdf5File(workload.training().file(0)));
   });

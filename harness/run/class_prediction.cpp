@@ -8,6 +8,7 @@
 #include "harness/run/training_state.hpp"
 #include "harness/workloads/deepcam_workload.hpp"
 #include "harness/workloads/make_kernels.hpp"
+#include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"
 #include "models/network/network.hpp"
 #include "models/train/intersection_over_union.hpp"
@@ -29,31 +30,35 @@ Config config_of(const Checkpoint& checkpoint, const fs::path& file) {
   return parse_config(text, "the configuration in " + file.string());  // JSON is YAML as well
 }
 
-/// The one sample, as training would see it.
+/// The one sample, in a data set or a staged copy.
+SampleFiles files_of(const fs::path& path) {
+  if (!is_sample_name(path.filename().string()))
+    throw InputError("a sample's name ends in .hdf5 or .h5", path.string(), "name one file of a data set");
+  const fs::path folder = fs::absolute(path).parent_path();
+  const std::optional<StagedCopy> copy = read_staged_copy(folder.parent_path());
+  return {folder, {path.filename().string()}, copy ? copy->box : std::nullopt};
+}
+
+/// As training would see it.
 class Sample {
  public:
   Sample(const fs::path& path, const Extents& space, const std::vector<std::int64_t>& channels)
-      : set_(fs::absolute(path).parent_path(),
-             {.space = space, .channels = {channels.begin(), channels.end()}, .cache_bytes = 0}) {
-    while (index_ < set_.size() && set_.file(index_).filename() != path.filename()) ++index_;
-    if (index_ == set_.size())
-      throw InputError("a sample's name ends in .hdf5 or .h5", path.string(), "name one file of a data set");
-  }
+      : set_(files_of(path),
+             {.space = space, .channels = {channels.begin(), channels.end()}, .cache_bytes = 0}) {}
   Tensor input(const Layout& layout) const {
     Tensor input(layout);
-    set_.read_input(index_, 0, input.view());
+    set_.read_input(0, 0, input.view());
     return input;
   }
   Tensor labels(Layout layout) const {
     layout.c = 1;
     Tensor labels(layout);
-    set_.read_target(index_, labels.view());
+    set_.read_target(0, labels.view());
     return labels;
   }
 
  private:
   DeepcamDataset set_;
-  std::int64_t index_ = 0;
 };
 
 template <class T>

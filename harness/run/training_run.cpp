@@ -18,6 +18,8 @@
 #include "harness/run/run_report.hpp"
 #include "harness/run/training_state.hpp"
 #include "harness/workloads/make_kernels.hpp"
+#include "harness/workloads/sample_order.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/cosmoflow/cosmoflow_manifest.hpp"
 #include "io/files/checksum.hpp"
 #include "io/files/whole_file.hpp"
@@ -46,7 +48,9 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
       progress_(std::cout, writes_ && options_.show_progress && can_redraw(STDOUT_FILENO)) {
   open();
   Stopwatch watch;
-  const CacheClear cleared = clear_caches(world_, data_files(*workload_));
+  if (!options_.stage_to.empty()) plan_staging();
+  const CacheClear cleared =
+      clear_caches(*grid_, workload_->training(), workload_->validation(), samples_to_clear());
   caches_ = cleared.done;
   MlLog& log = **log_;
   log.event(LogKey::CacheClear, cleared.complete, {{"done", caches_}});
@@ -82,32 +86,48 @@ void TrainingRun::open() {
   batch_ = layout.batch;
   grid_ = std::make_unique<ProcessGrid>(world_, layout.grid);
   const int ranks_of_node = world_.node_local().size();
+  DataListing listing = shared_listing(*grid_, config_.data.data_dir);
   all_or_none(world_, [&] {
     const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
     share_ = data_share(workload_->graph(1), *grid_, config_.data, cache_bytes);
-    workload_->open_data(config_.data.data_dir, share_);
+    workload_->open_data(std::move(listing), share_);
     if (writes_) data_set_ = checksum_of_manifest(config_.data.data_dir);
     if (writes_) resumes() ? read_interrupted() : prepare_output_directory(options_.output);
     log_ = std::make_unique<RunLog>(options_.output / "result.txt", writes_ && !resumes());
   });
 }
 
-// As the rules of round 3.0 have it: outside of the run, and not counted. No sample is opened before
-// staging_start.
-void TrainingRun::stage() {
+void TrainingRun::plan_staging() {
   StagingRequest request;
   all_or_none(world_, [&] {
     request = staging_request(config_, *workload_, *grid_, options_.staging_plan);
     request.directory = options_.stage_to;
   });
   staging_.emplace(*grid_, std::move(request));
+}
+
+// What this rank reads first: what it stages, or else the epoch with which the run begins or goes on.
+SamplesToClear TrainingRun::samples_to_clear() const {
+  if (staging_) return {staging_->my_training_samples(), staging_->my_validation_samples()};
+  const std::int64_t epoch =
+      world_.max(static_cast<std::int64_t>(epochs_.size()));  // known to the one that writes
+  return samples_read_first(*grid_,
+                            training_order(*grid_, config_.data.shuffle, workload_->training().size(),
+                                           options_.seed, static_cast<int>(epoch), batch_.global),
+                            workload_->validation().size());
+}
+
+// As the rules of round 3.0 have it: outside of the run, and not counted. No sample is opened before
+// staging_start.
+void TrainingRun::stage() {
   (*log_)->start(LogKey::StagingStart);
   world_.barrier();
   const StagingSummary summary = staging_->run();
   (*log_)->end(LogKey::StagingStop);
   staged_ = to_json(summary, staging_->directory());
   say(to_string(summary));
-  all_or_none(world_, [this] { workload_->open_data(staging_->directory(), share_); });
+  DataListing listing = shared_listing(*grid_, staging_->directory());
+  all_or_none(world_, [&] { workload_->open_data(std::move(listing), share_); });
 }
 
 Trainer::Options TrainingRun::trainer_options() {

@@ -15,6 +15,7 @@
 #include "harness/process/progress.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/stopwatch.hpp"
+#include "harness/run/cache_clear.hpp"
 #include "harness/run/history.hpp"
 #include "harness/run/resumed_log.hpp"
 #include "harness/run/run_checkpoint.hpp"
@@ -54,6 +55,8 @@ class TrainingRun {
  private:
   void open();
   Trainer::Options trainer_options();
+  void plan_staging();
+  SamplesToClear samples_to_clear() const;
   void stage();
   void say_what_is_run();
   void log_submission();

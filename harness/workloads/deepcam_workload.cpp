@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include "io/dataset/data_origin.hpp"
-#include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"
 #include "models/train/adam.hpp"
 #include "models/train/intersection_over_union.hpp"
@@ -99,25 +98,24 @@ void DeepcamWorkload::check(const BatchSize& batch) const {
                      "set it to a divisor of the replicas, or to 0 for statistics over all of them");
 }
 
-void DeepcamWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
+void DeepcamWorkload::open_data(DataListing listing, const DataShare& share) {
   const std::vector<std::int64_t>& channels = config_.deepcam.channels;
   DeepcamDatasetOptions options{.space = {1, network_.height, network_.width},
                                 .channels = {channels.begin(), channels.end()},
-                                .samples = config_.data.n_train,
                                 .first_sample = share.samples.train.front().begin,
                                 .part = share.part,
                                 .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
-  check_staged_copy(directory, share.samples, share.with_target);
-  training_.emplace(directory / kTrain, options);
-  options.samples = config_.data.n_valid;
+  generated_ = comes_of_a_generator(Json::parse(listing.manifest));
+  check_staged_copy(listing, share.samples, share.with_target);
+  training_.emplace(first_samples(take_files(listing, kTrain), config_.data.n_train), options);
   options.first_sample = share.samples.validation.front().begin;
-  validation_.emplace(directory / kValidation, options);
+  validation_.emplace(first_samples(take_files(listing, kValidation), config_.data.n_valid), options);
 }
 
 // The first thing in which the run differs from what the closed division fixes. Batch, optimizer, its rates
 // and its schedule are free there.
 std::optional<std::string> DeepcamWorkload::why_open() const {
-  if (comes_of_a_generator(config_.data.data_dir)) return "the data set is generated";
+  if (generated_) return "the data set is generated";
   if (training_->size() != kClosedTraining || validation_->size() != kClosedValidation)
     return fmt::format("{} + {} samples, where the closed division has {} + {}", training_->size(),
                        validation_->size(), kClosedTraining, kClosedValidation);

@@ -29,7 +29,7 @@ class DeepcamWorkload final : public Workload {
   void check(const BatchSize& batch) const override;
 
   bool keeps_boxes() const override { return true; }
-  void open_data(const std::filesystem::path& directory, const DataShare& share) override;
+  void open_data(DataListing listing, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
   std::string kept_axes() const override { return "none"; }
@@ -51,6 +51,7 @@ class DeepcamWorkload final : public Workload {
   Config config_;
   DeepCamConfig network_;
   WeightedCrossEntropy loss_;
+  bool generated_ = false;  // the data set, or what it was converted of
   std::optional<DeepcamDataset> training_, validation_;
 };
 

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/data_share.hpp"
+#include "io/dataset/data_listing.hpp"
 #include "io/dataset/dataset.hpp"
 #include "models/network/graph.hpp"
 #include "models/train/loss.hpp"
@@ -38,10 +37,10 @@ class Workload {
 
   /// Whether a process reads the same box of a sample in every epoch, however samples are split.
   virtual bool keeps_boxes() const = 0;
-  /// Finds the data set, opening no sample; before the calls that follow. It may be called again, for a copy
-  /// of the same set. Throws InputError where the set is missing, doesn't fit the configuration, or is a
-  /// staged copy without what is to be read.
-  virtual void open_data(const std::filesystem::path& directory, const DataShare& share) = 0;
+  /// Takes the data set, opening no sample; before the calls that follow. It may be called again, for a copy
+  /// of the same set. Throws InputError where the set doesn't fit the configuration, or is a staged copy
+  /// without what is to be read.
+  virtual void open_data(DataListing listing, const DataShare& share) = 0;
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
   /// The axes that preprocessing leaves alone because samples are split along them, such as "DH", or "none":
@@ -61,8 +60,5 @@ class Workload {
   /// Logs the benchmark's own hyperparameters.
   virtual void log_hyperparameters(MlLog& log, const BatchSize& batch) const = 0;
 };
-
-/// The files of all samples of an open workload.
-std::vector<std::filesystem::path> data_files(const Workload& workload);
 
 }  // namespace tessera
