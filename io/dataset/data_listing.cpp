@@ -24,10 +24,6 @@ void check_finished(const fs::path& directory) {
 }  // namespace
 
 DataListing list_data(const fs::path& directory) {
-  std::error_code error;
-  if (!fs::exists(directory, error) && !error)
-    throw InputError("there is no such data directory", directory.string(),
-                     "name a data set with data.data_dir, or write one there with tessera generate");
   check_finished(directory);
   DataListing listing;
   listing.directory = directory;

@@ -26,7 +26,11 @@ SampleNames list_samples(const std::filesystem::path& folder) {
   SampleNames found;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
     if (const std::string name = entry.path().filename(); is_sample_name(name)) found.add(name);
-  if (error) throw InputError("cannot list a data directory: " + error.message(), folder.string(), kFix);
+  if (error)
+    throw InputError(error == std::errc::no_such_file_or_directory
+                         ? "there is no such data directory"
+                         : "cannot list a data directory: " + error.message(),
+                     folder.string(), kFix);
   std::vector<std::string_view> names;
   for (std::int64_t i = 0; i < found.size(); ++i) names.push_back(found[i]);
   std::sort(names.begin(), names.end());
