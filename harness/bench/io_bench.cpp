@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "harness/bench/sample_flows.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/forms/data_forms.hpp"
 #include "parallel/place.hpp"
 #include "parallel/uniform.hpp"
@@ -38,9 +39,10 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
                  const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
   std::string array, element;
+  DataListing listing = shared_listing(grid, workload, data.data_dir);
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
-    workload.open_data(data.data_dir,
+    workload.open_data(std::move(listing),
                        data_share(network, grid, data, std::numeric_limits<std::size_t>::max()));
     workload.training().check_first_sample();
     const Hdf5File first(workload.training().file(0));

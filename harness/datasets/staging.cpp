@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <thread>
 
 #include "harness/process/slurm.hpp"
 #include "harness/process/stopwatch.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/sample_files.hpp"
 #include "io/dataset/sample_share.hpp"
@@ -21,12 +21,6 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> names_of(const fs::path& folder, std::int64_t wanted) {
-  std::vector<std::string> names;
-  for (const fs::path& file : sample_files(folder, wanted).files) names.push_back(file.filename().string());
-  return names;
-}
 
 // Few do, since their waits for a disk overlap; more where there is something to decompress.
 int threads_of(const Communicator& node) {
@@ -54,14 +48,12 @@ StagingCounts sum_over(const Communicator& world, const StagingCounts& mine) {
 }
 
 std::vector<std::string> gather_names(const Communicator& world, const std::vector<std::string>& mine) {
+  SampleNames to_send;
+  for (const std::string& name : mine) to_send.add(name);
   std::vector<std::string> names;
-  for (const std::string& of_rank : world.gather(fmt::format("{}", fmt::join(mine, "\n")), 0)) {
-    std::size_t begin = 0;
-    while (begin < of_rank.size()) {
-      const std::size_t end = std::min(of_rank.find('\n', begin), of_rank.size());
-      names.push_back(of_rank.substr(begin, end - begin));
-      begin = end + 1;
-    }
+  for (std::string& text : world.gather(to_send.text(), 0)) {
+    const SampleNames of_rank(std::move(text));
+    for (std::int64_t i = 0; i < of_rank.size(); ++i) names.emplace_back(of_rank[i]);
   }
   return names;
 }
@@ -139,18 +131,19 @@ Staging::Staging(const ProcessGrid& grid, StagingRequest request)
 }
 
 void Staging::plan() {
-  all_or_none(grid_.world(), [this] {
-    if (read_staged_copy(request_.source))
+  DataListing listing = shared_listing(grid_, request_.source);
+  all_or_none(grid_.world(), [&] {
+    if (!listing.staging_record.empty())
       throw InputError("what is to be staged is a staged copy itself", request_.source.string(),
                        "name the data set it is a copy of");
-    copy_.source = fs::canonical(request_.source).string();
+    copy_.source = utf8_of(fs::canonical(request_.source).string());
     copy_.plan = request_.plan;
-    copy_.train.names = names_of(request_.source / kTrain, request_.train);
-    copy_.validation.names = names_of(request_.source / kValidation, request_.validation);
+    copy_.train.names = first_samples(take_files(listing, kTrain), request_.train).names;
+    copy_.validation.names = first_samples(take_files(listing, kValidation), request_.validation).names;
   });
   const int node = request_.shared ? 0 : grid_.node();
-  const StagedRun run{.train = static_cast<std::int64_t>(copy_.train.names.size()),
-                      .validation = static_cast<std::int64_t>(copy_.validation.names.size()),
+  const StagedRun run{.train = copy_.train.names.size(),
+                      .validation = copy_.validation.names.size(),
                       .draws_locally = request_.draws_locally,
                       .ranks = grid_.world().all_gather(RankPlace{node, grid_.replica(), grid_.part()}),
                       .box_of_part = request_.box_of_part,
@@ -161,30 +154,36 @@ void Staging::plan() {
   if (request_.plan == StagingPlan::Slab) copy_.box = mine.box;
 }
 
-// In order, so that a rank's lie together; the few that are no samples are the first rank's.
+// In order, so that those of a rank lie together.
+std::vector<std::int64_t> Staging::my_samples(const StagedSubset& subset) const {
+  const Interval mine = replica_share(count(subset.here), node_.rank(), node_.size());
+  std::vector<std::int64_t> samples;
+  std::int64_t at = 0;
+  for (const Interval here : subset.here)
+    for (std::int64_t sample = here.begin; sample < here.end; ++sample, ++at)
+      if (mine.contains(at)) samples.push_back(sample);
+  return samples;
+}
+
+// By name; the few that are no samples are the first rank's.
 std::vector<FileToStage> Staging::my_files() const {
-  std::map<std::string, std::uint64_t> checksums = manifest_checksums(request_.source);
   std::vector<FileToStage> files;
-  const auto add = [&](const std::string& name, bool is_sample) {
-    const auto found = checksums.find(name);
-    files.push_back(
-        {name, found == checksums.end() ? std::nullopt : std::optional(found->second), is_sample});
+  const auto add_samples = [&](const char* folder, const StagedSubset& subset) {
+    for (const std::int64_t sample : my_samples(subset))
+      files.push_back({fmt::format("{}/{}", folder, subset.names[sample]), std::nullopt});
   };
-  const auto add_share = [&](const char* folder, const StagedSubset& subset) {
-    const Interval mine = replica_share(count(subset.here), node_.rank(), node_.size());
-    std::int64_t at = 0;
-    for (const Interval here : subset.here)
-      for (std::int64_t sample = here.begin; sample < here.end; ++sample, ++at)
-        if (mine.contains(at))
-          add(fmt::format("{}/{}", folder, subset.names[static_cast<std::size_t>(sample)]), true);
-  };
-  add_share(kTrain, copy_.train);
-  add_share(kValidation, copy_.validation);
-  if (node_.rank() != 0) return files;
-  for (const std::string& name :
-       {std::string(kManifestName), std::string(kStatsName), fmt::format("{}/{}", kTrain, kStatsName),
-        fmt::format("{}/{}", kValidation, kStatsName)})
-    if (fs::exists(request_.source / name)) add(name, false);
+  add_samples(kTrain, copy_.train);
+  add_samples(kValidation, copy_.validation);
+  if (node_.rank() == 0)
+    for (const std::string& name :
+         {std::string(kManifestName), std::string(kStatsName), fmt::format("{}/{}", kTrain, kStatsName),
+          fmt::format("{}/{}", kValidation, kStatsName)})
+      if (fs::exists(request_.source / name)) files.push_back({name, std::nullopt, false});
+  std::ranges::sort(files, {}, &FileToStage::name);
+  read_checksums(request_.source, [&](const std::string& name, std::uint64_t checksum) {
+    const auto found = std::ranges::lower_bound(files, name, {}, &FileToStage::name);
+    if (found != files.end() && found->name == name) found->checksum = checksum;
+  });
   return files;
 }
 
@@ -197,7 +196,7 @@ StagingSummary Staging::run() {
                                    .directory = request_.directory,
                                    .worker = node_.rank(),
                                    .threads = threads_of(node_),
-                                   .first_sample = request_.source / kTrain / copy_.train.names.front(),
+                                   .first_sample = request_.source / kTrain / copy_.train.names[0],
                                    .box = copy_.box,
                                    .space = request_.space,
                                    .check =

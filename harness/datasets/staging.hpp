@@ -62,12 +62,16 @@ class Staging {
 
   /// This node's.
   const std::filesystem::path& directory() const { return request_.directory; }
+  /// The samples that this rank is to copy, by their numbers in the source.
+  std::vector<std::int64_t> my_training_samples() const { return my_samples(copy_.train); }
+  std::vector<std::int64_t> my_validation_samples() const { return my_samples(copy_.validation); }
   /// What is there and whole stays. Throws as Stager does, where there isn't room for all, and where another
   /// process took the directory.
   StagingSummary run();
 
  private:
   void plan();
+  std::vector<std::int64_t> my_samples(const StagedSubset& subset) const;
   std::vector<FileToStage> my_files() const;
 
   const ProcessGrid& grid_;

@@ -4,51 +4,106 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <cstdint>
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
 #include <fstream>
+#include <utility>
+
+#include "io/dataset/sample_share.hpp"
+#include "io/files/in_parallel.hpp"
 
 namespace tessera {
 namespace {
 
+constexpr int kThreads = 8;  // of a rank: opening a file on a parallel file system is waiting
+
 /// Of one rank, or of several together.
 struct Counts {
-  std::int64_t nodes = 0, nodes_cleared = 0;  // cleared: the system's caches
-  std::int64_t dropped = 0, kept = 0;         // files, on each node anew
+  std::int64_t nodes_cleared = 0;      // of all that was cached
+  std::int64_t dropped = 0, kept = 0;  // files elsewhere
 };
+
+// Pages that are still to be written can't be dropped. The file system writes all of its own at once, since a
+// wait for each of many files would take minutes.
+bool write_pages(const std::filesystem::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool written = syncfs(descriptor) == 0;
+  close(descriptor);
+  return written;
+}
+
+bool drop_all_pages() {
+  std::ofstream system("/proc/sys/vm/drop_caches");
+  return system.is_open() && (system << "3" << std::flush).good();
+}
 
 bool drop_pages(const std::filesystem::path& file) {
   const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return false;
-  fdatasync(descriptor);  // pages that are still to be written can't be dropped
   const bool dropped = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) == 0;
   close(descriptor);
   return dropped;
 }
 
-Counts clear_on_this_node(const std::vector<std::filesystem::path>& files) {
-  Counts counts{.nodes = 1};
-  for (const std::filesystem::path& file : files) ++(drop_pages(file) ? counts.dropped : counts.kept);
-  std::ofstream system("/proc/sys/vm/drop_caches");
-  if (system.is_open() && (system << "3" << std::flush).good()) counts.nodes_cleared = 1;
-  return counts;
+void drop_pages(const Dataset& set, const std::vector<std::int64_t>& samples, Counts& counts) {
+  std::atomic<std::int64_t> dropped = 0;
+  in_parallel(samples.size(), kThreads,
+              [&](std::size_t i) { dropped += drop_pages(set.file(samples[i])) ? 1 : 0; });
+  counts.dropped += dropped;
+  counts.kept += static_cast<std::int64_t>(samples.size()) - dropped;
 }
 
 }  // namespace
 
-CacheClear clear_caches(const Communicator& world, const std::vector<std::filesystem::path>& files) {
-  const Communicator node = world.node_local();
-  Counts mine, all;
-  if (node.rank() == 0) mine = clear_on_this_node(files);
-  for (const Counts& one : world.all_gather(mine)) {
-    all.nodes += one.nodes;
+SamplesToClear samples_read_first(const ProcessGrid& grid, const std::vector<std::int64_t>& training,
+                                  std::int64_t validation_samples) {
+  const Communicator node = grid.world().split(grid.node(), grid.world().rank());
+  const std::vector<int> replicas = node.all_gather(grid.replica());
+  const auto parts = std::ranges::count(replicas, grid.replica());
+  const auto part = std::count(replicas.begin(), replicas.begin() + node.rank(), grid.replica());
+  const auto divide = [&](const std::vector<std::int64_t>& samples) {
+    std::vector<std::int64_t> mine;
+    for (std::size_t i = static_cast<std::size_t>(part); i < samples.size();
+         i += static_cast<std::size_t>(parts))
+      mine.push_back(samples[i]);
+    return mine;
+  };
+  std::vector<std::int64_t> validation;
+  const Interval evaluated = replica_share(validation_samples, grid.replica(), grid.dims().replicas);
+  for (std::int64_t sample = evaluated.begin; sample < evaluated.end; ++sample) validation.push_back(sample);
+  return {divide(training), divide(validation)};
+}
+
+CacheClear clear_caches(const ProcessGrid& grid, const Dataset& training, const Dataset& validation,
+                        const SamplesToClear& mine) {
+  const Communicator node = grid.world().split(grid.node(), grid.world().rank());
+  Counts counts, all;
+  bool written = false;
+  if (node.rank() == 0) {
+    written = write_pages(training.file(0).parent_path()) && write_pages(validation.file(0).parent_path());
+    counts.nodes_cleared = written && drop_all_pages() ? 1 : 0;
+  }
+  written = node.max(written ? 1 : 0) == 1;
+  if (node.max(counts.nodes_cleared) == 0) {
+    drop_pages(training, mine.training, counts);
+    drop_pages(validation, mine.validation, counts);
+  }
+  if (!written) counts.kept += std::exchange(counts.dropped, 0);
+  for (const Counts& one : grid.world().all_gather(counts)) {
     all.nodes_cleared += one.nodes_cleared;
     all.dropped += one.dropped;
     all.kept += one.kept;
   }
-  return {all.kept == 0,
-          fmt::format("on {} node{}: pages of {} data files dropped, of {} not; the system's caches dropped "
-                      "on {} (it takes privileges)",
-                      all.nodes, all.nodes == 1 ? "" : "s", all.dropped, all.kept, all.nodes_cleared)};
+  const int nodes = grid.nodes();
+  std::string done = fmt::format("on {} node{}: the system's caches dropped on {} (it takes privileges)",
+                                 nodes, nodes == 1 ? "" : "s", all.nodes_cleared);
+  if (all.nodes_cleared < nodes)
+    done +=
+        fmt::format("; elsewhere, of the data files that are read first, the pages of {} dropped, of {} not",
+                    all.dropped, all.kept);
+  return {all.kept == 0, std::move(done)};
 }
 
 }  // namespace tessera

@@ -1,21 +1,33 @@
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "parallel/mpi.hpp"
+#include "io/dataset/dataset.hpp"
+#include "parallel/process_grid.hpp"
 
 namespace tessera {
 
+/// Samples of the two sets that a rank is to clear.
+struct SamplesToClear {
+  std::vector<std::int64_t> training, validation;
+};
+
+/// This process's part of what its replica reads first: `training`, its samples of an epoch, and its share of
+/// so many samples to evaluate. The processes of a replica that are on one node divide them. Collective.
+SamplesToClear samples_read_first(const ProcessGrid& grid, const std::vector<std::int64_t>& training,
+                                  std::int64_t validation_samples);
+
 struct CacheClear {
-  bool complete = false;  // the pages of all files were dropped, on all nodes
+  bool complete = false;  // of each file that a rank named no page was left on its node
   std::string done;       // what was done, in words, for the log: nothing is claimed that failed
 };
 
-/// Drops the pages of these files from the page cache of every node, and the system's caches where that is
-/// permitted, before any rank goes on. Reads no file; what can't be dropped is counted, not thrown.
+/// Drops the page cache of every node before any rank goes on: all of it where that is permitted, else the
+/// pages of the files that its ranks name. Reads no file; what can't be dropped is counted, not thrown.
 /// Collective; the same on every rank.
-CacheClear clear_caches(const Communicator& world, const std::vector<std::filesystem::path>& files);
+CacheClear clear_caches(const ProcessGrid& grid, const Dataset& training, const Dataset& validation,
+                        const SamplesToClear& mine);
 
 }  // namespace tessera

@@ -7,6 +7,7 @@
 #include "harness/run/training_state.hpp"
 #include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
+#include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"
 #include "models/network/network.hpp"
 
@@ -27,29 +28,33 @@ Config config_of(const Checkpoint& checkpoint, const fs::path& file, std::string
   return parse_config(text, "the configuration in " + file.string());  // JSON is YAML as well
 }
 
-/// The one sample, as training would see it.
+/// The one sample, in a data set or a staged copy.
+SampleFiles files_of(const fs::path& path) {
+  if (!is_sample_name(path.filename().string()))
+    throw InputError("a sample's name ends in .hdf5 or .h5", path.string(), "name one file of a data set");
+  const fs::path folder = fs::absolute(path).parent_path();
+  const std::optional<StagedCopy> copy = read_staged_copy(folder.parent_path());
+  return {folder, {path.filename().string()}, copy ? copy->box : std::nullopt};
+}
+
+/// As training would see it.
 class Sample {
  public:
   Sample(const SamplePrediction& workload, const fs::path& path)
-      : set_(workload.samples_in(fs::absolute(path).parent_path())) {
-    while (index_ < set_->size() && set_->file(index_).filename() != path.filename()) ++index_;
-    if (index_ == set_->size())
-      throw InputError("a sample's name ends in .hdf5 or .h5", path.string(), "name one file of a data set");
-  }
+      : set_(workload.samples_in(files_of(path))) {}
   Tensor input(const Layout& layout) const {
     Tensor input(layout);
-    set_->read_input(index_, 0, input.view());
+    set_->read_input(0, 0, input.view());
     return input;
   }
   Tensor labels(const Layout& layout) const {
     Tensor labels(layout);
-    set_->read_target(index_, labels.view());
+    set_->read_target(0, labels.view());
     return labels;
   }
 
  private:
   std::unique_ptr<Dataset> set_;
-  std::int64_t index_ = 0;
 };
 
 template <class T>

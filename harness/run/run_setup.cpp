@@ -10,6 +10,7 @@
 #include "harness/plan/split.hpp"
 #include "harness/run/cache_budget.hpp"
 #include "harness/run/injected_fault.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/cosmoflow/cosmoflow_manifest.hpp"
 #include "io/files/checksum.hpp"
 #include "parallel/uniform.hpp"
@@ -40,10 +41,11 @@ RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions 
   setup.batch = layout.batch;
   setup.grid = std::make_unique<ProcessGrid>(world, layout.grid);
   const int ranks_of_node = world.node_local().size();
+  DataListing listing = shared_listing(*setup.grid, *setup.workload, config.data.data_dir);
   all_or_none(world, [&] {
     const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
     setup.share = data_share(setup.workload->graph(1), *setup.grid, config.data, cache_bytes);
-    setup.workload->open_data(config.data.data_dir, setup.share);
+    setup.workload->open_data(std::move(listing), setup.share);
     if (setup.writes()) setup.data_set = checksum_of_manifest(config.data.data_dir);
   });
   return setup;

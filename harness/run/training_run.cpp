@@ -11,6 +11,8 @@
 #include "harness/run/submission_log.hpp"
 #include "harness/run/training_state.hpp"
 #include "harness/workloads/make_kernels.hpp"
+#include "harness/workloads/sample_order.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/files/process_start.hpp"
 #include "parallel/uniform.hpp"
 
@@ -20,9 +22,10 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
     : age_when_made_(age_of_this_process()), setup_(set_up_run(world, config, std::move(options))) {
   open_files();
   Stopwatch watch;
+  if (!setup_.options.stage_to.empty()) plan_staging();
   clear_caches();
   position_.init_seconds += watch.lap();
-  if (!setup_.options.stage_to.empty()) stage();
+  if (staging_) stage();
   watch.lap();
   files_->log().start(LogKey::InitStart);
   make_trainer();
@@ -52,15 +55,7 @@ void TrainingRun::open_files() {
   });
 }
 
-void TrainingRun::clear_caches() {
-  const CacheClear cleared = tessera::clear_caches(setup_.world, data_files(*setup_.workload));
-  caches_ = cleared.done;
-  files_->log().event(LogKey::CacheClear, cleared.complete, {{"done", caches_}});
-}
-
-// As the rules of round 3.0 have it: outside of the run, and not counted. No sample is opened before
-// staging_start.
-void TrainingRun::stage() {
+void TrainingRun::plan_staging() {
   const Communicator& world = setup_.world;
   StagingRequest request;
   all_or_none(world, [&] {
@@ -69,13 +64,40 @@ void TrainingRun::stage() {
     request.directory = setup_.options.stage_to;
   });
   staging_.emplace(*setup_.grid, std::move(request));
+}
+
+// What this rank reads first: what it stages, or else the epoch with which the run begins or goes on.
+SamplesToClear TrainingRun::samples_to_clear() const {
+  if (staging_) return {staging_->my_training_samples(), staging_->my_validation_samples()};
+  const Workload& workload = *setup_.workload;
+  // The epochs are known to the rank that writes.
+  const std::int64_t epoch = setup_.world.max(static_cast<std::int64_t>(position_.epochs.size()));
+  return samples_read_first(
+      *setup_.grid,
+      training_order(*setup_.grid, setup_.config.data.shuffle, workload.training().size(),
+                     setup_.options.seed, static_cast<int>(epoch), setup_.batch.global),
+      workload.validation().size());
+}
+
+void TrainingRun::clear_caches() {
+  const CacheClear cleared = tessera::clear_caches(*setup_.grid, setup_.workload->training(),
+                                                   setup_.workload->validation(), samples_to_clear());
+  caches_ = cleared.done;
+  files_->log().event(LogKey::CacheClear, cleared.complete, {{"done", caches_}});
+}
+
+// As the rules of round 3.0 have it: outside of the run, and not counted. No sample is opened before
+// staging_start.
+void TrainingRun::stage() {
+  const Communicator& world = setup_.world;
   files_->log().start(LogKey::StagingStart);
   world.barrier();
   const StagingSummary summary = staging_->run();
   files_->log().end(LogKey::StagingStop);
   staged_ = to_json(summary, staging_->directory());
   say(to_string(summary));
-  all_or_none(world, [this] { setup_.workload->open_data(staging_->directory(), setup_.share); });
+  DataListing listing = shared_listing(*setup_.grid, *setup_.workload, staging_->directory());
+  all_or_none(world, [&] { setup_.workload->open_data(std::move(listing), setup_.share); });
 }
 
 void TrainingRun::make_trainer() {

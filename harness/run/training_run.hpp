@@ -9,6 +9,7 @@
 #include "harness/machine/threads.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/stopwatch.hpp"
+#include "harness/run/cache_clear.hpp"
 #include "harness/run/epoch_training.hpp"
 #include "harness/run/interrupted_run.hpp"
 #include "harness/run/run_files.hpp"
@@ -35,6 +36,8 @@ class TrainingRun {
 
  private:
   void open_files();
+  void plan_staging();
+  SamplesToClear samples_to_clear() const;
   void clear_caches();
   void stage();
   void make_trainer();

@@ -17,6 +17,7 @@
 #include "harness/train/trainer.hpp"
 #include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/make_kernels.hpp"
+#include "harness/workloads/shared_listing.hpp"
 #include "io/files/whole_file.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "models/base/error.hpp"
@@ -180,9 +181,10 @@ int dump_step(const Communicator& world, const Config& config, const StepDumpOpt
   of_trainer.batch = layout.batch;
   Workload& workload = *layout.workload;
   const ProcessGrid grid(world, layout.grid);
+  DataListing listing = shared_listing(grid, workload, config.data.data_dir);
   all_or_none(world, [&] {
     // One batch is read, and none again.
-    workload.open_data(config.data.data_dir, data_share(workload.graph(1), grid, config.data, 0));
+    workload.open_data(std::move(listing), data_share(workload.graph(1), grid, config.data, 0));
     workload.training().check_first_sample();
   });
   set_up_threads(world, config.compute.fixed_threads());

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "harness/process/stopwatch.hpp"
+#include "harness/workloads/sample_order.hpp"
 #include "io/dataset/epoch_order.hpp"
 #include "parallel/uniform.hpp"
 
@@ -37,10 +38,8 @@ std::unique_ptr<Loader> Trainer::make_loader(const Dataset& samples) const {
 }
 
 std::vector<std::int64_t> Trainer::order_of(int epoch) const {
-  const std::int64_t samples = workload_.training().size(), batch = options_.batch.global;
-  if (options_.shuffle == Shuffle::Local)
-    return local_epoch_order(samples, options_.seed, epoch, batch, grid_.replica(), grid_.node_of_replica());
-  return epoch_order(samples, options_.seed, epoch, batch, grid_.replica(), grid_.dims().replicas);
+  return training_order(grid_, options_.shuffle, workload_.training().size(), options_.seed, epoch,
+                        options_.batch.global);
 }
 
 void Trainer::start_epoch(int epoch, std::int64_t step) {

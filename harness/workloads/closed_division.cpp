@@ -2,13 +2,11 @@
 
 #include <fmt/core.h>
 
-#include "io/dataset/data_origin.hpp"
-
 namespace tessera {
 
-std::optional<std::string> why_data_are_open(const Benchmark& benchmark, const Config& config,
+std::optional<std::string> why_data_are_open(const Benchmark& benchmark, bool generated,
                                              const WorkloadData& data) {
-  if (comes_of_a_generator(config.data.data_dir)) return "the data set is generated";
+  if (generated) return "the data set is generated";
   const auto [train, validation] = benchmark.closed_samples;
   if (data.training().size() != train || data.validation().size() != validation)
     return fmt::format("{} + {} samples, where the closed division has {} + {}", data.training().size(),

@@ -3,11 +3,11 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "harness/workloads/closed_division.hpp"
 #include "io/cosmoflow/cosmoflow_manifest.hpp"
 #include "io/dataset/data_origin.hpp"
-#include "io/dataset/staged_copy.hpp"
 #include "models/base/error.hpp"
 #include "models/train/sgd.hpp"
 #include "results/check/rule_tables.hpp"
@@ -61,18 +61,15 @@ std::vector<Decay> decays_of(const std::map<std::int64_t, double>& factors) {
   return decays;
 }
 
-ChannelStatistics statistics_of(const std::filesystem::path& directory) {
-  const bool there = std::filesystem::exists(directory);
-  if (!there || !std::filesystem::exists(directory / kManifestName))
+ChannelStatistics statistics_of(const Json& manifest, const std::filesystem::path& directory) {
+  if (manifest.is_null())
     throw InputError(
-        there ? "the data set has no manifest.json, whose statistics standardising needs"
-              : "there is no such data directory",
-        directory.string(),
+        "the data set has no manifest.json, whose statistics standardising needs", directory.string(),
         "name a data set with data.data_dir, or write one there with tessera generate cosmoflow");
-  if (!is_generated(directory))
+  if (!is_generated(manifest))
     throw InputError("the data set was converted, and has no statistics to standardise with",
                      directory.string(), "switch data.standardize off");
-  return read_cosmoflow_manifest(directory).statistics;
+  return cosmoflow_statistics(manifest, directory);
 }
 
 }  // namespace
@@ -85,11 +82,10 @@ CosmoflowWorkload::CosmoflowWorkload(const Config& config, std::uint64_t seed)
   cosmoflow(network_);  // refuses a network that doesn't fit
 }
 
-void CosmoflowWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
+void CosmoflowWorkload::open_data(DataListing listing, const DataShare& share) {
   split_axes_ = share.split_axes;
   CosmoflowDatasetOptions options{.space = network_.space,
                                   .channels = static_cast<int>(network_.channels),
-                                  .samples = config_.data.n_train,
                                   .first_sample = share.samples.train.front().begin,
                                   .standardize = {},
                                   .augmentation = augmentation_of(own().augment),
@@ -97,13 +93,14 @@ void CosmoflowWorkload::open_data(const std::filesystem::path& directory, const 
                                   .split_axes = share.split_axes,
                                   .seed = seed_,
                                   .cache_bytes = share.cache_bytes / 2};  // of each of the two sets
-  if (own().standardize) options.standardize = statistics_of(directory);
-  check_staged_copy(directory, share.samples, share.with_target);
-  training_.emplace(directory / kTrain, options);
-  options.samples = config_.data.n_valid;
+  const Json manifest = parse_json(listing.manifest);
+  generated_ = comes_of_a_generator(manifest);
+  if (own().standardize) options.standardize = statistics_of(manifest, listing.directory);
+  check_staged_copy(listing, share.samples, share.with_target);
+  training_.emplace(first_samples(take_files(listing, kTrain), config_.data.n_train), options);
   options.first_sample = share.samples.validation.front().begin;
   options.augmentation = Augmentation::None;
-  validation_.emplace(directory / kValidation, options);
+  validation_.emplace(first_samples(take_files(listing, kValidation), config_.data.n_valid), options);
 }
 
 Graph CosmoflowWorkload::graph(std::int64_t batch) const {
@@ -157,7 +154,7 @@ std::string CosmoflowWorkload::kept_axes() const {
 // The first thing in which the run differs from what the closed division fixes. Batch, dropout, L2 and the
 // numbers of the reference's schedule are free there.
 std::optional<std::string> CosmoflowWorkload::why_open() const {
-  if (const auto why = why_data_are_open(cosmoflow_benchmark(), config_, *this)) return why;
+  if (const auto why = why_data_are_open(cosmoflow_benchmark(), generated_, *this)) return why;
   const CosmoFlowConfig closed;
   if (network_.space != closed.space || network_.channels != closed.channels)
     return "samples of another shape";

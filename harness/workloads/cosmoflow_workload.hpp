@@ -28,7 +28,7 @@ class CosmoflowWorkload final : public Workload {
   void check(const BatchSize& batch) const override;
 
   bool keeps_boxes() const override { return own().augment != Augment::All; }
-  void open_data(const std::filesystem::path& directory, const DataShare& share) override;
+  void open_data(DataListing listing, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
   std::string kept_axes() const override;
@@ -53,6 +53,7 @@ class CosmoflowWorkload final : public Workload {
   CosmoFlowConfig network_;
   MeanSquaredError loss_;
   std::array<bool, 3> split_axes_{};
+  bool generated_ = false;  // the data set, or what it was converted of
   std::optional<CosmoflowDataset> training_, validation_;
 };
 

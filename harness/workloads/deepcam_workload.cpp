@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/workloads/closed_division.hpp"
-#include "io/dataset/staged_copy.hpp"
+#include "io/dataset/data_origin.hpp"
 #include "models/base/error.hpp"
 #include "models/train/adam.hpp"
 #include "models/train/intersection_over_union.hpp"
@@ -104,23 +104,22 @@ DeepcamDatasetOptions DeepcamWorkload::form_of_samples() const {
   return {.space = {1, network_.height, network_.width}, .channels = {channels.begin(), channels.end()}};
 }
 
-void DeepcamWorkload::open_data(const std::filesystem::path& directory, const DataShare& share) {
+void DeepcamWorkload::open_data(DataListing listing, const DataShare& share) {
   DeepcamDatasetOptions options = form_of_samples();
-  options.samples = config_.data.n_train;
   options.first_sample = share.samples.train.front().begin;
   options.part = share.part;
   options.cache_bytes = share.cache_bytes / 2;  // of each of the two sets
-  check_staged_copy(directory, share.samples, share.with_target);
-  training_.emplace(directory / kTrain, options);
-  options.samples = config_.data.n_valid;
+  generated_ = comes_of_a_generator(parse_json(listing.manifest));
+  check_staged_copy(listing, share.samples, share.with_target);
+  training_.emplace(first_samples(take_files(listing, kTrain), config_.data.n_train), options);
   options.first_sample = share.samples.validation.front().begin;
-  validation_.emplace(directory / kValidation, options);
+  validation_.emplace(first_samples(take_files(listing, kValidation), config_.data.n_valid), options);
 }
 
 // The first thing in which the run differs from what the closed division fixes. Batch, optimizer, its rates
 // and its schedule are free there.
 std::optional<std::string> DeepcamWorkload::why_open() const {
-  if (const auto why = why_data_are_open(deepcam_benchmark(), config_, *this)) return why;
+  if (const auto why = why_data_are_open(deepcam_benchmark(), generated_, *this)) return why;
   const DeepCamConfig closed;
   if (network_.height != closed.height || network_.width != closed.width) return "samples of another shape";
   if (own().channels != DeepcamConfig().channels) return "other channels";
@@ -172,10 +171,10 @@ void DeepcamWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch) co
   }
 }
 
-std::unique_ptr<Dataset> DeepcamWorkload::samples_in(const std::filesystem::path& folder) const {
+std::unique_ptr<Dataset> DeepcamWorkload::samples_in(SampleFiles files) const {
   DeepcamDatasetOptions options = form_of_samples();
   options.cache_bytes = 0;
-  return std::make_unique<DeepcamDataset>(folder, options);
+  return std::make_unique<DeepcamDataset>(std::move(files), options);
 }
 
 const WorkloadDescriptor& deepcam_descriptor() {

@@ -29,7 +29,7 @@ class DeepcamWorkload final : public Workload, public SamplePrediction {
   void check(const BatchSize& batch) const override;
 
   bool keeps_boxes() const override { return true; }
-  void open_data(const std::filesystem::path& directory, const DataShare& share) override;
+  void open_data(DataListing listing, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
   std::string kept_axes() const override { return "none"; }
@@ -45,7 +45,7 @@ class DeepcamWorkload final : public Workload, public SamplePrediction {
   void log_hyperparameters(MlLog& log, const BatchSize& batch) const override;
 
   const SamplePrediction* sample_prediction() const override { return this; }
-  std::unique_ptr<Dataset> samples_in(const std::filesystem::path& folder) const override;
+  std::unique_ptr<Dataset> samples_in(SampleFiles files) const override;
 
  private:
   const DeepcamConfig& own() const { return deepcam_of(config_); }
@@ -56,6 +56,7 @@ class DeepcamWorkload final : public Workload, public SamplePrediction {
   Config config_;
   DeepCamConfig network_;
   WeightedCrossEntropy loss_;
+  bool generated_ = false;  // the data set, or what it was converted of
   std::optional<DeepcamDataset> training_, validation_;
 };
 

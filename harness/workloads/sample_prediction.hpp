@@ -1,9 +1,9 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 
 #include "io/dataset/dataset.hpp"
+#include "io/dataset/sample_files.hpp"
 
 namespace tessera {
 
@@ -13,8 +13,8 @@ class SamplePrediction {
  public:
   virtual ~SamplePrediction() = default;
 
-  /// The samples of one folder, whole, as validation sees them. Throws InputError as open_data() does.
-  virtual std::unique_ptr<Dataset> samples_in(const std::filesystem::path& folder) const = 0;
+  /// The samples in some files, whole, as validation sees them. Throws InputError as open_data() does.
+  virtual std::unique_ptr<Dataset> samples_in(SampleFiles files) const = 0;
 };
 
 }  // namespace tessera

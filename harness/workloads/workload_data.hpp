@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "harness/workloads/data_share.hpp"
+#include "io/dataset/data_listing.hpp"
 #include "io/dataset/dataset.hpp"
 
 namespace tessera {
@@ -17,10 +17,12 @@ class WorkloadData {
 
   /// Whether a process reads the same box of a sample in every epoch, however samples are split.
   virtual bool keeps_boxes() const = 0;
-  /// Finds the data set, opening no sample; before the two calls that follow. It may be called again, for a
-  /// copy of the same set. Throws InputError where the set is missing, doesn't fit the configuration, or is a
-  /// staged copy without what is to be read.
-  virtual void open_data(const std::filesystem::path& directory, const DataShare& share) = 0;
+  /// Whether the data are files, to be listed first; see shared_listing().
+  virtual bool in_files() const { return true; }
+  /// Takes the data set, opening no sample; before the two calls that follow. It may be called again, for a
+  /// copy of the same set. Throws InputError where the set doesn't fit the configuration, or is a staged copy
+  /// without what is to be read.
+  virtual void open_data(DataListing listing, const DataShare& share) = 0;
   virtual const Dataset& training() const = 0;
   virtual const Dataset& validation() const = 0;
   virtual std::string target_name() const = 0;  // what the network is to answer: "cosmology"
@@ -29,8 +31,5 @@ class WorkloadData {
   /// runs that differ in them train on other samples.
   virtual std::string kept_axes() const = 0;
 };
-
-/// The files of all samples of open data.
-std::vector<std::filesystem::path> data_files(const WorkloadData& data);
 
 }  // namespace tessera

@@ -181,8 +181,9 @@ ConversionPlan plan_conversion(const ConvertOptions& options) {
     plan_idx(options, found.files, plan);
   check_names(plan.units);
   const std::filesystem::path source = std::filesystem::absolute(options.source).lexically_normal();
-  plan.recipe.generated = comes_of_a_generator(source) || comes_of_a_generator(source.parent_path()) ||
-                          comes_of_a_generator(source.parent_path().parent_path());
+  plan.recipe.generated = comes_of_a_generator(manifest_head(source)) ||
+                          comes_of_a_generator(manifest_head(source.parent_path())) ||
+                          comes_of_a_generator(manifest_head(source.parent_path().parent_path()));
   return plan;
 }
 

@@ -1,6 +1,7 @@
 #include "io/convert/conversion_state.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 

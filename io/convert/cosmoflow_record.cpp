@@ -20,7 +20,8 @@ constexpr const char* kMendRecord = "name files of CosmoFlow's public data, or l
 CosmoflowRecord read_cosmoflow_record(std::span<const std::byte> record, const std::string& where) {
   const auto features = read_tf_example(record, where);
   for (const char* key : {"x", "y"})
-    if (!features.contains(key)) throw InputError(fmt::format("the record lacks '{}'", key), where, kMendRecord);
+    if (!features.contains(key))
+      throw InputError(fmt::format("the record lacks '{}'", key), where, kMendRecord);
   const TfFeature &x = features.find("x")->second, &y = features.find("y")->second;
   if (x.bytes.size() != 1 || x.bytes[0].empty() || x.bytes[0].size() % sizeof(std::int16_t) != 0)
     throw InputError("'x' of the record isn't one list of the bytes of int16 counts", where, kMendRecord);

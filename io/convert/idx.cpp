@@ -50,7 +50,8 @@ void IdxReader::read(std::span<std::uint8_t> into) {
                      path().string(), kMendIdx);
   std::array<std::byte, 1> more{};
   if (++next_ == items() && stream_.read(more) > 0)
-    throw InputError(fmt::format("an IDX file goes on after its {} items", items()), path().string(), kMendIdx);
+    throw InputError(fmt::format("an IDX file goes on after its {} items", items()), path().string(),
+                     kMendIdx);
 }
 
 std::filesystem::path labels_of(const std::filesystem::path& images) {

@@ -37,22 +37,22 @@ void check_options(const CosmoflowDatasetOptions& options) {
 
 }  // namespace
 
-CosmoflowDataset::CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options)
+CosmoflowDataset::CosmoflowDataset(SampleFiles files, CosmoflowDatasetOptions options)
     : options_((check_options(options), std::move(options))),
       transform_(options_.channels, options_.standardize),
-      samples_(sample_files(folder, options_.samples)),
-      stored_(samples_.box.value_or(Box::whole(options_.space))),
-      kept_(samples_.files.size()) {
+      files_(std::move(files)),
+      stored_(files_.box.value_or(Box::whole(options_.space))),
+      targets_(static_cast<std::size_t>(files_.size())) {
   const Box whole = Box::whole(options_.space), part = options_.part.value_or(whole);
   const bool moves = options_.augmentation == Augmentation::All && part != whole;
   held_ = moves ? whole : part;
   const auto held_bytes = static_cast<std::size_t>(held_.count() * options_.channels) * sizeof(std::int16_t);
-  const bool fits = samples_.files.size() * held_bytes <= options_.cache_bytes;
+  const bool fits = targets_.size() * held_bytes <= options_.cache_bytes;
   keep_counts_ = fits && !moves;
   if (!stored_.contains(held_))
     throw InputError(fmt::format("the files hold the box {} of each sample, and {} is read",
                                  to_string(stored_), to_string(held_)),
-                     folder.string(),
+                     files_.folder.string(),
                      "set data.augment to none or keep_split_axes, or stage by another plan than slab");
 }
 
@@ -65,12 +65,11 @@ void CosmoflowDataset::check_first_sample() const {
 // once both read it.
 CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
                                     std::vector<std::int16_t>& scratch) const {
-  Kept& kept = kept_[static_cast<std::size_t>(sample)];
   {
     const std::lock_guard lock(mutex_);
-    if (!kept.counts.empty()) return {kept.counts.data(), held_};
+    if (const auto kept = kept_.find(sample); kept != kept_.end()) return {kept->second.data(), held_};
   }
-  const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
+  const Hdf5File file(files_[sample]);
   check_cosmoflow_form(file, stored_.extents(), options_.channels);
   const CosmoflowTarget target = read_cosmoflow_target(file);
   const Box held = keep_counts_ ? held_ : box;
@@ -81,10 +80,10 @@ CountsView CosmoflowDataset::counts(std::int64_t sample, const Box& box,
 
   const std::lock_guard lock(mutex_);
   bytes_read_ += file.bytes_read();
-  kept.target = target;
+  targets_[static_cast<std::size_t>(sample)] = target;
   if (!keep_counts_) return {scratch.data(), held};
-  if (kept.counts.empty()) kept.counts = std::move(fresh);  // only counts that passed the checks are kept
-  return {kept.counts.data(), held_};
+  const auto kept = kept_.try_emplace(sample, std::move(fresh)).first;  // only what passed the checks is kept
+  return {kept->second.data(), held_};
 }
 
 CubeSymmetry CosmoflowDataset::symmetry(std::int64_t sample, int epoch) const {
@@ -102,7 +101,7 @@ void CosmoflowDataset::read_input(std::int64_t sample, int epoch, TensorView int
 }
 
 CosmoflowTarget CosmoflowDataset::target(std::int64_t sample) const {
-  const std::optional<CosmoflowTarget>& target = kept_[static_cast<std::size_t>(sample)].target;
+  const std::optional<CosmoflowTarget>& target = targets_[static_cast<std::size_t>(sample)];
   {
     const std::lock_guard lock(mutex_);
     if (target) return *target;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "io/cosmoflow/cosmoflow_sample.hpp"
@@ -24,7 +25,6 @@ enum class Augmentation { None, All, KeepSplitAxes };
 struct CosmoflowDatasetOptions {
   Extents space{128, 128, 128};
   int channels = 4;
-  std::int64_t samples = 0;         // how many to use, the first by name; 0: all
   std::int64_t first_sample = 0;    // of those that this process reads
   ChannelStatistics standardize{};  // of log(1 + x), from the manifest; empty: don't
   Augmentation augmentation = Augmentation::None;
@@ -35,47 +35,42 @@ struct CosmoflowDatasetOptions {
   std::size_t cache_bytes = std::size_t{1} << 30;
 };
 
-/// The samples of FOLDER/*.hdf5 (DIR/train or DIR/validation), in order of name; see cosmoflow_sample.hpp.
+/// CosmoFlow's samples, one a file; see cosmoflow_sample.hpp.
 /// Of each sample only what is wanted is read. Where that is one part of the file whatever the epoch, and the
 /// parts of all samples fit the cache, they are kept in memory as int16, so that every file is read once.
 /// Else they are read each time; so are parts that augmentation moves about the whole sample.
 class CosmoflowDataset final : public Dataset {
  public:
-  /// Looks at the folder alone and opens no sample. Throws InputError where it is missing, empty or has fewer
-  /// samples than asked for, or the options contradict each other.
-  CosmoflowDataset(const std::filesystem::path& folder, CosmoflowDatasetOptions options);
+  /// Opens no sample. Throws InputError where the options contradict each other, or the files don't hold what
+  /// they say is read.
+  CosmoflowDataset(SampleFiles files, CosmoflowDatasetOptions options);
 
   /// Reads options.first_sample, so that a wrong data set is found before training sets out. Apart from the
   /// constructor because MLPerf's rules want no sample opened before run_start.
   void check_first_sample() const override;
 
-  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.files.size()); }
-  const std::filesystem::path& file(std::int64_t sample) const override {
-    return samples_.files[static_cast<std::size_t>(sample)];
-  }
+  std::int64_t size() const override { return files_.size(); }
+  std::filesystem::path file(std::int64_t sample) const override { return files_[sample]; }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;
   void read_target(std::int64_t sample, TensorView into) const override;
   std::uint64_t bytes_read() const override;
 
  private:
-  struct Kept {  // what has been read of a sample so far
-    std::vector<std::int16_t> counts;
-    std::optional<CosmoflowTarget> target;
-  };
   CountsView counts(std::int64_t sample, const Box& box, std::vector<std::int16_t>& scratch) const;
   CosmoflowTarget target(std::int64_t sample) const;
   CubeSymmetry symmetry(std::int64_t sample, int epoch) const;
 
   CosmoflowDatasetOptions options_;
   CountTransform transform_;
-  SampleFiles samples_;
+  SampleFiles files_;
   Box stored_;        // of each sample, in its file
   Box held_;          // of the files, whatever the epoch
   bool keep_counts_;  // of that box
 
   mutable ScratchPool<std::int16_t> scratch_;
   mutable std::mutex mutex_;  // of what follows; counts that are kept stay as they are
-  mutable std::vector<Kept> kept_;
+  mutable std::unordered_map<std::int64_t, std::vector<std::int16_t>> kept_;  // by sample
+  mutable std::vector<std::optional<CosmoflowTarget>> targets_;               // those read so far, by sample
   mutable std::uint64_t bytes_read_ = 0;
 };
 

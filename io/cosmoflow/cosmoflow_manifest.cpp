@@ -1,5 +1,7 @@
 #include "io/cosmoflow/cosmoflow_manifest.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "io/dataset/read_manifest.hpp"
 #include "models/base/error.hpp"
 
@@ -46,6 +48,11 @@ Json physics_json(const CosmoflowRecipe& recipe) {
           {"deposit", "cloud in cell"},
           {"mass_of_particle", mass_of_particle(recipe.universe.size)},
           {"channels", channels}};
+}
+
+ChannelStatistics statistics_of(const Json& manifest) {
+  const Json& statistics = manifest.at("statistics");
+  return {statistics.at("mean"), statistics.at("standard_deviation")};
 }
 
 }  // namespace
@@ -95,13 +102,16 @@ std::string manifest_text(const CosmoflowManifest& manifest) {
   return text_of(json) + "\n";
 }
 
+ChannelStatistics cosmoflow_statistics(const Json& manifest, const std::filesystem::path& directory) {
+  return understand_manifest(directory, "CosmoFlow", [&] { return statistics_of(manifest); });
+}
+
 CosmoflowManifest read_cosmoflow_manifest(const std::filesystem::path& directory) {
   return read_manifest_with(directory, "CosmoFlow", [](const Json& json) {
     CosmoflowManifest manifest;
     manifest.version = json.at("version");
     manifest.recipe = recipe_of(json.at("recipe"));
-    json.at("statistics").at("mean").get_to(manifest.statistics.mean);
-    json.at("statistics").at("standard_deviation").get_to(manifest.statistics.deviation);
+    manifest.statistics = statistics_of(json);
     json.at("checksums").get_to(manifest.checksums);
     return manifest;
   });

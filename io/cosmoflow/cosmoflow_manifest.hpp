@@ -44,6 +44,10 @@ std::string manifest_text(const CosmoflowManifest& manifest);
 /// Throws InputError where there is none, it isn't JSON or lacks something.
 CosmoflowManifest read_cosmoflow_manifest(const std::filesystem::path& directory);
 
+/// The statistics in what manifest_head() says of a generated set in `directory`. Throws InputError where it
+/// has none.
+ChannelStatistics cosmoflow_statistics(const Json& manifest, const std::filesystem::path& directory);
+
 /// The recipe alone as JSON text, the same for equal recipes and as it stands in the manifest.
 std::string recipe_text(const CosmoflowRecipe& recipe);
 

@@ -103,17 +103,21 @@ std::string generator_of(const fs::path& directory) {
   return generator.is_string() ? generator.get<std::string>() : "";
 }
 
-std::map<std::string, std::uint64_t> manifest_checksums(const fs::path& directory) {
+void read_checksums(const fs::path& directory,
+                    const std::function<void(const std::string& name, std::uint64_t checksum)>& take) {
   const fs::path path = directory / kManifestName;
-  std::map<std::string, std::uint64_t> checksums;
-  if (!fs::exists(path)) return checksums;
+  if (!fs::exists(path)) return;
   const std::string text = read_whole_file(path);
+  std::string member, name;
+  // Handed on as they are met, so that no Json holds them all.
+  const auto visit = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::key) (depth == 1 ? member : name) = parsed.get<std::string>();
+    if (event == Json::parse_event_t::value && depth == 2 && member == "checksums")
+      take(name, checksum_of_text(parsed.get<std::string>()));
+    return depth != 2 || event != Json::parse_event_t::key;
+  };
   try {
-    const Json manifest = parse_json(text);
-    if (!manifest.is_object() || !manifest.contains("checksums")) return checksums;
-    for (const auto& [name, value] : manifest.at("checksums").items())
-      checksums.emplace(name, checksum_of_text(value.get<std::string>()));
-    return checksums;
+    [[maybe_unused]] const Json others = Json::parse(text, visit);
   } catch (const std::exception& error) {
     throw InputError(fmt::format("the manifest of a data set can't be understood ({})", error.what()),
                      path.string(), "copy or generate the data set again");

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <string>
 
 #include "io/files/json_text.hpp"
@@ -58,9 +57,10 @@ void write_samples(Interval samples, const std::function<FileToWrite(std::int64_
 /// What wrote the set, as its manifest says. Throws InputError where it has none, or none that can be read.
 std::string generator_of(const std::filesystem::path& directory);
 
-/// The checksums of a data set's files, by name ("train/universe_000000.hdf5"), as its manifest has them;
-/// none where it has no manifest, or one that lists none. Throws InputError where that can't be read.
-std::map<std::string, std::uint64_t> manifest_checksums(const std::filesystem::path& directory);
+/// Calls take(name, checksum) for the files of a data set ("train/universe_000000.hdf5") of which its
+/// manifest has the checksum; for none where it has no manifest. Throws InputError where that can't be read.
+void read_checksums(const std::filesystem::path& directory,
+                    const std::function<void(const std::string& name, std::uint64_t checksum)>& take);
 
 /// Writes the manifest; the set is complete.
 void complete_directory(const std::filesystem::path& directory, const std::string& manifest);

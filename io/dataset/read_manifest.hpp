@@ -12,19 +12,24 @@
 
 namespace tessera {
 
-/// What `read` makes of the JSON in DIR/manifest.json of a generated data set of `benchmark`. Throws
-/// InputError where there is none, or it isn't JSON or lacks something that `read` asks for.
+/// What read() makes of JSON of DIR/manifest.json, of a generated data set of `benchmark`. Throws InputError
+/// where it isn't JSON or lacks something that read() asks for.
 template <class Read>
-auto read_manifest_with(const std::filesystem::path& directory, const char* benchmark, Read&& read) {
-  const auto path = directory / kManifestName;
-  const std::string text = read_whole_file(path);
+auto understand_manifest(const std::filesystem::path& directory, const char* benchmark, Read&& read) {
   try {
-    return read(parse_json(text));
+    return read();
   } catch (const nlohmann::json::exception& error) {
     throw InputError(
         fmt::format("this is not the manifest of a generated {} data set ({})", benchmark, error.what()),
-        path.string(), "generate the data set again");
+        (directory / kManifestName).string(), "generate the data set again");
   }
+}
+
+/// The same of a read(json) that is given all of it. Throws InputError also where there is none.
+template <class Read>
+auto read_manifest_with(const std::filesystem::path& directory, const char* benchmark, Read&& read) {
+  const std::string text = read_whole_file(directory / kManifestName);
+  return understand_manifest(directory, benchmark, [&] { return read(Json::parse(text)); });
 }
 
 }  // namespace tessera

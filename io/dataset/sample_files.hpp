@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <vector>
+#include <string_view>
 
+#include "io/dataset/sample_names.hpp"
 #include "models/base/box.hpp"
 
 namespace tessera {
@@ -13,17 +14,24 @@ inline constexpr const char* kStatsName = "stats.h5";  // beside samples in Deep
 
 inline constexpr const char *kTrain = "train", *kValidation = "validation";  // the folders of a data set
 
-/// The samples of a data set's folder (DIR/train, DIR/validation): its *.hdf5 and *.h5, sorted by name. Empty
-/// where there are none; throws InputError where the folder can't be listed.
-std::vector<std::filesystem::path> list_samples(const std::filesystem::path& folder);
-
+/// The samples of a data set's folder (DIR/train, DIR/validation).
 struct SampleFiles {
-  std::vector<std::filesystem::path> files;  // by number
-  std::optional<Box> box;                    // of each sample, where the files hold no more
+  std::filesystem::path folder;
+  SampleNames names;                      // by number
+  std::optional<Box> box = std::nullopt;  // of each sample, where the files hold no more
+
+  std::int64_t size() const { return names.size(); }
+  std::filesystem::path operator[](std::int64_t number) const { return folder / names[number]; }
 };
 
-/// The first `wanted` of them; 0: all. In a staged copy samples keep the numbers they had in the source, and
-/// not all of their files need be here. Throws InputError where there are none, or fewer.
-SampleFiles sample_files(const std::filesystem::path& folder, std::int64_t wanted);
+/// Whether a file of this name is a sample: *.hdf5 or *.h5, but for kStatsName.
+bool is_sample_name(std::string_view name);
+
+/// The names of its *.hdf5 and *.h5, sorted. Empty where there are none; throws InputError where the folder
+/// can't be listed.
+SampleNames list_samples(const std::filesystem::path& folder);
+
+/// The first `wanted` of them; 0: all. Throws InputError where there are none, or fewer.
+SampleFiles first_samples(SampleFiles files, std::int64_t wanted);
 
 }  // namespace tessera

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "io/dataset/sample_files.hpp"
 #include "io/dataset/sample_share.hpp"
 #include "io/files/json_text.hpp"
 #include "io/files/whole_file.hpp"
@@ -27,20 +28,39 @@ std::vector<Interval> intervals_of(const Json& pairs) {
 }
 
 Json json_of(const StagedSubset& subset) {
-  return {{"here", pairs_of(subset.here)}, {"names", subset.names}};
+  Json names = Json::array();
+  for (std::int64_t i = 0; i < subset.names.size(); ++i) names.push_back(subset.names[i]);
+  return {{"here", pairs_of(subset.here)}, {"names", std::move(names)}};
 }
 
-StagedSubset subset_of(const Json& json) {
-  return {json.at("names"), intervals_of(json.at("here"))};
+/// Parses a record but for its names, which go where they are kept, one by one: of public data sets they
+/// would fill more than a hundred megabytes of Json.
+Json parse_but_for_names(const std::string& record, SampleNames& train, SampleNames& validation) {
+  std::string subset, member;
+  const auto keep = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::key && depth == 1) subset = parsed.get<std::string>();
+    if (event == Json::parse_event_t::key && depth == 2) member = parsed.get<std::string>();
+    if (event != Json::parse_event_t::value || depth != 3 || member != "names" || !parsed.is_string())
+      return true;
+    const std::string& name = parsed.get_ref<const std::string&>();
+    const bool can_be_a_file = name.find('\0') == std::string::npos;
+    if (can_be_a_file) (subset == kTrain ? train : validation).add(name);
+    return !can_be_a_file;
+  };
+  return Json::parse(record, keep);
 }
 
-StagedCopy copy_of(const Json& json) {
+StagedSubset subset_of(const Json& json, SampleNames names) {
+  return {std::move(names), intervals_of(json.at("here"))};
+}
+
+StagedCopy copy_of(const Json& json, SampleNames train, SampleNames validation) {
   StagedCopy copy{.source = json.at("source"),
                   .plan = staging_plan_named(json.at("plan")),
                   .complete = json.at("complete"),
                   .box = std::nullopt,
-                  .train = subset_of(json.at("train")),
-                  .validation = subset_of(json.at("validation"))};
+                  .train = subset_of(json.at("train"), std::move(train)),
+                  .validation = subset_of(json.at("validation"), std::move(validation))};
   if (const Json& box = json.at("box"); !box.is_null()) {
     const std::vector<Interval> axes = intervals_of(box);
     copy.box = Box{axes.at(0), axes.at(1), axes.at(2)};
@@ -67,8 +87,7 @@ void check_samples(const char* subset, std::span<const Interval> here, std::span
 
 }  // namespace
 
-// The path may hold any bytes, JSON may not: so it is compared as it is written.
-void write_staged_copy(const fs::path& directory, const StagedCopy& copy) {
+std::string record_of(const StagedCopy& copy) {
   const Json json{{"format", kFormat},
                   {"source", copy.source},
                   {"plan", to_string(copy.plan)},
@@ -76,39 +95,55 @@ void write_staged_copy(const fs::path& directory, const StagedCopy& copy) {
                   {"box", copy.box ? pairs_of(copy.box->axes()) : Json()},
                   {"train", json_of(copy.train)},
                   {"validation", json_of(copy.validation)}};
-  write_whole_file(directory / kStagingRecordName,
-                   json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return json.dump(1) + "\n";
+}
+
+StagedCopy staged_copy_of(const std::string& record, const fs::path& where) {
+  constexpr const char* kFix = "remove the copy with tessera stage --clean and stage again";
+  try {
+    SampleNames train, validation;
+    const Json json = parse_but_for_names(record, train, validation);
+    if (json.at("format") != kFormat)
+      throw InputError("the record of a staged copy has another format", where.string(), kFix);
+    for (const char* subset : {kTrain, kValidation})
+      if (const Json& left = json.at(subset).at("names"); !left.is_array() || !left.empty())
+        throw InputError("the record of a staged copy has a name that is none", where.string(), kFix);
+    return copy_of(json, std::move(train), std::move(validation));
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(fmt::format("this is not the record of a staged copy ({})", error.what()),
+                     where.string(), kFix);
+  }
+}
+
+void write_staged_copy(const fs::path& directory, const StagedCopy& copy) {
+  std::string record;
+  try {
+    record = record_of(copy);
+  } catch (const nlohmann::json::exception&) {
+    throw InputError("a sample's name isn't UTF-8, which the record of a staged copy has to be", copy.source,
+                     "rename the sample, or leave it out");
+  }
+  write_whole_file(directory / kStagingRecordName, record);
 }
 
 std::optional<StagedCopy> read_staged_copy(const fs::path& directory) {
   const fs::path file = directory / kStagingRecordName;
   if (!fs::exists(file)) return std::nullopt;
-  const std::string text = read_whole_file(file);
-  constexpr const char* kFix = "remove the copy with tessera stage --clean and stage again";
-  try {
-    const Json json = parse_json(text);
-    if (json.at("format") != kFormat)
-      throw InputError("the record of a staged copy has another format", file.string(), kFix);
-    return copy_of(json);
-  } catch (const nlohmann::json::exception& error) {
-    throw InputError(fmt::format("this is not the record of a staged copy ({})", error.what()), file.string(),
-                     kFix);
-  }
+  return staged_copy_of(read_whole_file(file), file);
 }
 
-void check_staged_copy(const fs::path& directory, const DrawnSamples& samples, const Box& box) {
-  const std::optional<StagedCopy> copy = read_staged_copy(directory);
-  if (!copy) return;
-  if (!copy->complete)
+void check_holds(const StagedCopy& copy, const fs::path& directory, const DrawnSamples& samples,
+                 const Box& box) {
+  if (!copy.complete)
     throw InputError("the copy staged here is not complete", directory.string(),
                      "stage again: what is missing is copied");
-  if (copy->box && !copy->box->contains(box))
+  if (copy.box && !copy.box->contains(box))
     throw InputError(fmt::format("the staged copy holds the box {} of each sample, and {} is read",
-                                 to_string(*copy->box), to_string(box)),
+                                 to_string(*copy.box), to_string(box)),
                      directory.string(),
                      "give the split and the ranks for which it was staged, or stage again");
-  check_samples("training", copy->train.here, samples.train, directory);
-  check_samples("validation", copy->validation.here, samples.validation, directory);
+  check_samples("training", copy.train.here, samples.train, directory);
+  check_samples("validation", copy.validation.here, samples.validation, directory);
 }
 
 }  // namespace tessera

@@ -64,28 +64,27 @@ void fill(const From* from, const Box& held, TensorView into) {
 
 }  // namespace
 
-DeepcamDataset::DeepcamDataset(const std::filesystem::path& folder, DeepcamDatasetOptions options)
+DeepcamDataset::DeepcamDataset(SampleFiles files, DeepcamDatasetOptions options)
     : options_((check_options(options), std::move(options))),
-      samples_(sample_files(folder, options_.samples)),
-      stored_(samples_.box.value_or(Box::whole(options_.space))),
-      held_(options_.part.value_or(Box::whole(options_.space))),
-      kept_(samples_.files.size()) {
-  const DeepcamStatistics statistics = read_deepcam_statistics(folder);
+      files_(std::move(files)),
+      stored_(files_.box.value_or(Box::whole(options_.space))),
+      held_(options_.part.value_or(Box::whole(options_.space))) {
+  const DeepcamStatistics statistics = read_deepcam_statistics(files_.folder);
   for (const int channel : options_.channels) {
-    check_range(statistics, channel, folder);
+    check_range(statistics, channel, files_.folder);
     const auto c = static_cast<std::size_t>(channel);
     shift_.push_back(statistics.minimum[c]);
     factor_.push_back(1 / (statistics.maximum[c] - statistics.minimum[c]));
   }
   const std::size_t pixel_bytes = options_.channels.size() * sizeof(float) + 1;
-  keep_ =
-      samples_.files.size() <= options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
+  keep_ = static_cast<std::size_t>(files_.size()) <=
+          options_.cache_bytes / (static_cast<std::size_t>(held_.count()) * pixel_bytes);
 }
 
 // Opens a sample, checks its form, calls read(file) and counts the bytes.
 template <class Read>
 void DeepcamDataset::with_file(std::int64_t sample, Read&& read) const {
-  const Hdf5File file(samples_.files[static_cast<std::size_t>(sample)]);
+  const Hdf5File file(files_[sample]);
   check_deepcam_form(file, stored_.extents());
   read(file);
   const std::lock_guard lock(mutex_);
@@ -142,10 +141,9 @@ void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, T* into) 
 // threads that want the same sample at once both read it.
 const DeepcamDataset::Kept* DeepcamDataset::kept(std::int64_t sample, const Box& box) const {
   if (!keep_ || !held_.contains(box)) return nullptr;
-  Kept& kept = kept_[static_cast<std::size_t>(sample)];
   {
     const std::lock_guard lock(mutex_);
-    if (!kept.input.empty()) return &kept;
+    if (const auto kept = kept_.find(sample); kept != kept_.end()) return &kept->second;
   }
   Kept fresh;
   with_file(sample, [&](const Hdf5File& file) {
@@ -154,8 +152,7 @@ const DeepcamDataset::Kept* DeepcamDataset::kept(std::int64_t sample, const Box&
     read_labels(file, within(stored_, held_), fresh.labels);
   });
   const std::lock_guard lock(mutex_);
-  if (kept.input.empty()) kept = std::move(fresh);  // only what passed the checks is kept
-  return &kept;
+  return &kept_.try_emplace(sample, std::move(fresh)).first->second;  // only what passed the checks is kept
 }
 
 void DeepcamDataset::read_input(std::int64_t sample, int /*epoch*/, TensorView into) const {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "io/dataset/dataset.hpp"
@@ -20,32 +21,28 @@ class Hdf5File;
 struct DeepcamDatasetOptions {
   Extents space{1, 768, 1152};
   std::vector<int> channels{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};  // the input's, in order
-  std::int64_t samples = 0;       // how many to use, the first by name; 0: all
   std::int64_t first_sample = 0;  // of those that this process reads
   /// The one box of each sample, margins included, that this process reads; nullopt: any.
   std::optional<Box> part = std::nullopt;
   std::size_t cache_bytes = std::size_t{1} << 30;
 };
 
-/// The samples of FOLDER/*.hdf5 and *.h5 (DIR/train or DIR/validation), in order of name; see
-/// deepcam_sample.hpp. The input is (x - min) / (max - min) by channel, of the ranges in stats.h5; the target
-/// has one channel, the class of each pixel as a number 0, 1 or 2.
-/// Of each sample only the wanted box is read. Where those of all samples fit the cache, they are kept in
-/// memory, scaled, so that every file is read once.
+/// DeepCAM's samples, one a file; see deepcam_sample.hpp. The input is (x - min) / (max - min) by channel, of
+/// the ranges in stats.h5; the target has one channel, the class of each pixel as a number 0, 1 or 2. Of each
+/// sample only the wanted box is read. Where those of all samples fit the cache, they are kept in memory,
+/// scaled, so that every file is read once.
 class DeepcamDataset final : public Dataset {
  public:
-  /// Looks at the folder and at stats.h5 and opens no sample. Throws InputError where they are missing, there
-  /// are fewer samples than asked for, the options can't be served, or a channel has no range.
-  DeepcamDataset(const std::filesystem::path& folder, DeepcamDatasetOptions options);
+  /// Reads the stats.h5 of the files' folder and opens no sample. Throws InputError where it is missing, the
+  /// options can't be served, or a channel has no range.
+  DeepcamDataset(SampleFiles files, DeepcamDatasetOptions options);
 
   /// Reads options.first_sample, so that a wrong data set is found before training sets out. Apart from the
   /// constructor because MLPerf's rules want no sample opened before run_start.
   void check_first_sample() const override;
 
-  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.files.size()); }
-  const std::filesystem::path& file(std::int64_t sample) const override {
-    return samples_.files[static_cast<std::size_t>(sample)];
-  }
+  std::int64_t size() const override { return files_.size(); }
+  std::filesystem::path file(std::int64_t sample) const override { return files_[sample]; }
   void read_input(std::int64_t sample, int epoch, TensorView into) const override;
   void read_target(std::int64_t sample, TensorView into) const override;
   std::uint64_t bytes_read() const override;
@@ -64,7 +61,7 @@ class DeepcamDataset final : public Dataset {
                                      const Box& box) const;
 
   DeepcamDatasetOptions options_;
-  SampleFiles samples_;
+  SampleFiles files_;
   Box stored_;                         // of each sample, in its file
   std::vector<float> shift_, factor_;  // by input channel
   Box held_;                           // of each sample, where samples are kept
@@ -73,7 +70,7 @@ class DeepcamDataset final : public Dataset {
   mutable ScratchPool<float> fields_;
   mutable ScratchPool<std::uint8_t> labels_;
   mutable std::mutex mutex_;  // of what follows; samples that are kept stay as they are
-  mutable std::vector<Kept> kept_;
+  mutable std::unordered_map<std::int64_t, Kept> kept_;  // by sample
   mutable std::uint64_t bytes_read_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "io/deepcam/deepcam_manifest.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "io/dataset/read_manifest.hpp"
 #include "io/generate/climate/climate_grid.hpp"
 

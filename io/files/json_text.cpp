@@ -12,4 +12,8 @@ Json parse_json(std::string_view text) {
   return Json::parse(text);
 }
 
+std::string utf8_of(const std::string& text) {
+  return parse_json(text_of(text)).get<std::string>();
+}
+
 }  // namespace tessera

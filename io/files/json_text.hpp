@@ -15,4 +15,7 @@ std::string text_of(const Json& json);
 /// Throws nlohmann::json::exception where it isn't JSON.
 Json parse_json(std::string_view text);
 
+/// The text with what isn't UTF-8 in it replaced, as it is read back where text_of() wrote it.
+std::string utf8_of(const std::string& text);
+
 }  // namespace tessera

@@ -50,11 +50,12 @@ struct Subset {
 };
 
 Subset inspect_subset(const fs::path& directory, const std::string& name) {
-  std::vector<fs::path> files;
+  SampleNames files;
   if (fs::is_directory(directory / name)) files = list_samples(directory / name);
   Subset subset;
-  for (const fs::path& path : files) {
-    const std::string short_name = name + "/" + path.filename().string();
+  for (std::int64_t i = 0; i < files.size(); ++i) {
+    const std::string short_name = fmt::format("{}/{}", name, files[i]);
+    const fs::path path = directory / short_name;
     const auto arrays = summarize_arrays(Hdf5File(path));
     if (subset.samples++ == 0)
       subset.arrays = arrays;

@@ -11,7 +11,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "io/files/checksum.hpp"
@@ -94,7 +93,9 @@ struct Stager::State {
 };
 
 Stager::Stager(Options options, std::vector<FileToStage> files)
-    : options_(std::move(options)), files_(std::move(files)), state_(std::make_unique<State>(options_)) {}
+    : options_(std::move(options)), files_(std::move(files)), state_(std::make_unique<State>(options_)) {
+  std::ranges::sort(files_, {}, &FileToStage::name);
+}
 
 Stager::~Stager() = default;
 
@@ -103,10 +104,9 @@ StagingCounts Stager::counts() const {
 }
 
 void Stager::look() {
-  std::set<std::string> mine;
-  for (const FileToStage& file : files_) mine.insert(file.name);
-  state_->noted = read_journals(staging_scratch(options_.directory),
-                                [&](const std::string& name) { return mine.contains(name); });
+  state_->noted = read_journals(staging_scratch(options_.directory), [&](const std::string& name) {
+    return std::ranges::binary_search(files_, name, {}, &FileToStage::name);
+  });
   const Hdf5File first(options_.first_sample);
   state_->form = arrays_of(first);
   if (!options_.box && is_in_one_piece(first, state_->form)) {
@@ -154,13 +154,13 @@ void Stager::look_at(const FileToStage& file) {
     }
   }
   const std::lock_guard lock(state_->mutex);
-  missing_.push_back(file);
+  missing_.push_back(&file);
   bytes_missing_ += file.is_sample && state_->rewritten ? state_->rewritten->bytes() : source.source_bytes;
   if (was_noted) damaged_.push_back(file.name);
 }
 
 void Stager::copy() {
-  in_parallel(missing_.size(), options_.threads, [this](std::size_t i) { copy_one(missing_[i]); });
+  in_parallel(missing_.size(), options_.threads, [this](std::size_t i) { copy_one(*missing_[i]); });
 }
 
 // A sample of the form of the others?

@@ -69,7 +69,8 @@ class Stager {
   void copy_one(const FileToStage& file);
 
   Options options_;
-  std::vector<FileToStage> files_, missing_;
+  std::vector<FileToStage> files_;  // by name
+  std::vector<const FileToStage*> missing_;
   std::vector<std::string> damaged_;
   std::uint64_t bytes_missing_ = 0;
   std::unique_ptr<State> state_;

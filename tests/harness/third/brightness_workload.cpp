@@ -21,7 +21,7 @@ class Pictures final : public Dataset {
       : seed_(seed), count_(count), space_(space) {}
 
   std::int64_t size() const override { return count_; }
-  const std::filesystem::path& file(std::int64_t) const override { return nowhere_; }
+  std::filesystem::path file(std::int64_t) const override { return {}; }
   void check_first_sample() const override {}
   void read_input(std::int64_t sample, int, TensorView into) const override {
     const Box& box = into.layout.box;
@@ -52,7 +52,6 @@ class Pictures final : public Dataset {
   std::uint64_t seed_;
   std::int64_t count_;
   Extents space_;
-  std::filesystem::path nowhere_ = "in memory";
 };
 
 class BrightnessWorkload final : public Workload {
@@ -85,7 +84,8 @@ class BrightnessWorkload final : public Workload {
   bool reached(double value) const override { return rule().reaches(value, target()); }
 
   bool keeps_boxes() const override { return true; }
-  void open_data(const std::filesystem::path&, const DataShare&) override {
+  bool in_files() const override { return false; }
+  void open_data(DataListing, const DataShare&) override {
     training_.emplace(1, config_.data.n_train, space());
     validation_.emplace(2, config_.data.n_valid, space());
   }

@@ -4,6 +4,7 @@
 #include "io/files/whole_file.hpp"
 #include "models/cosmoflow.hpp"
 #include "parallel/place.hpp"
+#include "support/all_samples.hpp"
 #include "support/temporary_directory.hpp"
 
 // What the parts of a partition read of a sample at full size.
@@ -26,7 +27,7 @@ class InputByBox : public testing::Test {
   /// Reads the sample's part once an epoch, and returns the bytes of each pass; whole: what it is a part of.
   double bytes_a_pass(const Box& part, const std::vector<Tensor>& whole) const {
     const CosmoflowDataset dataset(
-        directory_.path(),
+        all_samples(directory_.path()),
         {.augmentation = Augmentation::All, .part = part, .split_axes = {true, false, false}, .seed = 3});
     Tensor into({1, 4, part}), expected({1, 4, part});
     for (std::size_t epoch = 0; epoch < whole.size(); ++epoch) {
@@ -39,7 +40,8 @@ class InputByBox : public testing::Test {
   }
 
   std::vector<Tensor> whole_samples(int epochs) const {
-    const CosmoflowDataset dataset(directory_.path(), {.augmentation = Augmentation::All, .seed = 3});
+    const CosmoflowDataset dataset(all_samples(directory_.path()),
+                                   {.augmentation = Augmentation::All, .seed = 3});
     std::vector<Tensor> whole;
     for (int epoch = 0; epoch < epochs; ++epoch) {
       whole.emplace_back(Layout{1, 4, Box::whole(kSpace)});

@@ -341,23 +341,23 @@ TEST(ConversionState, RemembersUnitsInJournalsAndThenInTheManifest) {
 
 TEST(ConversionState, ADataSetWithAManifestIsGeneratedUnlessItWasConverted) {
   const TemporaryDirectory directory;
-  EXPECT_FALSE(is_generated(directory.path()));
+  EXPECT_FALSE(is_generated(manifest_head(directory.path())));
   complete_conversion(directory.path(), {}, {}, {});
-  EXPECT_FALSE(is_generated(directory.path()));
+  EXPECT_FALSE(is_generated(manifest_head(directory.path())));
   write_whole_file(directory / "manifest.json", R"({"generator": "tessera generate cosmoflow"})");
-  EXPECT_TRUE(is_generated(directory.path()));
+  EXPECT_TRUE(is_generated(manifest_head(directory.path())));
 }
 
 TEST(ConversionState, WhatIsConvertedOfAGeneratedSetComesOfAGenerator) {
   const TemporaryDirectory directory;
-  EXPECT_FALSE(comes_of_a_generator(directory.path()));
+  EXPECT_FALSE(comes_of_a_generator(manifest_head(directory.path())));
   complete_conversion(directory.path(), {}, {}, {});
-  EXPECT_FALSE(comes_of_a_generator(directory.path()));
+  EXPECT_FALSE(comes_of_a_generator(manifest_head(directory.path())));
   ConvertRecipe recipe;
   recipe.generated = true;
   complete_conversion(directory.path(), recipe, {}, {});
-  EXPECT_FALSE(is_generated(directory.path()));
-  EXPECT_TRUE(comes_of_a_generator(directory.path()));
+  EXPECT_FALSE(is_generated(manifest_head(directory.path())));
+  EXPECT_TRUE(comes_of_a_generator(manifest_head(directory.path())));
 }
 
 TEST(ConversionState, SamplesThatNoJournalKnowsAreRemovedFromAnUnfinishedConversion) {

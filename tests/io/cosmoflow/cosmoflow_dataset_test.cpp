@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "io/files/whole_file.hpp"
+#include "support/all_samples.hpp"
 #include "support/chunked_file.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
@@ -45,13 +46,13 @@ class CosmoflowDatasetTest : public testing::Test {
   }
   /// What reading sample 1 says when something is wrong with it.
   std::string message_of_reading() const {
-    const CosmoflowDataset dataset(folder_, options_);
+    const CosmoflowDataset dataset(all_samples(folder_), options_);
     Tensor into({1, 4, Box::whole(kSpace)});
     return message_of<InputError>([&] { dataset.read_input(1, 0, into.view()); });
   }
   void expect_first_sample_message(const std::string& problem) const {
-    const std::string message =
-        message_of<InputError>([&] { CosmoflowDataset(folder_, options_).check_first_sample(); });
+    const std::string message = message_of<InputError>(
+        [&] { CosmoflowDataset(all_samples(folder_), options_).check_first_sample(); });
     EXPECT_THAT(message, AllOf(HasSubstr(problem), HasSubstr(file(0).string())));
   }
 
@@ -61,7 +62,7 @@ class CosmoflowDatasetTest : public testing::Test {
 };
 
 TEST_F(CosmoflowDatasetTest, ReadsSamplesInOrderOfName) {
-  const CosmoflowDataset dataset(folder_, options_);
+  const CosmoflowDataset dataset(all_samples(folder_), options_);
   ASSERT_EQ(dataset.size(), 3);
   dataset.check_first_sample();
   Tensor input({1, 4, Box::whole(kSpace)}), target({1, 4, Box::whole({1, 1, 1})});
@@ -79,7 +80,7 @@ TEST_F(CosmoflowDatasetTest, ReadsSamplesInOrderOfName) {
 TEST_F(CosmoflowDatasetTest, ATargetCanBeReadFirstAndInDouble) {
   for (const std::size_t cache : {std::size_t{0}, std::size_t{1} << 20}) {
     options_.cache_bytes = cache;
-    const CosmoflowDataset dataset(folder_, options_);
+    const CosmoflowDataset dataset(all_samples(folder_), options_);
     Tensor target({1, 4, Box::whole({1, 1, 1}), Element::F64});
     dataset.read_target(2, target.view());
     EXPECT_EQ(target.view().data<double>()[0], static_cast<double>(target_of(2)[0]));
@@ -89,7 +90,7 @@ TEST_F(CosmoflowDatasetTest, ATargetCanBeReadFirstAndInDouble) {
 TEST_F(CosmoflowDatasetTest, ThreadsThatReadAtOnceGetWhatOneGets) {
   for (const std::size_t cache : {std::size_t{0}, std::size_t{1} << 20}) {
     options_.cache_bytes = cache;
-    const CosmoflowDataset dataset(folder_, options_);
+    const CosmoflowDataset dataset(all_samples(folder_), options_);
     const auto read_all = [&dataset] {
       std::vector<float> values;
       Tensor input({1, 4, Box::whole(kSpace)}), target({1, 4, Box::whole({1, 1, 1})});
@@ -124,7 +125,7 @@ class CompressedUniverses : public CosmoflowDatasetTest {
 TEST_F(CompressedUniverses, AreReadAsOthersAre) {
   const auto read = [this] {
     Tensor into({1, 4, {{1, 5}, {0, kN}, {2, 3}}});
-    CosmoflowDataset(folder_, options_).read_input(1, 0, into.view());
+    CosmoflowDataset(all_samples(folder_), options_).read_input(1, 0, into.view());
     const std::span<float> values = into.view().span<float>();
     return std::vector<float>(values.begin(), values.end());
   };
@@ -140,10 +141,9 @@ TEST_F(CompressedUniverses, ThatAreDamagedAreNamed) {
 }
 
 TEST_F(CosmoflowDatasetTest, UsesAsManySamplesAsAskedFor) {
-  options_.samples = 2;
-  EXPECT_EQ(CosmoflowDataset(folder_, options_).size(), 2);
-  options_.samples = 4;
-  EXPECT_THAT(message_of<InputError>([&] { CosmoflowDataset(folder_, options_); }), HasSubstr("3 are there"));
+  EXPECT_EQ(CosmoflowDataset(first_samples(all_samples(folder_), 2), options_).size(), 2);
+  EXPECT_THAT(message_of<InputError>([&] { first_samples(all_samples(folder_), 4); }),
+              HasSubstr("3 are there"));
 }
 
 TEST_F(CosmoflowDatasetTest, ABoxEqualsThatPartOfTheWholeWithAndWithoutCacheUnderEveryDraw) {
@@ -153,7 +153,7 @@ TEST_F(CosmoflowDatasetTest, ABoxEqualsThatPartOfTheWholeWithAndWithoutCacheUnde
       options_.augmentation = augmentation;
       options_.split_axes = {true, false, false};
       options_.cache_bytes = cache;
-      const CosmoflowDataset dataset(folder_, options_);
+      const CosmoflowDataset dataset(all_samples(folder_), options_);
       Tensor whole({1, 4, Box::whole(kSpace)}), part({1, 4, box}), expected({1, 4, box});
       for (int epoch = 0; epoch < 20; ++epoch) {
         dataset.read_input(1, epoch, whole.view());
@@ -178,7 +178,7 @@ TEST_F(CosmoflowDatasetTest, ReadsAPartThatStaysInPlaceOnceAndNothingElse) {
     for (const Box& part : {kMiddle, kLast}) {
       options_.augmentation = augmentation;
       options_.part = part;
-      const CosmoflowDataset dataset(folder_, options_);
+      const CosmoflowDataset dataset(all_samples(folder_), options_);
       Tensor into({1, 4, part});
       for (int epoch = 0; epoch < 5; ++epoch) dataset.read_input(1, epoch, into.view());
       EXPECT_EQ(dataset.bytes_read(), bytes_of(part));
@@ -192,7 +192,7 @@ TEST_F(CosmoflowDatasetTest, KeepsPartsWhereOnlyTheyFitTheCache) {
   Tensor into({1, 4, kLast});
   for (const bool fits : {true, false}) {
     options_.cache_bytes = fits ? all_parts : all_parts - 1;
-    const CosmoflowDataset dataset(folder_, options_);
+    const CosmoflowDataset dataset(all_samples(folder_), options_);
     for (int epoch = 0; epoch < 5; ++epoch) dataset.read_input(1, epoch, into.view());
     EXPECT_EQ(dataset.bytes_read(), (fits ? 1 : 5) * bytes_of(kLast));
   }
@@ -201,9 +201,9 @@ TEST_F(CosmoflowDatasetTest, KeepsPartsWhereOnlyTheyFitTheCache) {
 TEST_F(CosmoflowDatasetTest, ReadsAPartThatAugmentationMovesWhereItIsEachTime) {
   options_.split_axes = {true, false, false};
   options_.augmentation = Augmentation::All;
-  const CosmoflowDataset everything(folder_, options_);
+  const CosmoflowDataset everything(all_samples(folder_), options_);
   options_.part = kMiddle;
-  const CosmoflowDataset dataset(folder_, options_);
+  const CosmoflowDataset dataset(all_samples(folder_), options_);
   Tensor whole({1, 4, Box::whole(kSpace)}), part({1, 4, kMiddle}), expected({1, 4, kMiddle});
   for (int epoch = 0; epoch < 20; ++epoch) {
     everything.read_input(2, epoch, whole.view());
@@ -217,7 +217,7 @@ TEST_F(CosmoflowDatasetTest, ReadsAPartThatAugmentationMovesWhereItIsEachTime) {
 
 TEST_F(CosmoflowDatasetTest, AugmentationPermutesVoxelsAndNothingElse) {
   options_.augmentation = Augmentation::All;
-  const CosmoflowDataset dataset(folder_, options_);
+  const CosmoflowDataset dataset(all_samples(folder_), options_);
   Tensor input({1, 4, Box::whole(kSpace), Element::F64});
   std::set<std::vector<double>> seen;
   for (int epoch = 0; epoch < 30; ++epoch) {
@@ -235,7 +235,7 @@ TEST_F(CosmoflowDatasetTest, AugmentationPermutesVoxelsAndNothingElse) {
 
 TEST_F(CosmoflowDatasetTest, StandardisesWithTheStatisticsGiven) {
   options_.standardize = {{1, 2, 3, 4}, {0.5, 1, 2, 4}};
-  const CosmoflowDataset dataset(folder_, options_);
+  const CosmoflowDataset dataset(all_samples(folder_), options_);
   Tensor input({1, 4, Box::whole(kSpace)});
   dataset.read_input(0, 0, input.view());
   const auto counts = counts_of(0);
@@ -247,21 +247,21 @@ TEST_F(CosmoflowDatasetTest, StandardisesWithTheStatisticsGiven) {
 }
 
 TEST_F(CosmoflowDatasetTest, RefusesAFolderThatIsMissingOrEmpty) {
-  EXPECT_THAT(message_of<InputError>([&] { CosmoflowDataset(directory_ / "none", options_); }),
+  EXPECT_THAT(message_of<InputError>([&] { all_samples(directory_ / "none"); }),
               HasSubstr((directory_ / "none").string()));
   std::filesystem::create_directory(directory_ / "empty");
-  EXPECT_THAT(message_of<InputError>([&] { CosmoflowDataset(directory_ / "empty", options_); }),
+  EXPECT_THAT(message_of<InputError>([&] { first_samples(all_samples(directory_ / "empty"), 0); }),
               HasSubstr("no *.hdf5 or *.h5 file"));
 }
 
 TEST_F(CosmoflowDatasetTest, RefusesOptionsThatContradictEachOther) {
   CosmoflowDatasetOptions flat{.space = {4, 6, 6}, .augmentation = Augmentation::All};
-  EXPECT_THROW(CosmoflowDataset(folder_, flat), InputError);
+  EXPECT_THROW(CosmoflowDataset(all_samples(folder_), flat), InputError);
   flat.augmentation = Augmentation::KeepSplitAxes;
   flat.split_axes = {true, false, false};
-  EXPECT_NO_THROW(CosmoflowDataset(folder_, flat));
+  EXPECT_NO_THROW(CosmoflowDataset(all_samples(folder_), flat));
   options_.standardize = {{1, 2, 3}, {1, 1, 1}};
-  EXPECT_THROW(CosmoflowDataset(folder_, options_), InputError);
+  EXPECT_THROW(CosmoflowDataset(all_samples(folder_), options_), InputError);
 }
 
 TEST_F(CosmoflowDatasetTest, NamesAFileOfAnotherFormat) {

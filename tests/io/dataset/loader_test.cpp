@@ -22,7 +22,7 @@ namespace {
 class CountingDataset final : public Dataset {
  public:
   std::int64_t size() const override { return 100; }
-  const std::filesystem::path& file(std::int64_t) const override { return nowhere; }
+  std::filesystem::path file(std::int64_t) const override { return {}; }
   void check_first_sample() const override {}
   void read_input(std::int64_t sample, int epoch, TensorView into) const override {
     ++reads;
@@ -37,7 +37,6 @@ class CountingDataset final : public Dataset {
     for (float& value : into.span<float>()) value = static_cast<float>(sample);
   }
   std::uint64_t bytes_read() const override { return 0; }
-  std::filesystem::path nowhere;
   std::int64_t bad = -1;
   std::int64_t late = -1;  // the one sample that is delayed; -1: all are
   std::chrono::milliseconds delay{0};

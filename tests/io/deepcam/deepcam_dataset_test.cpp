@@ -4,9 +4,9 @@
 
 #include <limits>
 
-#include "io/dataset/sample_files.hpp"
 #include "io/deepcam/deepcam_sample.hpp"
 #include "io/files/whole_file.hpp"
+#include "support/all_samples.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -85,7 +85,7 @@ class DeepcamDatasetTest : public testing::Test {
   }
   std::string message_of_reading(int sample) const {
     return message_of<InputError>([&] {
-      const DeepcamDataset dataset(folder(), options_);
+      const DeepcamDataset dataset(all_samples(folder()), options_);
       Tensor input(
           Layout{1, static_cast<std::int64_t>(options_.channels.size()), Box::whole(kSpace), Element::F32});
       Tensor target(Layout{1, 1, Box::whole(kSpace), Element::F32});
@@ -94,7 +94,7 @@ class DeepcamDatasetTest : public testing::Test {
     });
   }
   std::string message_of_opening() const {
-    return message_of<InputError>([&] { DeepcamDataset(folder(), options_); });
+    return message_of<InputError>([&] { DeepcamDataset(all_samples(folder()), options_); });
   }
   /// With and without memory to keep samples in.
   template <class Body>
@@ -114,7 +114,7 @@ const Box kMiddle{{0, 1}, {5, 19}, {16, 45}};
 
 TEST_F(DeepcamDatasetTest, ReadsABoxScaledByChannelAsTheSliceOfTheWhole) {
   kept_and_not([&] {
-    const DeepcamDataset dataset(folder(), options_);
+    const DeepcamDataset dataset(all_samples(folder()), options_);
     EXPECT_EQ(dataset.size(), 3);
     for (int sample = 0; sample < 3; ++sample) {
       expect_right<float>(dataset, sample, Box::whole(kSpace));
@@ -126,7 +126,7 @@ TEST_F(DeepcamDatasetTest, ReadsABoxScaledByChannelAsTheSliceOfTheWhole) {
 
 TEST_F(DeepcamDatasetTest, TakesTheChosenChannelsInTheirOrder) {
   options_.channels = {7, 0, 15};
-  kept_and_not([&] { expect_right<float>(DeepcamDataset(folder(), options_), 1, kMiddle); });
+  kept_and_not([&] { expect_right<float>(DeepcamDataset(all_samples(folder()), options_), 1, kMiddle); });
 }
 
 TEST_F(DeepcamDatasetTest, ReadsOnceWhatItKeepsAndOnlyThePartItIsTold) {
@@ -134,7 +134,7 @@ TEST_F(DeepcamDatasetTest, ReadsOnceWhatItKeepsAndOnlyThePartItIsTold) {
   const auto pixel_bytes = kDeepcamChannels * sizeof(float) + 1;
   const auto once = static_cast<std::uint64_t>(kMiddle.count()) * pixel_bytes;
   const auto read_twice = [&] {
-    const DeepcamDataset dataset(folder(), options_);
+    const DeepcamDataset dataset(all_samples(folder()), options_);
     for (int time = 0; time < 2; ++time) expect_right<float>(dataset, 2, kMiddle);
     return dataset.bytes_read();
   };
@@ -151,7 +151,7 @@ TEST_F(DeepcamDatasetTest, ReadsTheOlderNameOfLabelsAndAnyNumberType) {
   image.add<float>("climate/data", std::array<std::int64_t, 3>{32, 48, 16}, fields_of(0));
   image.add<std::int64_t>("climate/labels", std::array<std::int64_t, 2>{32, 48}, wide);
   write_whole_file(file(0), image.bytes());
-  expect_right<float>(DeepcamDataset(folder(), options_), 0, kMiddle);
+  expect_right<float>(DeepcamDataset(all_samples(folder()), options_), 0, kMiddle);
 }
 
 // Labels of this type, in chunks, and with a value of it that is no class.
@@ -174,7 +174,8 @@ TYPED_TEST(DeepcamLabelsOf, AreReadFromChunksAndCheckedAsWhatTheyAre) {
   };
   write();
   this->kept_and_not([&] {
-    this->template expect_right<float>(DeepcamDataset(this->folder(), this->options_), 0, kMiddle);
+    this->template expect_right<float>(DeepcamDataset(all_samples(this->folder()), this->options_), 0,
+                                       kMiddle);
   });
   stored[7 * 48 + 20] = static_cast<TypeParam>(std::is_floating_point_v<TypeParam> ? 1.5 : 101);
   write();
@@ -185,7 +186,7 @@ TYPED_TEST(DeepcamLabelsOf, AreReadFromChunksAndCheckedAsWhatTheyAre) {
 TEST_F(DeepcamDatasetTest, FindsStatisticsBesideTheSamplesBeforeThoseAbove) {
   statistics_.maximum.fill(8192);
   write_statistics(folder() / "stats.h5");
-  const DeepcamDataset dataset(folder(), options_);
+  const DeepcamDataset dataset(all_samples(folder()), options_);
   EXPECT_EQ(dataset.size(), 3) << "stats.h5 is no sample";
   expect_right<float>(dataset, 0, kMiddle);
 }
@@ -200,9 +201,8 @@ TEST_F(DeepcamDatasetTest, RefusesOptionsItCannotServe) {
   }
   options_.channels = {};
   EXPECT_THAT(message_of_opening(), HasSubstr("no channel"));
-  options_.channels = {0};
-  options_.samples = 4;
-  EXPECT_THAT(message_of_opening(), HasSubstr("4 samples are asked for, 3 are there"));
+  EXPECT_THAT(message_of<InputError>([&] { first_samples(all_samples(folder()), 4); }),
+              HasSubstr("4 samples are asked for, 3 are there"));
 }
 
 TEST_F(DeepcamDatasetTest, RefusesStatisticsThatAreMissingOrHaveNoRangeForAChosenChannel) {
@@ -210,7 +210,7 @@ TEST_F(DeepcamDatasetTest, RefusesStatisticsThatAreMissingOrHaveNoRangeForAChose
   write_statistics(directory_ / "stats.h5");
   EXPECT_THAT(message_of_opening(), HasSubstr("no range for channel 3 (UBOT)"));
   options_.channels = {0, 1};
-  EXPECT_EQ(DeepcamDataset(folder(), options_).size(), 3);
+  EXPECT_EQ(DeepcamDataset(all_samples(folder()), options_).size(), 3);
   statistics_.minimum[1] = std::numeric_limits<float>::quiet_NaN();
   write_statistics(directory_ / "stats.h5");
   EXPECT_THAT(message_of_opening(), HasSubstr("no range for channel 1 (U850)"));
@@ -241,8 +241,9 @@ TEST_F(DeepcamDatasetTest, NamesAFileOfAnotherForm) {
   const auto refuses = [&](const Hdf5Image& image, const char* text) {
     write_whole_file(file(0), image.bytes());
     EXPECT_THAT(message_of_reading(0), AllOf(HasSubstr(text), HasSubstr(file(0).string())));
-    EXPECT_THAT(message_of<InputError>([&] { DeepcamDataset(folder(), options_).check_first_sample(); }),
-                HasSubstr(text));
+    EXPECT_THAT(
+        message_of<InputError>([&] { DeepcamDataset(all_samples(folder()), options_).check_first_sample(); }),
+        HasSubstr(text));
   };
   const std::array<std::int64_t, 3> shape{32, 48, 16}, transposed{16, 32, 48};
   {

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "io/dataset/sample_files.hpp"
 #include "io/deepcam/deepcam_sample.hpp"
 #include "io/files/checksum.hpp"
+#include "support/all_samples.hpp"
 #include "support/directory_contents.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
@@ -69,8 +69,9 @@ TEST(DeepcamGenerator, ManifestAndStatisticsHoldTheTrainingSetsRangesFrequencies
   std::vector<float> fields(96 * 144 * 16), tmq;
   std::vector<std::uint8_t> labels(96 * 144);
   std::array<double, kDeepcamClasses> pixels{};
-  for (const fs::path& path : list_samples(directory / "train")) {
-    const Hdf5File file(path);
+  const SampleFiles samples = all_samples(directory / "train");
+  for (std::int64_t i = 0; i < samples.size(); ++i) {
+    const Hdf5File file(samples[i]);
     check_deepcam_form(file, space);
     read_deepcam_fields(file, Box::whole(space), fields);
     read_deepcam_labels(file, Box::whole(space), labels);

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/dataset/sample_files.hpp"
+#include "io/dataset/data_listing.hpp"
 #include "io/files/whole_file.hpp"
 #include "io/staging/staging_journal.hpp"
 #include "support/directory_contents.hpp"
@@ -144,11 +144,32 @@ TEST_F(StagingDirectory, ItsRecordIsReadAsItWasWritten) {
   EXPECT_THAT(message_of<InputError>([&] { read_staged_copy(source()); }), HasSubstr("staging.json"));
 }
 
+TEST_F(StagingDirectory, ItsRecordHoldsNamesWithALinesEndAndNoneThatIsNotUtf8) {
+  StagedCopy copy = some_copy(source());
+  copy.train.names.add("\n \" \\.hdf5");
+  write_staged_copy(source(), copy);
+  EXPECT_EQ(read_staged_copy(source()), copy);
+  copy.validation.names.add("\xff.hdf5");
+  EXPECT_THAT(message_of<InputError>([&] { write_staged_copy(source(), copy); }), HasSubstr("isn't UTF-8"));
+}
+
+TEST_F(StagingDirectory, ItsRecordIsRefusedWhereANameIsNone) {
+  for (const char* name : {"3", "\"a\\u0000b\"", "null"}) {
+    std::string record = record_of(some_copy(source()));
+    record.replace(record.find("\"b.hdf5\""), 8, name);
+    write_whole_file(source() / kStagingRecordName, record);
+    EXPECT_THAT(message_of<InputError>([&] { read_staged_copy(source()); }),
+                AllOf(HasSubstr("a name that is none"), HasSubstr(kStagingRecordName)));
+  }
+}
+
 TEST_F(StagingDirectory, SamplesKeepTheirNumbersInACopyThatHasNotAll) {
   write_staged_copy(source(), some_copy("/elsewhere"));
-  const SampleFiles samples = sample_files(source() / "train", 0);
-  EXPECT_THAT(samples.files, testing::ElementsAre(source() / "train/a.hdf5", source() / "train/b.hdf5",
-                                                  source() / "train/c.hdf5"));
+  DataListing listing = list_data(source());
+  EXPECT_EQ(listing.validation, SampleNames{"v.hdf5"});
+  const SampleFiles samples = take_files(listing, kTrain);
+  EXPECT_EQ(samples.names, (SampleNames{"a.hdf5", "b.hdf5", "c.hdf5"}));
+  EXPECT_EQ(samples[2], source() / "train/c.hdf5");
   EXPECT_EQ(samples.box, (Box{{0, 5}, {0, 16}, {0, 16}}));
 }
 
@@ -157,14 +178,14 @@ TEST_F(StagingDirectory, IsReadFromOnlyWhereItHoldsWhatIsRead) {
   const Box box{{1, 5}, {0, 16}, {0, 16}}, larger{{1, 6}, {0, 16}, {0, 16}};
   const DrawnSamples held{{{2, 3}}, {{0, 1}}}, more{{{0, 3}}, {{0, 1}}};
   write_staged_copy(source(), copy);
-  check_staged_copy(source(), held, box);
-  EXPECT_THAT(message_of<InputError>([&] { check_staged_copy(source(), held, larger); }),
+  check_staged_copy(list_data(source()), held, box);
+  EXPECT_THAT(message_of<InputError>([&] { check_staged_copy(list_data(source()), held, larger); }),
               HasSubstr("holds the box [0,5)x[0,16)x[0,16) of each sample, and [1,6)x[0,16)x[0,16) is read"));
-  EXPECT_THAT(message_of<InputError>([&] { check_staged_copy(source(), more, box); }),
+  EXPECT_THAT(message_of<InputError>([&] { check_staged_copy(list_data(source()), more, box); }),
               HasSubstr("holds the training samples 0 to 0, 2 to 2, and 0 to 2 are drawn"));
   copy.complete = false;
   write_staged_copy(source(), copy);
-  EXPECT_THAT(message_of<InputError>([&] { check_staged_copy(source(), held, box); }),
+  EXPECT_THAT(message_of<InputError>([&] { check_staged_copy(list_data(source()), held, box); }),
               HasSubstr("not complete"));
 }
 

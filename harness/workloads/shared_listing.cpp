@@ -1,0 +1,36 @@
+#include "harness/workloads/shared_listing.hpp"
+
+#include "parallel/uniform.hpp"
+
+namespace tessera {
+namespace {
+
+void broadcast(const Communicator& group, SampleNames& names) {
+  std::string text = names.release();
+  group.broadcast(text, 0);
+  names = SampleNames(std::move(text));
+}
+
+}  // namespace
+
+DataListing shared_listing(const ProcessGrid& grid, const std::filesystem::path& directory) {
+  const Communicator& world = grid.world();
+  const Communicator node = world.split(grid.node(), world.rank());
+  DataListing listing;
+  listing.directory = directory;
+  all_or_none(world, [&] {
+    if (node.rank() == 0) listing = list_data(directory);
+  });
+  broadcast(node, listing.train);
+  broadcast(node, listing.validation);
+  node.broadcast(listing.staging_record, 0);
+  node.broadcast(listing.manifest, 0);
+  return listing;
+}
+
+DataListing shared_listing(const ProcessGrid& grid, const WorkloadData& data,
+                           const std::filesystem::path& directory) {
+  return data.in_files() ? shared_listing(grid, directory) : DataListing{};
+}
+
+}  // namespace tessera
