@@ -14,7 +14,7 @@ std::string numbered(const char* name, int index) {
 
 }  // namespace
 
-Graph cosmoflow(const CosmoFlowConfig& config) {
+Graph cosmoflow(const CosmoflowArchitecture& config) {
   if (config.kernel % 2 == 0)
     throw InputError(fmt::format("an even convolution kernel ({}) has no centre", config.kernel),
                      "model.kernel_size", "use an odd number");

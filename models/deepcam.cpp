@@ -20,7 +20,7 @@ Window same(std::int64_t kernel, std::int64_t dilation = 1, std::int64_t stride 
 /// Adds the pieces of which the network is made; each returns its output.
 class DeepCam {
  public:
-  explicit DeepCam(const DeepCamConfig& config) : config_(config), graph_(".") {}
+  explicit DeepCam(const DeepcamArchitecture& config) : config_(config), graph_(".") {}
 
   Graph build() && {
     const NodeId input =
@@ -161,13 +161,13 @@ class DeepCam {
     deconvolved(in + "last_deconv.0", x, config_.classes);
   }
 
-  const DeepCamConfig& config_;
+  const DeepcamArchitecture& config_;
   Graph graph_;
 };
 
 }  // namespace
 
-Graph deepcam(const DeepCamConfig& config) {
+Graph deepcam(const DeepcamArchitecture& config) {
   if (config.height % kOutputStride != 0 || config.width % kOutputStride != 0)
     throw InputError(fmt::format("an image of {}x{} can't be halved four times", config.height, config.width),
                      "deepcam", "give a height and width that are multiples of 16");

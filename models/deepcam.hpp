@@ -11,7 +11,7 @@ namespace tessera {
 /// 6, 12 and 18 with a global-average branch, and an upsampler of transposed convolutions that joins the
 /// rectified features of the encoder's first block (Kurth et al., SC18; arXiv:1810.01993). 56,454,720 trained
 /// parameters.
-struct DeepCamConfig {
+struct DeepcamArchitecture {
   std::int64_t batch = 1;      // samples a replica
   std::int64_t channels = 16;  // of the input: fields
   std::int64_t height = 768, width = 1152;
@@ -25,6 +25,6 @@ struct DeepCamConfig {
 /// (N, channels, 1, height, width) -> logits (N, classes, 1, height, width). Nodes that hold parameters have
 /// the names of PyTorch's state dictionary. Throws InputError unless height and width are multiples of 16
 /// and there are 0 to 16 middle blocks.
-Graph deepcam(const DeepCamConfig& config);
+Graph deepcam(const DeepcamArchitecture& config);
 
 }  // namespace tessera

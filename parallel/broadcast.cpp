@@ -10,8 +10,10 @@ void broadcast_parameters(const Communicator& comm, ParameterStore& parameters) 
   comm.broadcast({parameters.values(), parameters.bytes()}, 0);
 }
 
-void check_same_parameters(const Communicator& comm, ParameterStore& parameters) {
-  agree(comm, XXH3_64bits(parameters.values(), parameters.bytes()), "parameters");
+std::uint64_t check_same_parameters(const Communicator& comm, ParameterStore& parameters) {
+  const std::uint64_t checksum = XXH3_64bits(parameters.values(), parameters.bytes());
+  agree(comm, checksum, "parameters");
+  return checksum;
 }
 
 }  // namespace tessera

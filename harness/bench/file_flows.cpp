@@ -43,9 +43,14 @@ std::vector<BenchedFlow> bench_files(const Communicator& world, const BenchedSam
   return flows;
 }
 
-template std::vector<BenchedFlow> bench_files<std::int16_t>(const Communicator&, const BenchedSamples&,
-                                                            std::int64_t);
-template std::vector<BenchedFlow> bench_files<float>(const Communicator&, const BenchedSamples&,
-                                                     std::int64_t);
+#define TESSERA_STORED_ELEMENT(T) \
+  template std::vector<BenchedFlow> bench_files<T>(const Communicator&, const BenchedSamples&, std::int64_t);
+TESSERA_STORED_ELEMENT(std::uint8_t)
+TESSERA_STORED_ELEMENT(std::int16_t)
+TESSERA_STORED_ELEMENT(std::int32_t)
+TESSERA_STORED_ELEMENT(std::int64_t)
+TESSERA_STORED_ELEMENT(float)
+TESSERA_STORED_ELEMENT(double)
+#undef TESSERA_STORED_ELEMENT
 
 }  // namespace tessera

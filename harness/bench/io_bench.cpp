@@ -7,6 +7,7 @@
 #include "harness/bench/sample_flows.hpp"
 #include "harness/workloads/shared_listing.hpp"
 #include "io/forms/data_forms.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "parallel/place.hpp"
 #include "parallel/uniform.hpp"
 
@@ -60,7 +61,7 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
     const std::int64_t staged = std::min(bench.samples * grid.dims().replicas, share.dataset.size());
     append(bench.flows, bench_staging<T>(grid, share, staged, data.data_dir, stage_dir, repeats));
   };
-  element == "int16" ? bench_stored(std::int16_t{}) : bench_stored(float{});
+  with_stored_element(element, bench_stored);
   append(bench.flows, bench_feeding(world, share, data, repeats));
   return bench;
 }

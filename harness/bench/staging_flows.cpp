@@ -62,11 +62,16 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
   return flows;
 }
 
-template std::vector<BenchedFlow> bench_staging<std::int16_t>(const ProcessGrid&, const BenchedSamples&,
-                                                              std::int64_t, const fs::path&, const fs::path&,
-                                                              std::int64_t);
-template std::vector<BenchedFlow> bench_staging<float>(const ProcessGrid&, const BenchedSamples&,
-                                                       std::int64_t, const fs::path&, const fs::path&,
-                                                       std::int64_t);
+#define TESSERA_STORED_ELEMENT(T)                                                                    \
+  template std::vector<BenchedFlow> bench_staging<T>(const ProcessGrid&, const BenchedSamples&,      \
+                                                     std::int64_t, const fs::path&, const fs::path&, \
+                                                     std::int64_t);
+TESSERA_STORED_ELEMENT(std::uint8_t)
+TESSERA_STORED_ELEMENT(std::int16_t)
+TESSERA_STORED_ELEMENT(std::int32_t)
+TESSERA_STORED_ELEMENT(std::int64_t)
+TESSERA_STORED_ELEMENT(float)
+TESSERA_STORED_ELEMENT(double)
+#undef TESSERA_STORED_ELEMENT
 
 }  // namespace tessera

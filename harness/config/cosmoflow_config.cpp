@@ -31,7 +31,9 @@ std::vector<Field> data_fields(Config& config) {
       required(field("sample_shape", config.data.sample_shape, shape_of_a_sample())),
       field("standardize", cosmoflow.standardize),
       choice("augment", cosmoflow.augment,
-             {{"all", Augment::All}, {"keep_split_axes", Augment::KeepSplitAxes}, {"none", Augment::None}}),
+             {{"all", Augmentation::All},
+              {"keep_split_axes", Augmentation::KeepSplitAxes},
+              {"none", Augmentation::None}}),
       without_effect("compression"),  // of TFRecords; HDF5 files say themselves how they are compressed
       without_effect("shuffle_valid"),
       without_effect("shuffle_buffer_size"),  // the order is a permutation of all samples
@@ -79,10 +81,10 @@ std::vector<Field> schedule_fields(CosmoflowSchedule& lr) {
               {"constant", ScheduleKind::Constant}}),
       field("base_lr", lr.base_lr, positive()),
       choice("scaling", lr.scaling,
-             {{"linear", Scaling::Linear},
-              {"sqrt", Scaling::Sqrt},
-              {"none", Scaling::None},
-              {"null", Scaling::None}}),
+             {{"linear", RateScaling::Linear},
+              {"sqrt", RateScaling::SquareRoot},
+              {"none", RateScaling::None},
+              {"null", RateScaling::None}}),
       field("base_batch_size", lr.base_batch_size, from(1)),
       field("n_warmup_epochs", lr.n_warmup_epochs, from(0)),
       field("decay_schedule", lr.decay_schedule, epochs_with_factors()),
@@ -144,7 +146,7 @@ void check_schedule(const Config& config) {
                  "lr_schedule.cosine_epochs"},
                 "the schedule is `reference`");
     require_key(config, kChooser, "lr_schedule.base_lr", "the schedule `reference` starts from it");
-    if (cosmoflow_of(config).lr_schedule.scaling != Scaling::None)
+    if (cosmoflow_of(config).lr_schedule.scaling != RateScaling::None)
       require_key(config, kChooser, "lr_schedule.base_batch_size", "scaling divides the global batch by it");
     return;
   }

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "harness/config/benchmark_table.hpp"
+#include "io/cosmoflow/augmentation.hpp"
+#include "models/train/schedule.hpp"
 
 namespace tessera {
 
-enum class Augment : std::uint8_t { All, KeepSplitAxes, None };
-enum class Scaling : std::uint8_t { None, Linear, Sqrt };
 enum class ScheduleKind : std::uint8_t { Reference, Steps, Cosine, Constant };
 
 /// Reference: peak = base_lr * scale, scale = (global batch / base_batch_size) or its root; linear from
@@ -22,7 +22,7 @@ enum class ScheduleKind : std::uint8_t { Reference, Steps, Cosine, Constant };
 struct CosmoflowSchedule {
   ScheduleKind schedule = ScheduleKind::Reference;
   double base_lr = 0.0;
-  Scaling scaling = Scaling::None;
+  RateScaling scaling = RateScaling::None;
   std::optional<std::int64_t> base_batch_size;
   std::int64_t n_warmup_epochs = 0;
   std::map<std::int64_t, double> decay_schedule;  // epoch -> factor, relative to the peak
@@ -38,7 +38,7 @@ struct CosmoflowConfig {
   // data
   bool standardize = false;  // ours: (log(1 + x) - mean) / deviation, by channel, from the manifest
   // Ours: random cube symmetries of training samples. As long as no axis is split, KeepSplitAxes is All.
-  Augment augment = Augment::None;
+  Augmentation augment = Augmentation::None;
   // model
   std::vector<std::int64_t> input_shape;  // D, H, W, C; data.sample_shape when not given
   std::int64_t kernel_size = 3;

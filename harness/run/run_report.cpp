@@ -8,6 +8,7 @@
 #include "harness/machine/versions.hpp"
 #include "harness/plan/grid_report.hpp"
 #include "harness/process/message_times.hpp"
+#include "io/files/checksum.hpp"
 
 namespace tessera {
 namespace {
@@ -134,6 +135,7 @@ json run_report(const RunFacts& facts) {
                        {"cores", facts.threads.cores},
                        {"bound", facts.threads.bound},
                        {"reason", facts.threads.reason}};
+  if (facts.parameters_checksum) report["parameters_checksum"] = checksum_text(*facts.parameters_checksum);
   report["bytes"] = memory_json(facts);
   report["input"] = input_json(facts);
   if (!facts.staging.is_null()) report["staging"] = facts.staging;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct RunFacts {
   std::string division, caches;
   RunEnd end = RunEnd::Failed;
   std::string failure;  // why it was aborted, where that is more than a missed target
+  std::optional<std::uint64_t> parameters_checksum;  // the same on all ranks; of a run that failed none
   double init_seconds = 0, run_seconds = 0;
   nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
 };

@@ -14,6 +14,7 @@
 #include "harness/workloads/sample_order.hpp"
 #include "harness/workloads/shared_listing.hpp"
 #include "io/files/process_start.hpp"
+#include "parallel/broadcast.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -168,6 +169,7 @@ int TrainingRun::run() {
   RunEnd end = RunEnd::Stopped;
   try {
     end = train();
+    check_parameters();
   } catch (const UniformError& error) {  // thrown by all
     fail(error.problem(), watch.seconds());
     throw;
@@ -184,6 +186,12 @@ int TrainingRun::run() {
   if (end == RunEnd::Stopped) say("to go on from its checkpoint, give the same command with --resume");
   if (end == RunEnd::Stopped && signal != 0) return exit_code_of(signal);
   return end == RunEnd::TargetReached ? 0 : 1;
+}
+
+// All ranks must have come to the same network, running statistics included.
+void TrainingRun::check_parameters() {
+  trainer_->average_statistics();
+  parameters_checksum_ = check_same_parameters(setup_.world, trainer_->parameters());
 }
 
 RunEnd TrainingRun::train() {
@@ -245,6 +253,7 @@ void TrainingRun::finish(RunEnd end, double seconds) {
                        .caches = caches_,
                        .end = end,
                        .failure = failure_,
+                       .parameters_checksum = parameters_checksum_,
                        .init_seconds = position_.init_seconds,
                        .run_seconds = earlier_seconds_ + seconds,
                        .staging = staged_};

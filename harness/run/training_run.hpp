@@ -45,6 +45,7 @@ class TrainingRun {
   void go_on();
   bool stop_requested() const;
   RunEnd train();
+  void check_parameters();
   std::optional<RunEnd> end_of_epochs() const;
   void save();
   void fail(const std::string& problem, double seconds);
@@ -67,6 +68,7 @@ class TrainingRun {
   RunPosition position_;        // steps and times are the trainer's until it is saved
   double earlier_seconds_ = 0;  // of a run that goes on: from run_start until then
   std::optional<EpochTraining> epochs_;
+  std::optional<std::uint64_t> parameters_checksum_;  // of all ranks, at the end
   std::string failure_;  // why it was aborted, where that is more than a missed target
 };
 

@@ -20,7 +20,7 @@ Extents space_of(const std::vector<std::int64_t>& shape) {
   return {shape[0], shape[1], shape[2]};
 }
 
-CosmoFlowConfig network_of(const CosmoflowConfig& model) {
+CosmoflowArchitecture network_of(const CosmoflowConfig& model) {
   return {.batch = 1,
           .channels = model.input_shape[3],
           .space = space_of(model.input_shape),
@@ -31,28 +31,6 @@ CosmoFlowConfig network_of(const CosmoflowConfig& model) {
           .fc2 = model.fc2_size,
           .targets = model.target_size,
           .dropout = model.dropout};
-}
-
-Augmentation augmentation_of(Augment augment) {
-  switch (augment) {
-    case Augment::All:
-      return Augmentation::All;
-    case Augment::KeepSplitAxes:
-      return Augmentation::KeepSplitAxes;
-    default:
-      return Augmentation::None;
-  }
-}
-
-RateScaling scaling_of(Scaling scaling) {
-  switch (scaling) {
-    case Scaling::Linear:
-      return RateScaling::Linear;
-    case Scaling::Sqrt:
-      return RateScaling::SquareRoot;
-    default:
-      return RateScaling::None;
-  }
 }
 
 std::vector<Decay> decays_of(const std::map<std::int64_t, double>& factors) {
@@ -88,7 +66,7 @@ void CosmoflowWorkload::open_data(DataListing listing, const DataShare& share) {
                                   .channels = static_cast<int>(network_.channels),
                                   .first_sample = share.samples.train.front().begin,
                                   .standardize = {},
-                                  .augmentation = augmentation_of(own().augment),
+                                  .augmentation = own().augment,
                                   .part = share.part,
                                   .split_axes = share.split_axes,
                                   .seed = seed_,
@@ -104,7 +82,7 @@ void CosmoflowWorkload::open_data(DataListing listing, const DataShare& share) {
 }
 
 Graph CosmoflowWorkload::graph(std::int64_t batch) const {
-  CosmoFlowConfig network = network_;
+  CosmoflowArchitecture network = network_;
   network.batch = batch;
   return cosmoflow(network);
 }
@@ -116,7 +94,7 @@ std::unique_ptr<Optimizer> CosmoflowWorkload::make_optimizer(ParameterStore& par
 ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batch) const {
   const CosmoflowSchedule& lr = own().lr_schedule;
   return {{.base_rate = lr.base_lr,
-           .scaling = scaling_of(lr.scaling),
+           .scaling = lr.scaling,
            .base_batch_size = lr.base_batch_size.value_or(1),
            .warmup_epochs = lr.n_warmup_epochs,
            .decays = decays_of(lr.decay_schedule)},
@@ -147,7 +125,7 @@ std::string CosmoflowWorkload::kept_axes() const {
   constexpr std::array kAxes{'D', 'H', 'W'};
   std::string kept;
   for (std::size_t axis = 0; axis < kAxes.size(); ++axis)
-    if (split_axes_[axis] && own().augment == Augment::KeepSplitAxes) kept += kAxes[axis];
+    if (split_axes_[axis] && own().augment == Augmentation::KeepSplitAxes) kept += kAxes[axis];
   return kept.empty() ? "none" : kept;
 }
 
@@ -155,13 +133,13 @@ std::string CosmoflowWorkload::kept_axes() const {
 // numbers of the reference's schedule are free there.
 std::optional<std::string> CosmoflowWorkload::why_open() const {
   if (const auto why = why_data_are_open(cosmoflow_benchmark(), generated_, *this)) return why;
-  const CosmoFlowConfig closed;
+  const CosmoflowArchitecture closed;
   if (network_.space != closed.space || network_.channels != closed.channels)
     return "samples of another shape";
   if (network_.conv_layers != closed.conv_layers || network_.kernel != closed.kernel ||
       network_.conv_size != closed.conv_size || network_.fc1 != closed.fc1 || network_.fc2 != closed.fc2)
     return "another network";
-  if (own().standardize || own().augment != Augment::None) return "other preprocessing";
+  if (own().standardize || own().augment != Augmentation::None) return "other preprocessing";
   if (own().lr_schedule.schedule != ScheduleKind::Reference) return "another kind of learning-rate schedule";
   if (own().momentum != kCosmoflowMomentum) return "another momentum";
   if (target() != cosmoflow_benchmark().rules->target.target) return "another target";

@@ -27,7 +27,7 @@ class CosmoflowWorkload final : public Workload {
   std::int64_t norm_replicas(std::int64_t) const override { return 0; }
   void check(const BatchSize& batch) const override;
 
-  bool keeps_boxes() const override { return own().augment != Augment::All; }
+  bool keeps_boxes() const override { return own().augment != Augmentation::All; }
   void open_data(DataListing listing, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
@@ -50,7 +50,7 @@ class CosmoflowWorkload final : public Workload {
 
   Config config_;
   std::uint64_t seed_;
-  CosmoFlowConfig network_;
+  CosmoflowArchitecture network_;
   MeanSquaredError loss_;
   std::array<bool, 3> split_axes_{};
   bool generated_ = false;  // the data set, or what it was converted of

@@ -16,7 +16,7 @@
 namespace tessera {
 namespace {
 
-DeepCamConfig network_of(const Config& config) {
+DeepcamArchitecture network_of(const Config& config) {
   const std::vector<std::int64_t>& shape = config.data.sample_shape;
   return {.channels = static_cast<std::int64_t>(deepcam_of(config).channels.size()),
           .height = shape[0],
@@ -47,7 +47,7 @@ DeepcamWorkload::DeepcamWorkload(const Config& config)
 }
 
 Graph DeepcamWorkload::graph(std::int64_t batch) const {
-  DeepCamConfig network = network_;
+  DeepcamArchitecture network = network_;
   network.batch = batch;
   return deepcam(network);
 }
@@ -120,7 +120,7 @@ void DeepcamWorkload::open_data(DataListing listing, const DataShare& share) {
 // and its schedule are free there.
 std::optional<std::string> DeepcamWorkload::why_open() const {
   if (const auto why = why_data_are_open(deepcam_benchmark(), generated_, *this)) return why;
-  const DeepCamConfig closed;
+  const DeepcamArchitecture closed;
   if (network_.height != closed.height || network_.width != closed.width) return "samples of another shape";
   if (own().channels != DeepcamConfig().channels) return "other channels";
   if (network_.width_factor != closed.width_factor || network_.middle_blocks != closed.middle_blocks)

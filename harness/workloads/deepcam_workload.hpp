@@ -54,7 +54,7 @@ class DeepcamWorkload final : public Workload, public SamplePrediction {
   StepSchedule::Settings schedule() const;
 
   Config config_;
-  DeepCamConfig network_;
+  DeepcamArchitecture network_;
   WeightedCrossEntropy loss_;
   bool generated_ = false;  // the data set, or what it was converted of
   std::optional<DeepcamDataset> training_, validation_;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "io/cosmoflow/augmentation.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
 #include "io/cosmoflow/count_transform.hpp"
 #include "io/cosmoflow/cube_symmetry.hpp"
@@ -17,10 +18,6 @@
 #include "io/files/scratch_pool.hpp"
 
 namespace tessera {
-
-/// Which symmetries of the cube training samples are seen through: none but the identity, all 48, or those
-/// that leave the split axes alone (so that a rank keeps reading the same slab of every file).
-enum class Augmentation { None, All, KeepSplitAxes };
 
 struct CosmoflowDatasetOptions {
   Extents space{128, 128, 128};

@@ -36,4 +36,24 @@ std::string innermost_error() {
   return text;
 }
 
+Id memory_of(std::span<const Interval> block) {
+  if (block.empty()) return {H5Screate(H5S_SCALAR), H5Sclose};
+  std::vector<hsize_t> counts;
+  for (const Interval axis : block) counts.push_back(static_cast<hsize_t>(axis.size()));
+  return {H5Screate_simple(static_cast<int>(counts.size()), counts.data(), nullptr), H5Sclose};
+}
+
+bool select(const Id& space, std::span<const Interval> block) {
+  const std::vector<hsize_t> shape = shape_of(space);
+  if (shape.size() != block.size()) return false;
+  std::vector<hsize_t> start, count;
+  for (std::size_t axis = 0; axis < block.size(); ++axis) {
+    if (!Interval{0, static_cast<std::int64_t>(shape[axis])}.contains(block[axis])) return false;
+    start.push_back(static_cast<hsize_t>(block[axis].begin));
+    count.push_back(static_cast<hsize_t>(block[axis].size()));
+  }
+  if (block.empty()) return true;
+  return H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) >= 0;
+}
+
 }  // namespace tessera

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -61,8 +62,26 @@ hid_t native_type() {
   if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
 }
 
+/// What it calls T in files.
+template <class T>
+hid_t file_type() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_STD_U8LE;
+  if constexpr (std::is_same_v<T, std::int16_t>) return H5T_STD_I16LE;
+  if constexpr (std::is_same_v<T, std::int32_t>) return H5T_STD_I32LE;
+  if constexpr (std::is_same_v<T, std::int64_t>) return H5T_STD_I64LE;
+  if constexpr (std::is_same_v<T, float>) return H5T_IEEE_F32LE;
+  if constexpr (std::is_same_v<T, double>) return H5T_IEEE_F64LE;
+}
+
 /// Outermost first; empty for a scalar.
 std::vector<hsize_t> shape_of(const Id& space);
+
+/// Memory that holds the block densely, of the block's own rank: where the ranks differ, the library goes
+/// through chunked data element by element.
+Id memory_of(std::span<const Interval> block);
+
+/// Narrows the space to the block; false where the block isn't within it.
+bool select(const Id& space, std::span<const Interval> block);
 
 struct Hdf5File::Handle {
   Id file;

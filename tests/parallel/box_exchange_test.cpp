@@ -255,7 +255,7 @@ TEST(ExchangeMaker, MakesEveryExchangeOfCosmoFlowOnEveryGrid) {
 }
 
 // What every rank hears when the last one builds another graph than the others.
-Fault fault_of(const CosmoFlowConfig& config, const CosmoFlowConfig& on_last) {
+Fault fault_of(const CosmoflowArchitecture& config, const CosmoflowArchitecture& on_last) {
   const ProcessGrid grid(world(), {1, 1, world().size(), 1});
   const Graph graph = cosmoflow(world().rank() + 1 == world().size() ? on_last : config);
   try {
@@ -277,7 +277,7 @@ TEST(ExchangeMaker, RefusesOnEveryRankPlansThatDiffer) {
 
 TEST(ExchangeMaker, RefusesMessagesThatMpiCannotCount) {
   if (world().size() == 1) GTEST_SKIP() << "one rank sends nothing";
-  const CosmoFlowConfig wide{.batch = 64, .conv_size = 4096};  // a plane that conv3d_1 reads: 4 GiB
+  const CosmoflowArchitecture wide{.batch = 64, .conv_size = 4096};  // a plane that conv3d_1 reads: 4 GiB
   EXPECT_EQ(fault_of(wide, wide), Fault::Input);
 }
 

@@ -13,7 +13,7 @@
 namespace tessera {
 namespace {
 
-const CosmoFlowConfig kLittle{
+const CosmoflowArchitecture kLittle{
     .batch = 2, .space = {8, 8, 8}, .conv_layers = 3, .conv_size = 4, .fc1 = 8, .fc2 = 6};
 
 // Part `part`'s share of a training step.
@@ -87,7 +87,7 @@ std::vector<ProgramStep> communication(const Program& program) {
 }
 
 TEST(Place, CompilesToTheSameCommunicationOnEveryPart) {
-  CosmoFlowConfig config = kLittle;
+  CosmoflowArchitecture config = kLittle;
   config.batch = 1;
   config.space = {40, 8, 8};
   const Graph graph = cosmoflow(config);
@@ -132,7 +132,7 @@ class Listener final : public Exchange {
 
 // How many of the gathers and scatter-adds of a step find the owned part where it is wanted.
 int exchanges_in_place(std::int64_t batch, const GridDims& dims) {
-  CosmoFlowConfig config = kLittle;
+  CosmoflowArchitecture config = kLittle;
   config.batch = batch;
   config.space = {16, 16, 16};
   int in_place = 0;

@@ -109,14 +109,14 @@ TEST(Config, ReadsTheReferencesOwnFileAsItIs) {
   EXPECT_FALSE(config.data.global_batch_size);
   EXPECT_EQ(config.data.sample_shape, (std::vector<std::int64_t>{128, 128, 128, 4}));
   EXPECT_FALSE(cosmoflow_of(config).standardize);
-  EXPECT_EQ(cosmoflow_of(config).augment, Augment::None);
+  EXPECT_EQ(cosmoflow_of(config).augment, Augmentation::None);
   EXPECT_EQ(cosmoflow_of(config).n_conv_layers, 5);
   EXPECT_EQ(cosmoflow_of(config).l2, 0);
   EXPECT_EQ(cosmoflow_of(config).dropout, 0.5);
   EXPECT_EQ(cosmoflow_of(config).momentum, 0.9);
   EXPECT_EQ(cosmoflow_of(config).lr_schedule.schedule, ScheduleKind::Reference);
   EXPECT_EQ(cosmoflow_of(config).lr_schedule.base_lr, 0.001);
-  EXPECT_EQ(cosmoflow_of(config).lr_schedule.scaling, Scaling::Linear);
+  EXPECT_EQ(cosmoflow_of(config).lr_schedule.scaling, RateScaling::Linear);
   EXPECT_EQ(cosmoflow_of(config).lr_schedule.base_batch_size, 64);
   EXPECT_EQ(cosmoflow_of(config).lr_schedule.n_warmup_epochs, 4);
   EXPECT_EQ(cosmoflow_of(config).lr_schedule.decay_schedule,

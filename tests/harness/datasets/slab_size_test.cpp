@@ -21,7 +21,7 @@ TEST(Slabs, OfFourNodesHoldLittleMoreThanTheSample) {
 }
 
 TEST(Slabs, HoldTheLabelsOfTheOutputThatTheirRanksOwn) {
-  DeepCamConfig config;
+  DeepcamArchitecture config;
   config.height = 96;
   config.width = 144;
   const Graph network = deepcam(config);

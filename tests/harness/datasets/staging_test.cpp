@@ -132,7 +132,7 @@ TEST_F(StagedByAllRanks, SlabsTogetherAreTheDataSetAndNoMoreThanTheirMarginsAreR
   const int parts = std::min(4, world().size());
   const GridDims dims{.replicas = world().size() / parts, .depth = parts};
   const ProcessGrid grid(world(), dims);
-  CosmoFlowConfig network;
+  CosmoflowArchitecture network;
   network.space = kSpace;
   network.conv_layers = 3;
   StagingRequest request = this->request(StagingPlan::Slab);

@@ -192,7 +192,7 @@ TEST_P(TrainerTest, RanksTogetherTrainAsOneDoesAlone) {
   if (world().size() == 1) GTEST_SKIP() << "needs several ranks";
   if (!trial_.planar) {
     ASSERT_GT(cosmoflow_of(config_).dropout, 0);
-    ASSERT_EQ(cosmoflow_of(config_).augment, Augment::All);
+    ASSERT_EQ(cosmoflow_of(config_).augment, Augmentation::All);
   }
   ASSERT_GT(trial_.steps, config_.data.n_train / *config_.data.global_batch_size)
       << "no second epoch is begun";

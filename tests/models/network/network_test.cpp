@@ -13,7 +13,7 @@
 namespace tessera {
 namespace {
 
-const CosmoFlowConfig kLittle{
+const CosmoflowArchitecture kLittle{
     .batch = 2, .space = {8, 8, 8}, .conv_layers = 2, .conv_size = 4, .fc1 = 8, .fc2 = 6};
 
 // A network on one process with random input, target and parameters, in double.
@@ -146,7 +146,7 @@ TEST(CosmoFlow, HasTheReferencesShapesAndParameters) {
 
 TEST(CosmoFlow, CountsTheWorkOfATrainingStep) {
   // Of the settings known to converge, counted with another framework: 103, 3001 and 192,091 Mflop a sample.
-  const auto mflop = [](const CosmoFlowConfig& config) {
+  const auto mflop = [](const CosmoflowArchitecture& config) {
     return std::round(cosmoflow(config).training_flop() / 1e6);
   };
   EXPECT_EQ(mflop({.space = {16, 16, 16}, .conv_layers = 4, .conv_size = 16}), 103);
