@@ -103,7 +103,7 @@ class BrightnessWorkload final : public Workload {
     log.event(LogKey::OptBaseLearningRate, own().lr);
   }
   std::optional<std::string> why_open() const override {
-    return why_data_are_open(brightness_benchmark(), config_, *this);
+    return why_data_are_open(brightness_benchmark(), false, *this);
   }
 
  private:

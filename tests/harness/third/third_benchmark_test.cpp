@@ -66,7 +66,7 @@ TEST(ThirdBenchmark, IsPlannedAndSplit) {
 TEST(ThirdBenchmark, IsBenched) {
   const RunLayout layout = lay_out(configure(), 1, "", world().size());
   const ProcessGrid grid(world(), layout.grid);
-  const StepBench bench = bench_step(*layout.workload, grid, {}, 2, 2);
+  const StepBench bench = bench_step(*layout.workload, grid, {}, layout.batch, 2);
   EXPECT_GT(bench.step_seconds.min, 0);
   if (world().rank() == 0) {
     EXPECT_TRUE(std::ranges::any_of(bench.calls, [](const auto& call) { return call.node == "blur"; }));

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "io/dataset/data_origin.hpp"
 #include "io/dataset/generated_set.hpp"

@@ -75,7 +75,7 @@ TEST(DeepcamGenerator, ManifestAndStatisticsHoldTheTrainingSetsRangesFrequencies
     check_deepcam_form(file, space);
     read_deepcam_fields(file, Box::whole(space), fields);
     read_deepcam_labels(file, Box::whole(space), labels);
-    for (std::size_t i = 0; i < fields.size(); i += 16) tmq.push_back(fields[i]);
+    for (std::size_t f = 0; f < fields.size(); f += 16) tmq.push_back(fields[f]);
     for (const std::uint8_t label : labels) ++pixels[label];
   }
   EXPECT_EQ(written.statistics.minimum[0], *std::min_element(tmq.begin(), tmq.end()));
