@@ -4,14 +4,14 @@ namespace tessera {
 namespace {
 
 constexpr double kCyclonesNearestEquator = 5, kCyclonesFarthestEquator = 35;  // degrees
-constexpr double kSearchRadius = 300;                         // of minimum and wind, km
-constexpr double kRingInner = 500, kRingOuter = 900;          // the surroundings, km
-constexpr double kCoreRadius = 150;                           // km
-constexpr double kLeastDepth = 800;                           // Pa
-constexpr double kLeastWind = 17.5;                           // m/s
-constexpr double kLeastWarmth = 0.6;                          // K
-constexpr double kMaskRadius = 500;                           // km
-constexpr double kMaskWind = 15;                              // m/s
+constexpr double kSearchRadius = 300;                                         // of minimum and wind, km
+constexpr double kRingInner = 500, kRingOuter = 900;                          // the surroundings, km
+constexpr double kCoreRadius = 150;                                           // km
+constexpr double kLeastDepth = 800;                                           // Pa
+constexpr double kLeastWind = 17.5;                                           // m/s
+constexpr double kLeastWarmth = 0.6;                                          // K
+constexpr double kMaskRadius = 500;                                           // km
+constexpr double kMaskWind = 15;                                              // m/s
 
 /// No lower pressure within half the search radius in either direction.
 class MinimumSearch {

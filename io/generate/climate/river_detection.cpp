@@ -6,7 +6,7 @@ namespace tessera {
 namespace {
 
 constexpr double kRiversNearestEquator = 20, kRiversFarthestEquator = 66;  // degrees
-constexpr double kLeastTransport = 350;                        // above the climatology, kg/(m s)
+constexpr double kLeastTransport = 350;                                    // above the climatology, kg/(m s)
 constexpr std::size_t kLeastCells = 4;
 constexpr double kLeastArea = 2e5;     // km2
 constexpr double kLeastLength = 1500;  // km
