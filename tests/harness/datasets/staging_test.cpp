@@ -102,6 +102,7 @@ TEST_F(StagedByAllRanks, AReplicaIsOnEveryNode) {
   const ProcessGrid grid(world(), {.replicas = world().size()});
   ASSERT_EQ(grid.nodes(), nodes());
   const StagingSummary summary = Staging(grid, request(StagingPlan::Replicate)).run();
+  world().barrier();  // the locks are released
   EXPECT_TRUE(copied(node()) == contents(root_ / "source"));
   EXPECT_EQ(summary.counts.bytes_read, source_bytes() * static_cast<std::uint64_t>(nodes()));
   EXPECT_EQ(Staging(grid, request(StagingPlan::Replicate)).run().counts.copied, 0);
@@ -160,6 +161,7 @@ TEST_F(StagedByAllRanks, ADirectoryThatAllNodesSeeIsStagedToOnce) {
   request.directory = disk(0);
   request.shared = true;
   const StagingSummary summary = Staging(grid, request).run();
+  world().barrier();  // the lock is released
   EXPECT_TRUE(copied(0) == contents(root_ / "source"));
   EXPECT_EQ(summary.counts.bytes_read, source_bytes());
 }
