@@ -2,6 +2,7 @@
 
 #include "harness/bench/sample_flows.hpp"
 #include "harness/bench/stored_sample.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -45,12 +46,7 @@ std::vector<BenchedFlow> bench_files(const Communicator& world, const BenchedSam
 
 #define TESSERA_STORED_ELEMENT(T) \
   template std::vector<BenchedFlow> bench_files<T>(const Communicator&, const BenchedSamples&, std::int64_t);
-TESSERA_STORED_ELEMENT(std::uint8_t)
-TESSERA_STORED_ELEMENT(std::int16_t)
-TESSERA_STORED_ELEMENT(std::int32_t)
-TESSERA_STORED_ELEMENT(std::int64_t)
-TESSERA_STORED_ELEMENT(float)
-TESSERA_STORED_ELEMENT(double)
+TESSERA_FOR_STORED_ELEMENTS(TESSERA_STORED_ELEMENT)
 #undef TESSERA_STORED_ELEMENT
 
 }  // namespace tessera

@@ -4,6 +4,7 @@
 #include "harness/bench/stored_sample.hpp"
 #include "harness/datasets/staging.hpp"
 #include "harness/process/slurm.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "io/staging/staging_directory.hpp"
 #include "parallel/uniform.hpp"
 
@@ -66,12 +67,7 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
   template std::vector<BenchedFlow> bench_staging<T>(const ProcessGrid&, const BenchedSamples&,      \
                                                      std::int64_t, const fs::path&, const fs::path&, \
                                                      std::int64_t);
-TESSERA_STORED_ELEMENT(std::uint8_t)
-TESSERA_STORED_ELEMENT(std::int16_t)
-TESSERA_STORED_ELEMENT(std::int32_t)
-TESSERA_STORED_ELEMENT(std::int64_t)
-TESSERA_STORED_ELEMENT(float)
-TESSERA_STORED_ELEMENT(double)
+TESSERA_FOR_STORED_ELEMENTS(TESSERA_STORED_ELEMENT)
 #undef TESSERA_STORED_ELEMENT
 
 }  // namespace tessera

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "io/hdf5/hdf5_library.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -164,11 +165,9 @@ std::map<std::string, Hdf5Attribute> Hdf5File::attributes() const {
   return attributes;
 }
 
-template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<std::uint8_t>) const;
-template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<std::int16_t>) const;
-template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<std::int32_t>) const;
-template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<std::int64_t>) const;
-template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<float>) const;
-template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<double>) const;
+#define TESSERA_HDF5_ELEMENT(T) \
+  template void Hdf5File::read(const std::string&, std::span<const Interval>, std::span<T>) const;
+TESSERA_FOR_STORED_ELEMENTS(TESSERA_HDF5_ELEMENT)
+#undef TESSERA_HDF5_ELEMENT
 
 }  // namespace tessera

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "io/hdf5/hdf5_library.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -198,12 +199,7 @@ void read_inflated(const Hdf5File& file, const std::string& name, std::span<cons
   template std::optional<Hdf5Chunks> Hdf5Chunks::open<T>(const Hdf5File&, const std::string&);              \
   template void read_inflated(const Hdf5File&, const std::string&, std::span<const Interval>, std::span<T>, \
                               int);
-TESSERA_HDF5_ELEMENT(std::uint8_t)
-TESSERA_HDF5_ELEMENT(std::int16_t)
-TESSERA_HDF5_ELEMENT(std::int32_t)
-TESSERA_HDF5_ELEMENT(std::int64_t)
-TESSERA_HDF5_ELEMENT(float)
-TESSERA_HDF5_ELEMENT(double)
+TESSERA_FOR_STORED_ELEMENTS(TESSERA_HDF5_ELEMENT)
 #undef TESSERA_HDF5_ELEMENT
 
 }  // namespace tessera

@@ -13,6 +13,7 @@
 
 #include "io/hdf5/hdf5.hpp"
 #include "io/hdf5/hdf5_library.hpp"
+#include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -225,12 +226,7 @@ void Hdf5PartialFile::close() {
   template void Hdf5Writer::create<T>(const std::string&, std::span<const std::int64_t>, Hdf5Compression); \
   template void Hdf5Writer::write(const std::string&, std::span<const Interval>, std::span<const T>);      \
   template std::uint64_t Hdf5PartialFile::reserve<T>(const std::string&, std::span<const std::int64_t>);
-TESSERA_HDF5_ELEMENT(std::uint8_t)
-TESSERA_HDF5_ELEMENT(std::int16_t)
-TESSERA_HDF5_ELEMENT(std::int32_t)
-TESSERA_HDF5_ELEMENT(std::int64_t)
-TESSERA_HDF5_ELEMENT(float)
-TESSERA_HDF5_ELEMENT(double)
+TESSERA_FOR_STORED_ELEMENTS(TESSERA_HDF5_ELEMENT)
 #undef TESSERA_HDF5_ELEMENT
 
 }  // namespace tessera

@@ -5,6 +5,15 @@
 
 namespace tessera {
 
+/// INSTANTIATE(T) for each type of elements that io/hdf5/hdf5.hpp reads and writes.
+#define TESSERA_FOR_STORED_ELEMENTS(INSTANTIATE) \
+  INSTANTIATE(std::uint8_t)                      \
+  INSTANTIATE(std::int16_t)                      \
+  INSTANTIATE(std::int32_t)                      \
+  INSTANTIATE(std::int64_t)                      \
+  INSTANTIATE(float)                             \
+  INSTANTIATE(double)
+
 /// Calls visit with a value of the type that `element`, of an Hdf5Array, names; false where it is none of
 /// those that io/hdf5/hdf5.hpp reads and writes.
 template <class Visit>
