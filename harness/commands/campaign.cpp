@@ -92,7 +92,7 @@ void add_campaign(CommandSyntax program) {
   command.option("--round", arguments->round, "whose rules judge the logs: 1.0, 2.0 or 3.0")
       .shows_default()
       .one_of({"1.0", "2.0", "3.0"});
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

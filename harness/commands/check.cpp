@@ -48,7 +48,7 @@ void add_check(CommandSyntax program) {
       .option("--division", arguments->division, "judge by the rules of this division, whatever the log says")
       .one_of({"closed", "open"});
   command.flag("--json", arguments->json, "print the verdicts as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -66,7 +66,7 @@ void add_compare(CommandSyntax program) {
                  "the system to compare with, by name or directory; the slowest if not given");
   command.option("--html", arguments->html, "draw the comparison in this file, for any browser");
   command.flag("--json", arguments->json, "print the comparison as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -96,7 +96,7 @@ void add_inspect(CommandSyntax program) {
       .option("--checkpoint", arguments->checkpoint,
               "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
       .needs(png);
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -92,7 +92,7 @@ void add_package(CommandSyntax program) {
       .shows_default()
       .one_of({"1.0", "2.0", "3.0"});
   command.flag("--json", arguments->json, "print the verdicts as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

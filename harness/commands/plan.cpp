@@ -48,7 +48,7 @@ void add_plan(CommandSyntax program) {
   add_overrides(command, arguments->overrides);
   add_overlap(command, arguments->overrides);
   command.flag("--json", arguments->json, "as JSON");
-  command.runs([arguments](const Communicator& world) { return print_plan(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return print_plan(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -65,7 +65,7 @@ void add_score(CommandSyntax program) {
       .one_of({"1.0", "2.0", "3.0"});
   command.option("--csv", arguments->csv, "write a table as CSV to this file; -: print it");
   command.flag("--json", arguments->json, "print the scores as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

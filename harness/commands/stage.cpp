@@ -105,8 +105,10 @@ void add_stage(CommandSyntax program) {
       "stage", "copy to each node what its ranks will read, verified; under mpiexec, on all ranks");
   const auto arguments = std::make_shared<StageArguments>();
   command.option("SRC", arguments->source, "data set; with --clean, the directory to clean").required();
-  command.option("DST", arguments->directory,
-                 "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR");
+  command
+      .option("DST", arguments->directory,
+              "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR")
+      .may_differ();
   command
       .option("--plan", arguments->plan,
               "replicate: every node all; shard: each node the samples that its replicas draw with "

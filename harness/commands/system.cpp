@@ -72,7 +72,7 @@ void add_system(CommandSyntax program) {
   command.option("--user", arguments->user,
                  "YAML file, `field: text` lines: what can't be detected, or should read otherwise");
   command.option("--output", arguments->output, "FILE.json to write; by default standard output");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera
