@@ -310,6 +310,34 @@ logs() {
   ends 2 "this file holds no JSON object" "$LAUNCHER" -n 2 "$TESSERA" compare round
 }
 
+# What can't be printed is said by one rank, with the exit code of a full disk.
+stdout_full() {
+  local arguments
+  [[ -c /dev/full ]] || skip "there is no /dev/full here"
+  cp -rL "$TESSERA_UNIVERSES" data
+  mkdir one
+  cp "$here/../io/fixtures/one.tfrecord" one
+  while read -ra arguments; do
+    # shellcheck disable=SC2016  # for the inner shell
+    ends 3 "where: standard output" "$LAUNCHER" -n 2 bash -c 'exec "$@" >/dev/full' shell "$TESSERA" "${arguments[@]}"
+    [[ $(grep -c 'tessera: ' said) -eq 1 ]] || fail "${arguments[*]}: more than one message"
+  done <<END
+inspect data/train/universe_000000.hdf5
+inspect data --json
+plan $here/fixture.yaml
+plan $here/fixture.yaml --json
+bench reduce $here/fixture.yaml --repeats 1
+bench reduce $here/fixture.yaml --repeats 1 --json
+stage data copy
+stage data copy --json
+stage --clean copy
+generate cosmoflow --output made --size 16 --train 1 --validation 1
+generate cosmoflow --output made --size 16 --train 1 --validation 1
+convert one out --into train
+system
+END
+}
+
 not_finite() {
   aborted 1 "the loss is not finite in epoch 1, step" --set lr_schedule.lr=1e30
   grep -q '"failure": "the loss is not finite in epoch 1, step' run/run.json || fail "run.json doesn't say why"
