@@ -206,6 +206,16 @@ locked() {
   converts 0 "900 training and 1 validation samples" in out
   [[ ! -e out/.tessera-lock ]] || fail "the lock was left"
 
+  local universes=(generate cosmoflow --output made --size 16 --validation 1)
+  under_way made/unfinished.json "$TESSERA" "${universes[@]}" --train 4000
+  kill -STOP "$under_way"
+  ends 2 "the directory to generate into is $started $under_way on $(hostname)" "$LAUNCHER" -n 2 "$TESSERA" \
+    "${universes[@]}" --train 4000
+  kill -KILL "$under_way"
+  wait "$under_way"
+  ends 2 "an unfinished data set of another recipe" "$LAUNCHER" -n 2 "$TESSERA" "${universes[@]}" --train 2
+  [[ ! -e made/.tessera-lock ]] || fail "the lock was left"
+
   under_way copy/.staging/files-0.txt "$TESSERA" stage out copy
   kill -STOP "$under_way"
   if [[ -e copy/.staging/.tessera-lock ]]; then
