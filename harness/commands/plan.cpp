@@ -10,6 +10,7 @@
 #include "harness/machine/threads.hpp"
 #include "harness/plan/make_plan.hpp"
 #include "harness/plan/plan_report.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -28,7 +29,8 @@ int print_plan(const PlanArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
     const RunPlan plan = make_plan(config, arguments.ranks, arguments.split);
-    std::cout << (arguments.json ? to_json(plan).dump(2) + "\n" : to_string(plan)) << std::flush;
+    std::cout << (arguments.json ? to_json(plan).dump(2) + "\n" : to_string(plan));
+    flush_or_throw(std::cout, "the plan");
   });
   return 0;
 }

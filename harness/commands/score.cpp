@@ -8,6 +8,7 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "results/score/score_report.hpp"
@@ -29,9 +30,7 @@ void report(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets)
   } else {
     print(std::cout, sets);
   }
-  if (!std::cout.flush()) {
-    throw MachineError("the scores can't be written", "standard output", "make room on its disk");
-  }
+  flush_or_throw(std::cout, "the scores");
 }
 
 int run(const ScoreArguments& arguments, const Communicator& world) {

@@ -206,6 +206,16 @@ locked() {
   converts 0 "900 training and 1 validation samples" in out
   [[ ! -e out/.tessera-lock ]] || fail "the lock was left"
 
+  local universes=(generate cosmoflow --output made --size 16 --validation 1)
+  under_way made/unfinished.json "$TESSERA" "${universes[@]}" --train 4000
+  kill -STOP "$under_way"
+  ends 2 "the directory to generate into is $started $under_way on $(hostname)" "$LAUNCHER" -n 2 "$TESSERA" \
+    "${universes[@]}" --train 4000
+  kill -KILL "$under_way"
+  wait "$under_way"
+  ends 2 "an unfinished data set of another recipe" "$LAUNCHER" -n 2 "$TESSERA" "${universes[@]}" --train 2
+  [[ ! -e made/.tessera-lock ]] || fail "the lock was left"
+
   under_way copy/.staging/files-0.txt "$TESSERA" stage out copy
   kill -STOP "$under_way"
   if [[ -e copy/.staging/.tessera-lock ]]; then
@@ -308,6 +318,34 @@ logs() {
   tail -1 report.html | grep -q '</html>' || fail "report.html isn't whole"
   echo "{" >round/run_1/run.json
   ends 2 "this file holds no JSON object" "$LAUNCHER" -n 2 "$TESSERA" compare round
+}
+
+# What can't be printed is said by one rank, with the exit code of a full disk.
+stdout_full() {
+  local arguments
+  [[ -c /dev/full ]] || skip "there is no /dev/full here"
+  cp -rL "$TESSERA_UNIVERSES" data
+  mkdir one
+  cp "$here/../io/fixtures/one.tfrecord" one
+  while read -ra arguments; do
+    # shellcheck disable=SC2016  # for the inner shell
+    ends 3 "where: standard output" "$LAUNCHER" -n 2 bash -c 'exec "$@" >/dev/full' shell "$TESSERA" "${arguments[@]}"
+    [[ $(grep -c 'tessera: ' said) -eq 1 ]] || fail "${arguments[*]}: more than one message"
+  done <<END
+inspect data/train/universe_000000.hdf5
+inspect data --json
+plan $here/fixture.yaml
+plan $here/fixture.yaml --json
+bench reduce $here/fixture.yaml --repeats 1
+bench reduce $here/fixture.yaml --repeats 1 --json
+stage data copy
+stage data copy --json
+stage --clean copy
+generate cosmoflow --output made --size 16 --train 1 --validation 1
+generate cosmoflow --output made --size 16 --train 1 --validation 1
+convert one out --into train
+system
+END
 }
 
 not_finite() {
