@@ -68,7 +68,7 @@ void check_filters(const Id& creation, const std::string& name, const std::files
                     name, number, known.empty() ? label.data() : known.data()),
         path.string(),
         fmt::format("install its plug-in where the library looks ({}), or name its directory in "
-                    "HDF5_PLUGIN_PATH; or rewrite the files by gzip, as h5repack -f GZIP=1 does",
+                    "HDF5_PLUGIN_PATH; or, where it is installed, rewrite the files by h5repack -f GZIP=1",
                     plugin_path()));
   }
 }

@@ -124,7 +124,8 @@ void Hdf5Writer::copy(const Hdf5File& from, const std::string& name, Hdf5Compres
   const std::vector<std::int64_t> shape = from.describe(name).shape;
   const Library library;
   const Id& source = from.handle_->open_whole(name, from.path());
-  const Id type(H5Dget_type(source.get()), H5Tclose), space(H5Dget_space(source.get()), H5Sclose);
+  const Id stored(H5Dget_type(source.get()), H5Tclose), space(H5Dget_space(source.get()), H5Sclose);
+  const Id type(H5Tcopy(stored.get()), H5Tclose);  // one that has a name is its file's alone
   const Id data = handle_->add(name, type.get(), shape, compression);
   std::vector<std::byte> piece;
   const std::size_t element_bytes = H5Tget_size(type.get());

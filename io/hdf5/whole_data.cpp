@@ -60,18 +60,18 @@ void check_external(const Id& data, const Id& creation, const std::string& name,
     const hsize_t wanted = std::min(left, bytes);
     left -= wanted;
     const fs::path at = external_file(data, file.data());
+    const std::uintmax_t end = static_cast<std::uintmax_t>(offset) + wanted;
     std::error_code error;
-    const std::uintmax_t found = fs::is_regular_file(at, error) ? fs::file_size(at, error) : 0;
-    if (!error && found >= static_cast<hsize_t>(offset) + wanted) continue;
+    const bool is_there = fs::is_regular_file(at, error);
+    const std::uintmax_t found = is_there ? fs::file_size(at, error) : 0;
+    if (is_there && found >= end) continue;
     throw InputError(
         fmt::format("the data set '{}' has its elements in '{}', which {}", name, file.data(),
-                    found == 0
-                        ? "is missing or empty"
-                        : fmt::format("has {} of {} bytes", found, static_cast<hsize_t>(offset) + wanted)),
+                    is_there ? fmt::format("has {} of {} bytes", found, end) : "is missing"),
         path.string(),
         fmt::format("put back {}; HDF5_EXTFILE_PREFIX says where else such files are, as ${{ORIGIN}}, beside "
                     "this one",
-                    fs::absolute(at, error).string()));
+                    fs::absolute(at, error).lexically_normal().string()));
   }
 }
 

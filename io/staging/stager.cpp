@@ -172,12 +172,15 @@ void Stager::copy() {
 // A sample of the form of the others?
 void Stager::check_form(const std::vector<NamedArray>& found, const fs::path& sample) const {
   if (found == state_->form) return;
-  std::string text;
-  for (const NamedArray& a : found)
-    text += fmt::format("{}'{}' {}", text.empty() ? "" : ", ", a.name, to_string(a.array));
-  throw InputError(
-      fmt::format("a sample differs in form from the first: it holds {}", text.empty() ? "nothing" : text),
-      sample.string(), "remove it, or copy or generate the data set again");
+  const auto listed = [](const std::vector<NamedArray>& arrays) {
+    std::string text;
+    for (const NamedArray& a : arrays)
+      text += fmt::format("{}'{}' {}", text.empty() ? "" : ", ", a.name, to_string(a.array));
+    return text.empty() ? "nothing" : text;
+  };
+  throw InputError(fmt::format("a sample differs in form from the first: it holds {}, and the first {}",
+                               listed(found), listed(state_->form)),
+                   sample.string(), "remove it, or copy or generate the data set again");
 }
 
 std::vector<std::string> Stager::left_out() const {

@@ -173,7 +173,10 @@ TEST(Conversion, FollowsLinksAndLeavesTextsOut) {
     elsewhere.add("full", H5T_NATIVE_INT16, {{4, 4, 4, 4}, {}}, counts);
     add_external_link(file, "x", "../../elsewhere.h5", "/full");
     file.add("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(4, 0.5F));
-    file.add("labels", H5T_NATIVE_UINT16, {{2}, {}}, std::vector<std::uint16_t>{1, 65'535});
+    const hid_t named = H5Tcopy(H5T_STD_U16LE);
+    H5Tcommit2(file.id(), "type", named, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    file.add("labels", H5T_NATIVE_UINT16, {{2}, {}}, std::vector<std::uint16_t>{1, 65'535}, named);
+    H5Tclose(named);
     add_texts(file, "names", {"a", "b"});
   }
   const ConvertOptions options{.source = directory / "in", .destination = directory / "out", .into = ""};
