@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "io/hdf5/open_file.hpp"
 #include "io/hdf5/referred_file.hpp"
 #include "models/base/error.hpp"
 
