@@ -62,6 +62,12 @@ std::vector<std::string> gather_names(const Communicator& world, const std::vect
   return names;
 }
 
+std::vector<std::string> each_once(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 }  // namespace
 
 StagingRequest staging_request(const Config& config, const WorkloadData& data, const Graph& network,
@@ -106,6 +112,8 @@ std::string to_string(const StagingSummary& summary) {
     text += fmt::format("\n  not as it was staged, so copied again: {}", summary.damaged[i]);
   if (summary.damaged.size() > kNamed)
     text += fmt::format("\n  and {} more", summary.damaged.size() - kNamed);
+  for (const std::string& name : summary.left_out)
+    text += fmt::format("\n  left out of the copies, as it holds no numbers: '{}'", name);
   return text;
 }
 
@@ -115,7 +123,8 @@ nlohmann::json to_json(const StagingSummary& summary, const fs::path& directory)
           {"nodes", summary.nodes},          {"seconds", summary.seconds},
           {"files_copied", counts.copied},   {"files_kept", counts.kept},
           {"read_bytes", counts.bytes_read}, {"written_bytes", counts.bytes_written},
-          {"kept_bytes", counts.bytes_kept}, {"damaged", summary.damaged}};
+          {"kept_bytes", counts.bytes_kept}, {"damaged", summary.damaged},
+          {"left_out", summary.left_out}};
 }
 
 Staging::Staging(const ProcessGrid& grid, StagingRequest request)
@@ -230,7 +239,8 @@ StagingSummary Staging::run() {
           .nodes = request_.shared ? 1 : grid_.nodes(),
           .seconds = watch.seconds(),
           .counts = sum_over(world, stager->counts()),
-          .damaged = gather_names(world, stager->damaged())};
+          .damaged = gather_names(world, stager->damaged()),
+          .left_out = each_once(gather_names(world, stager->left_out()))};
 }
 
 }  // namespace tessera

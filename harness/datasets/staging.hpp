@@ -43,7 +43,8 @@ struct StagingSummary {
   int nodes = 1;
   double seconds = 0;
   StagingCounts counts;
-  std::vector<std::string> damaged;  // on rank 0: files that were there and had to be copied again
+  std::vector<std::string> damaged;   // on rank 0: files that were there and had to be copied again
+  std::vector<std::string> left_out;  // on rank 0: arrays that copies lack, see Stager::left_out()
 };
 
 /// "staged 112 files ...", for people.

@@ -39,6 +39,7 @@ void plan_tfrecords(const ConvertOptions& options, const std::vector<SourceFile>
 void plan_universes(const ConvertOptions& options, const Hdf5File& first,
                     const std::vector<SourceFile>& files, ConversionPlan& plan) {
   const UniverseForm form = universe_form(first);
+  check_universe(first);
   const std::int64_t size = options.size;
   if (form.extent % size != 0)
     throw InputError(
@@ -67,6 +68,16 @@ std::filesystem::path statistics_beside(const std::filesystem::path& folder, con
   return {};
 }
 
+// Of the first sample before anything is written; of each other when its turn comes.
+void look_at_arrays(const Hdf5File& first, ConversionPlan& plan) {
+  for (const std::string& name : first.names())
+    if (first.describe(name).element != "other")
+      first.check_whole(name);
+    else
+      plan.skipped.push_back(
+          {first.path(), fmt::format("'{}', which holds no numbers, as in all samples", name)});
+}
+
 void plan_hdf5(const ConvertOptions& options, const std::vector<SourceFile>& files, ConversionPlan& plan) {
   const Hdf5File first(files.front().path);
   if (holds_universe(first)) return plan_universes(options, first, files, plan);
@@ -78,6 +89,7 @@ void plan_hdf5(const ConvertOptions& options, const std::vector<SourceFile>& fil
                  .shape = form->shape(first),
                  .compression = options.compression,
                  .samples = form};
+  look_at_arrays(first, plan);
   if (form->check_statistics != nullptr)
     plan.statistics = statistics_beside(files.front().path.parent_path(), *form);
   for (const SourceFile& file : files) plan.units.push_back(whole_file(file));

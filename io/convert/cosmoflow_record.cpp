@@ -19,6 +19,11 @@ constexpr const char* kMendRecord = "name files of CosmoFlow's public data, or l
 
 CosmoflowRecord read_cosmoflow_record(std::span<const std::byte> record, const std::string& where) {
   const auto features = read_tf_example(record, where);
+  if (!features.contains("x") && features.contains("image") && features.contains("size"))
+    throw InputError(
+        "the record holds 'image' and 'size', as DLIO writes them: random bytes to time reading "
+        "with, and no universe",
+        where, "name files of CosmoFlow's public data, or make some with tessera generate cosmoflow");
   for (const char* key : {"x", "y"})
     if (!features.contains(key))
       throw InputError(fmt::format("the record lacks '{}'", key), where, kMendRecord);

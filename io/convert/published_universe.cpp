@@ -41,6 +41,10 @@ UniverseForm universe_form(const Hdf5File& file) {
       file.path().string(), kMendUniverse);
 }
 
+void check_universe(const Hdf5File& file) {
+  for (const char* name : {"full", "unitPar"}) file.check_whole(name);
+}
+
 void read_universe_counts(const Hdf5File& file, const UniverseForm& form, const Box& box,
                           std::span<std::int16_t> into) {
   const Interval channels{0, form.channels};

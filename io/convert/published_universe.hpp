@@ -21,6 +21,9 @@ bool holds_universe(const Hdf5File& file);
 /// Throws InputError, naming the file, where it is no such universe.
 UniverseForm universe_form(const Hdf5File& file);
 
+/// Throws InputError, naming the file and what is missing, unless all of its elements can be read.
+void check_universe(const Hdf5File& file);
+
 /// Reads the counts of one box, dense D H W C. Throws InputError on a negative one.
 void read_universe_counts(const Hdf5File& file, const UniverseForm& form, const Box& box,
                           std::span<std::int16_t> into);

@@ -6,6 +6,7 @@
 
 #include "io/dataset/sample_files.hpp"
 #include "io/dataset/staged_copy.hpp"
+#include "io/files/dangling_link.hpp"
 #include "io/files/json_text.hpp"
 #include "models/base/error.hpp"
 
@@ -36,7 +37,7 @@ std::string why_skipped(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)
-    throw InputError("a link leads nowhere", path.string(), "mend or remove the link");
+    throw InputError(why_missing(path, "a file is gone"), path.string(), "mend or remove the link");
   if (error)
     throw InputError("cannot look at a file: " + error.message(), path.string(), "check its permissions");
   if (fs::is_directory(status)) return "a directory within one of files";
@@ -119,7 +120,8 @@ void check_kinds(const fs::path& source, const SourceFiles& found) {
 SourceFiles list_source(const fs::path& source, const std::string& into) {
   std::error_code error;
   if (!fs::exists(source, error))
-    throw InputError(error ? "the source can't be looked at: " + error.message() : "there is no such source",
+    throw InputError(error ? "the source can't be looked at: " + error.message()
+                           : why_missing(source, "there is no such source"),
                      source.string(), "correct the path");
   if (read_staged_copy(source))
     throw InputError("the source is a staged copy, which may hold parts of samples", source.string(),

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/files/dangling_link.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -19,8 +20,10 @@ bool is_sample_name(std::string_view name) {
   const auto ends_with = [name](std::string_view ending) {
     return name.size() > ending.size() && name.ends_with(ending);
   };
-  return (ends_with(".hdf5") || ends_with(".h5")) && name != kStatsName;
+  // Hidden files beside them are others', such as the ._NAME that macOS writes for each file it copies.
+  return (ends_with(".hdf5") || ends_with(".h5")) && name != kStatsName && !name.starts_with('.');
 }
+
 SampleNames list_samples(const std::filesystem::path& folder) {
   std::error_code error;
   SampleNames found;
@@ -28,7 +31,7 @@ SampleNames list_samples(const std::filesystem::path& folder) {
     if (const std::string name = entry.path().filename(); is_sample_name(name)) found.add(name);
   if (error)
     throw InputError(error == std::errc::no_such_file_or_directory
-                         ? "there is no such data directory"
+                         ? why_missing(folder, "there is no such data directory")
                          : "cannot list a data directory: " + error.message(),
                      folder.string(), kFix);
   std::vector<std::string_view> names;

@@ -24,10 +24,10 @@ struct SampleFiles {
   std::filesystem::path operator[](std::int64_t number) const { return folder / names[number]; }
 };
 
-/// Whether a file of this name is a sample: *.hdf5 or *.h5, but for kStatsName.
+/// Whether a file of this name is a sample: *.hdf5 or *.h5, but for kStatsName and hidden files.
 bool is_sample_name(std::string_view name);
 
-/// The names of its *.hdf5 and *.h5, sorted. Empty where there are none; throws InputError where the folder
+/// The names of its samples, sorted. Empty where there are none; throws InputError where the folder
 /// can't be listed.
 SampleNames list_samples(const std::filesystem::path& folder);
 

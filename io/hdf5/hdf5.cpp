@@ -2,19 +2,16 @@
 
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cassert>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "io/hdf5/hdf5_library.hpp"
+#include "io/hdf5/hdf5_links.hpp"
+#include "io/hdf5/open_file.hpp"
 #include "io/hdf5/stored_element.hpp"
+#include "io/hdf5/whole_data.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -38,28 +35,28 @@ std::string to_string(const Hdf5Array& array) {
   return fmt::format("{} ({})", array.element, extents);
 }
 
-const Id& Hdf5File::Handle::open(const std::string& name, const std::filesystem::path& path) {
+Hdf5File::Handle::DataSet& Hdf5File::Handle::find(const std::string& name,
+                                                  const std::filesystem::path& path) {
   const auto found = data_sets.find(name);
   if (found != data_sets.end()) return found->second;
-  Id data(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
-  if (!data.valid())
-    throw InputError(fmt::format("the file lacks the data set '{}'", name), path.string(),
-                     "name a file of the expected form; tessera inspect shows what this one holds");
-  return data_sets.emplace(name, std::move(data)).first->second;
+  Id data = open_data_set(file, name);
+  if (data.valid()) return data_sets.emplace(name, DataSet{std::move(data)}).first->second;
+  if (const std::optional<std::string> problem = why_link_is_broken(file, name, path))
+    throw InputError(*problem, path.string(), "put back what it leads to, or leave this file out");
+  throw InputError(fmt::format("the file lacks the data set '{}'", name), path.string(),
+                   "name a file of the expected form; tessera inspect shows what this one holds");
+}
+
+const Id& Hdf5File::Handle::open_whole(const std::string& name, const std::filesystem::path& path) {
+  DataSet& data = find(name, path);
+  if (!data.is_whole) tessera::check_whole(data.id, name, path);
+  data.is_whole = true;
+  return data.id;
 }
 
 Hdf5File::Hdf5File(const std::filesystem::path& path) : path_(path) {
-  if (!std::filesystem::is_regular_file(path))
-    throw InputError("there is no such file", path.string(), "correct the path");
   const Library library;
-  if (H5Fis_hdf5(path.c_str()) == 0)
-    throw InputError("this is not an HDF5 file", path.string(),
-                     "replace it by an HDF5 file, or convert the data set first");
-  handle_ =
-      std::make_unique<Handle>(Handle{Id(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose)});
-  if (!handle_->file.valid())
-    throw InputError(fmt::format("cannot open an HDF5 file ({})", innermost_error()), path.string(),
-                     "check its permissions; if it is damaged or cut short, copy or generate it again");
+  handle_ = std::make_unique<Handle>(Handle{open_to_read(path)});
 }
 
 Hdf5File::~Hdf5File() {
@@ -69,21 +66,12 @@ Hdf5File::~Hdf5File() {
 
 std::vector<std::string> Hdf5File::names() const {
   const Library library;
-  std::vector<std::string> names;
-  const auto visit = [](hid_t, const char* name, const H5O_info_t* info, void* into) -> herr_t {
-    if (info->type == H5O_TYPE_DATASET) static_cast<std::vector<std::string>*>(into)->emplace_back(name);
-    return 0;
-  };
-  if (H5Ovisit(handle_->file.get(), H5_INDEX_NAME, H5_ITER_INC, visit, &names) < 0)
-    throw InputError(fmt::format("cannot list an HDF5 file ({})", innermost_error()), path_.string(),
-                     "copy or generate the file again");
-  std::sort(names.begin(), names.end());
-  return names;
+  return list_data_sets(handle_->file, path_);
 }
 
 bool Hdf5File::holds(const std::string& name) const {
-  const std::vector<std::string> all = names();
-  return std::binary_search(all.begin(), all.end(), name);
+  const Library library;
+  return has_data_set(handle_->file, name);
 }
 
 Hdf5Array Hdf5File::describe(const std::string& name) const {
@@ -95,15 +83,43 @@ Hdf5Array Hdf5File::describe(const std::string& name) const {
   return array;
 }
 
+void Hdf5File::check_whole(const std::string& name) const {
+  const Library library;
+  handle_->open_whole(name, path_);
+}
+
+namespace {
+
+bool lies_in(hid_t file, const Id& data) {
+  H5O_info_t of_file, of_data;
+  const Id creation(H5Dget_create_plist(data.get()), H5Pclose);
+  return H5Oget_info(file, &of_file) >= 0 && H5Oget_info(data.get(), &of_data) >= 0 &&
+         of_file.fileno == of_data.fileno && H5Pget_layout(creation.get()) != H5D_VIRTUAL &&
+         H5Pget_external_count(creation.get()) == 0;
+}
+
+/// One of the types of Hdf5Writer, as they are in files.
+bool is_as_written_here(const Id& type) {
+#define TESSERA_HDF5_ELEMENT(T) \
+  if (H5Tequal(type.get(), file_type<T>()) > 0) return true;
+  TESSERA_FOR_STORED_ELEMENTS(TESSERA_HDF5_ELEMENT)
+#undef TESSERA_HDF5_ELEMENT
+  return false;
+}
+
+}  // namespace
+
+bool Hdf5File::is_within(const std::string& name) const {
+  const Library library;
+  return lies_in(handle_->file.get(), handle_->open(name, path_));
+}
+
 std::optional<std::uint64_t> Hdf5File::offset(const std::string& name) const {
   const Library library;
   const Id& data = handle_->open(name, path_);
   const Id creation(H5Dget_create_plist(data.get()), H5Pclose), type(H5Dget_type(data.get()), H5Tclose);
-  if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || H5Pget_external_count(creation.get()) != 0)
-    return std::nullopt;
-  const std::array ours{file_type<std::uint8_t>(), file_type<std::int16_t>(), file_type<std::int32_t>(),
-                        file_type<std::int64_t>(), file_type<float>(),        file_type<double>()};
-  if (std::ranges::none_of(ours, [&](hid_t one) { return H5Tequal(type.get(), one) > 0; }))
+  if (H5Pget_layout(creation.get()) != H5D_CONTIGUOUS || !is_as_written_here(type) ||
+      !lies_in(handle_->file.get(), data))
     return std::nullopt;
   const haddr_t offset = H5Dget_offset(data.get());
   return offset == HADDR_UNDEF ? std::nullopt : std::optional<std::uint64_t>(offset);
@@ -112,7 +128,7 @@ std::optional<std::uint64_t> Hdf5File::offset(const std::string& name) const {
 template <class T>
 void Hdf5File::read(const std::string& name, std::span<const Interval> block, std::span<T> into) const {
   const Library library;
-  const Id& data = handle_->open(name, path_);
+  const Id& data = handle_->open_whole(name, path_);
   const Id space(H5Dget_space(data.get()), H5Sclose);
   if (!select(space, block))
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name), path_.string(),

@@ -16,7 +16,8 @@
 
 /// The one door to the HDF5 library, which isn't thread-safe: every call passes one lock, so that a prefetch
 /// thread may read while the main thread writes. Its error stack becomes the text of our Error; it prints
-/// nothing. T is one of uint8_t, int16_t, int32_t, int64_t, float, double.
+/// nothing. T is one of the integers of 8, 16, 32 and 64 bits, with a sign
+/// or without, float, double.
 namespace tessera {
 
 /// What one data set of a file holds.
@@ -43,24 +44,34 @@ using Hdf5Attribute = std::variant<std::int64_t, std::string>;
 /// A file open for reading; closed by the destructor.
 class Hdf5File {
  public:
-  /// Throws InputError where there is no such file, it isn't HDF5 or is cut short.
+  /// Throws InputError where there is no such file, it isn't HDF5, is cut short or another process writes it.
+  /// Needs no locks of the file system.
   explicit Hdf5File(const std::filesystem::path& path);
   ~Hdf5File();
   Hdf5File(const Hdf5File&) = delete;
   Hdf5File& operator=(const Hdf5File&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// Full names of all data sets, groups descended ("climate/data"), in alphabetical order.
+  /// Full names of all data sets, groups descended ("climate/data"), in alphabetical order. Links are
+  /// followed, to other files, too; what they lead to has their names. Throws InputError where one leads
+  /// nowhere.
   std::vector<std::string> names() const;
-  /// Whether names() has it.
+  /// Whether there is a data set of this name, or a link for it, which may lead nowhere.
   bool holds(const std::string& name) const;
-  /// Throws InputError where the file lacks a data set of this name.
+  /// Throws InputError where the file lacks a data set of this name, or its link leads nowhere.
   Hdf5Array describe(const std::string& name) const;
+  /// Whether the data set and its elements are in this file alone: neither links nor a virtual data set nor
+  /// external storage have it in another.
+  bool is_within(const std::string& name) const;
+  /// Throws InputError, naming what is missing, unless all elements of the data set can be read: see
+  /// io/hdf5/whole_data.hpp. All that reads elements asks for this first.
+  void check_whole(const std::string& name) const;
   /// Where in the file the elements lie, if densely, in one piece and as this program writes them: T of
-  /// Hdf5Writer, little endian. nullopt: chunked, of another type, or never written.
+  /// Hdf5Writer, little endian. nullopt: chunked, of another type, never written, or in another file.
   std::optional<std::uint64_t> offset(const std::string& name) const;
   /// Reads one block: an interval an axis, dense in `into`. Elements are converted to T by HDF5.
-  /// Throws InputError where the block isn't within the data set or the bytes can't be read.
+  /// Throws InputError where the block isn't within the data set, this isn't whole, or the bytes can't be
+  /// read.
   template <class T>
   void read(const std::string& name, std::span<const Interval> block, std::span<T> into) const;
   /// What read() has taken from data sets so far, by HDF5's own count of the elements selected, as they are

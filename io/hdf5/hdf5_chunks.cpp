@@ -44,6 +44,14 @@ std::optional<std::vector<ChunkFilter>> filters_of(const Id& creation) {
   return filters;
 }
 
+/// Of the file that the data set is in, to which a link may have led.
+std::uintmax_t file_bytes_of(const Id& data) {
+  const Id file(H5Iget_file_id(data.get()), H5Fclose);
+  hsize_t bytes = 0;
+  H5Fget_filesize(file.get(), &bytes);
+  return bytes;
+}
+
 /// Calls visit(offset in the chunk, offset in the block, elements) for each run that lies contiguously in the
 /// chunk and in the block, dense both, until all that they share is visited.
 template <class Visit>
@@ -77,7 +85,7 @@ void for_shared_runs(std::span<const std::int64_t> first, const Index& chunk, st
 template <class T>
 std::optional<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::string& name) {
   const Library library;
-  const Id& data = file.handle_->open(name, file.path());
+  const Id& data = file.handle_->open_whole(name, file.path());
   const Id creation(H5Dget_create_plist(data.get()), H5Pclose), type(H5Dget_type(data.get()), H5Tclose);
   if (H5Pget_layout(creation.get()) != H5D_CHUNKED || H5Tequal(type.get(), native_type<T>()) <= 0)
     return std::nullopt;
@@ -94,9 +102,7 @@ std::optional<Hdf5Chunks> Hdf5Chunks::open(const Hdf5File& file, const std::stri
   chunks.chunk_shape_.assign(chunk.begin(), chunk.end());
   chunks.filters_ = {std::move(*filters), sizeof(T)};
   chunks.chunk_bytes_ = std::accumulate(chunk.begin(), chunk.end(), sizeof(T), std::multiplies<>());
-  chunks.fill_.resize(sizeof(T));
-  H5Pget_fill_value(creation.get(), native_type<T>(), chunks.fill_.data());
-  chunks.file_bytes_ = std::filesystem::file_size(file.path());
+  chunks.file_bytes_ = file_bytes_of(data);
   return chunks;
 }
 
@@ -132,10 +138,10 @@ void Hdf5Chunks::fetch(std::span<const std::int64_t> first, StoredChunk& into) c
   const Id& data = file_.handle_->open(name_, file_.path());
   hsize_t bytes = 0;
   const bool found = H5Dget_chunk_storage_size(data.get(), offset.data(), &bytes) >= 0;
+  if (found && bytes == 0) throw error(first, BadChunk("it was never written"));
   if (bytes > file_bytes_) throw error(first, BadChunk("it is larger than the file"));
   into.bytes.resize(bytes);
-  if (!found || (bytes > 0 &&
-                 H5Dread_chunk(data.get(), H5P_DEFAULT, offset.data(), &into.skipped, into.bytes.data()) < 0))
+  if (!found || H5Dread_chunk(data.get(), H5P_DEFAULT, offset.data(), &into.skipped, into.bytes.data()) < 0)
     throw error(first, BadChunk(fmt::format("it can't be read ({})", innermost_error())));
 }
 
@@ -143,11 +149,8 @@ void Hdf5Chunks::place(std::span<const std::int64_t> first, std::span<const std:
                        std::span<const Interval> block, std::byte* into) const {
   const auto element_bytes = static_cast<std::int64_t>(filters_.element_bytes);
   for_shared_runs(first, chunk_shape_, block, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
-    std::byte* out = into + to * element_bytes;
-    if (!chunk.empty())
-      std::memcpy(out, chunk.data() + from * element_bytes, static_cast<std::size_t>(count * element_bytes));
-    else
-      for (std::int64_t i = 0; i < count; ++i) std::ranges::copy(fill_, out + i * element_bytes);
+    std::memcpy(into + to * element_bytes, chunk.data() + from * element_bytes,
+                static_cast<std::size_t>(count * element_bytes));
   });
 }
 
@@ -166,8 +169,7 @@ void Hdf5Chunks::read(std::span<const Interval> block, std::span<std::byte> into
     decoder.expect(filters_, chunk_bytes_);
     try {
       fetch(chunks[i], stored);
-      place(chunks[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
-            block, into.data());
+      place(chunks[i], decoder.decode(stored.bytes, stored.skipped), block, into.data());
     } catch (const BadChunk& problem) {
       throw error(chunks[i], problem);
     }

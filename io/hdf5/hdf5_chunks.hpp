@@ -26,7 +26,7 @@ class Hdf5Chunks {
  public:
   /// nullopt where the data set isn't chunked, or only the HDF5 library can undo how it is stored: other
   /// filters than those of chunk_filters.hpp, elements that aren't T of this machine. Throws InputError where
-  /// the file lacks it.
+  /// the file lacks it, or it isn't whole.
   template <class T>
   static std::optional<Hdf5Chunks> open(const Hdf5File& file, const std::string& name);
 
@@ -38,8 +38,8 @@ class Hdf5Chunks {
 
   /// The first elements of all chunks that share elements with the block, an interval an axis.
   std::vector<std::vector<std::int64_t>> firsts(std::span<const Interval> block) const;
-  /// Fetches the chunk that begins at this element. Empty where nothing was ever written there: the elements
-  /// have the data set's fill value. Throws InputError where the bytes can't be read.
+  /// Fetches the chunk that begins at this element. Throws InputError where it was never written, or can't be
+  /// read.
   void fetch(std::span<const std::int64_t> first, StoredChunk& into) const;
   /// What to throw when the chunk that begins at this element is a BadChunk.
   InputError error(std::span<const std::int64_t> first, const BadChunk& problem) const;
@@ -59,7 +59,6 @@ class Hdf5Chunks {
   ChunkFilters filters_;
   std::size_t chunk_bytes_ = 0;
   std::uintmax_t file_bytes_ = 0;
-  std::vector<std::byte> fill_;  // the element that stands where nothing was written
 };
 
 /// Hdf5File::read() where Hdf5Chunks can't be opened, else Hdf5Chunks::read().

@@ -54,7 +54,11 @@ class Id {
 /// What the library calls T in memory.
 template <class T>
 hid_t native_type() {
+  if constexpr (std::is_same_v<T, std::int8_t>) return H5T_NATIVE_INT8;
   if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_NATIVE_UINT8;
+  if constexpr (std::is_same_v<T, std::uint16_t>) return H5T_NATIVE_UINT16;
+  if constexpr (std::is_same_v<T, std::uint32_t>) return H5T_NATIVE_UINT32;
+  if constexpr (std::is_same_v<T, std::uint64_t>) return H5T_NATIVE_UINT64;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_NATIVE_INT16;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_NATIVE_INT32;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_NATIVE_INT64;
@@ -65,7 +69,11 @@ hid_t native_type() {
 /// What it calls T in files.
 template <class T>
 hid_t file_type() {
+  if constexpr (std::is_same_v<T, std::int8_t>) return H5T_STD_I8LE;
   if constexpr (std::is_same_v<T, std::uint8_t>) return H5T_STD_U8LE;
+  if constexpr (std::is_same_v<T, std::uint16_t>) return H5T_STD_U16LE;
+  if constexpr (std::is_same_v<T, std::uint32_t>) return H5T_STD_U32LE;
+  if constexpr (std::is_same_v<T, std::uint64_t>) return H5T_STD_U64LE;
   if constexpr (std::is_same_v<T, std::int16_t>) return H5T_STD_I16LE;
   if constexpr (std::is_same_v<T, std::int32_t>) return H5T_STD_I32LE;
   if constexpr (std::is_same_v<T, std::int64_t>) return H5T_STD_I64LE;
@@ -86,10 +94,20 @@ bool select(const Id& space, std::span<const Interval> block);
 struct Hdf5File::Handle {
   Id file;
   std::uint64_t bytes_read = 0;
-  std::map<std::string, Id> data_sets{};  // stay open as long as the file: small files are mostly opening
+  struct DataSet {
+    Id id;
+    bool is_whole = false;  // as far as is known
+  };
+  std::map<std::string, DataSet>
+      data_sets{};  // stay open as long as the file: small files are mostly opening
 
   /// Borrowed. Throws InputError where the file, of this path, lacks the data set.
-  const Id& open(const std::string& name, const std::filesystem::path& path);
+  const Id& open(const std::string& name, const std::filesystem::path& path) { return find(name, path).id; }
+  /// To read it: throws as check_whole(), too.
+  const Id& open_whole(const std::string& name, const std::filesystem::path& path);
+
+ private:
+  DataSet& find(const std::string& name, const std::filesystem::path& path);
 };
 
 /// The innermost entry of the error stack: what failed first. To be called while a Library is held.

@@ -13,6 +13,7 @@
 
 #include "io/hdf5/hdf5.hpp"
 #include "io/hdf5/hdf5_library.hpp"
+#include "io/hdf5/open_file.hpp"
 #include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
 
@@ -122,8 +123,9 @@ void Hdf5Writer::write(const std::string& name, std::span<const Interval> block,
 void Hdf5Writer::copy(const Hdf5File& from, const std::string& name, Hdf5Compression compression) {
   const std::vector<std::int64_t> shape = from.describe(name).shape;
   const Library library;
-  const Id& source = from.handle_->open(name, from.path());
-  const Id type(H5Dget_type(source.get()), H5Tclose), space(H5Dget_space(source.get()), H5Sclose);
+  const Id& source = from.handle_->open_whole(name, from.path());
+  const Id stored(H5Dget_type(source.get()), H5Tclose), space(H5Dget_space(source.get()), H5Sclose);
+  const Id type(H5Tcopy(stored.get()), H5Tclose);  // one that has a name is its file's alone
   const Id data = handle_->add(name, type.get(), shape, compression);
   std::vector<std::byte> piece;
   const std::size_t element_bytes = H5Tget_size(type.get());
@@ -182,7 +184,8 @@ Hdf5PartialFile::Hdf5PartialFile(const PartialFile& file, std::size_t user_block
     : Hdf5Writer(std::make_unique<Handle>(Handle{"write a file", file.path().string(),
                                                  "free space on this disk or name another directory"})) {
   const Library library;
-  const Id access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  // No other process opens it under the name that it has now, and not every file system has locks.
+  const Id access = access_without_locks();
   H5Pset_fapl_sec2(access.get());
   H5Pset_sieve_buf_size(access.get(), 0);  // what can't be written is known when it is added
   H5Pset_cache(access.get(), 0, 0, 0, 0);  // chunks likewise

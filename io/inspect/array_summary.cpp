@@ -33,7 +33,7 @@ void take(ArraySummary& array, std::span<const T> values) {
 // A band at a time: a universe of 512^3 cells has four gigabytes of float64.
 ArraySummary summarize(const Hdf5File& file, const std::string& name) {
   ArraySummary array{name, file.describe(name), {}, {}, {}};
-  if (array.form.element == "other") return array;
+  if (!array.is_of_numbers()) return array;
   if (holds_fields(array)) array.channels.resize(kDeepcamChannels);
   std::vector<Interval> all;
   for (const std::int64_t extent : array.form.shape) all.push_back({0, extent});
@@ -49,8 +49,9 @@ Json range_json(const ValueRange& range) {
 }
 
 std::string from_to(const ValueRange& range) {
+  if (range.is_empty()) return range.finite ? "no values" : "no finite values";
   return fmt::format("from {:.6g} to {:.6g}{}", range.minimum, range.maximum,
-                     range.finite ? "" : ", with values that are no numbers");
+                     range.finite ? "" : ", with values that aren't finite");
 }
 
 /// Of the pixels that are of a class; "" where it is no array of labels.
@@ -73,7 +74,7 @@ std::vector<ArraySummary> summarize_arrays(const Hdf5File& file) {
 
 bool merge(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& from) {
   const auto same_form = [](const ArraySummary& a, const ArraySummary& b) {
-    return a.name == b.name && a.form == b.form;
+    return a.name == b.name && (a.form == b.form || !(a.is_of_numbers() || b.is_of_numbers()));
   };
   if (!std::equal(into.begin(), into.end(), from.begin(), from.end(), same_form)) return false;
   for (std::size_t i = 0; i < into.size(); ++i) {
@@ -100,7 +101,8 @@ Json to_json(const std::vector<ArraySummary>& arrays) {
 std::vector<std::string> to_lines(const std::vector<ArraySummary>& arrays) {
   std::vector<std::string> lines;
   for (const ArraySummary& array : arrays) {
-    lines.push_back(fmt::format("  {}: {}, {}{}", array.name, to_string(array.form), from_to(array.range),
+    lines.push_back(fmt::format("  {}: {}, {}{}", array.name, to_string(array.form),
+                                array.is_of_numbers() ? from_to(array.range) : "not of numbers",
                                 class_shares(array)));
     for (std::size_t c = 0; c < array.channels.size(); ++c)
       lines.push_back(fmt::format("    {:<6}  {}", kDeepcamChannelNames[c], from_to(array.channels[c])));

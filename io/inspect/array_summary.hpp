@@ -20,13 +20,14 @@ struct ArraySummary {
   std::vector<ValueRange> channels;                     // of DeepCAM's fields; else empty
   std::array<std::int64_t, kDeepcamClasses> classes{};  // pixels of each, of DeepCAM's labels; else none
 
+  bool is_of_numbers() const { return form.element != "other"; }
   bool is_fields() const { return !channels.empty(); }
   bool is_labels() const { return name == "climate/labels_0" || name == "climate/labels"; }
 };
 
 /// Of all data sets of a file; reads all of it.
 std::vector<ArraySummary> summarize_arrays(const Hdf5File& file);
-/// Widens the ranges; false where the forms differ.
+/// Widens the ranges; false where the forms differ, but for those of arrays that are no numbers.
 bool merge(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& from);
 
 Json to_json(const std::vector<ArraySummary>& arrays);

@@ -6,7 +6,10 @@
 namespace tessera {
 
 void ValueRange::take(double value) {
-  finite &= std::isfinite(value);
+  if (!std::isfinite(value)) {
+    finite = false;
+    return;
+  }
   minimum = std::min(minimum, value);
   maximum = std::max(maximum, value);
 }

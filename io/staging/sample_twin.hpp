@@ -15,7 +15,7 @@ namespace tessera {
 /// files.
 class SampleTwin {
  public:
-  /// The sample's arrays; each lies in one piece, see is_in_one_piece().
+  /// The sample's arrays of numbers; each lies in one piece, see is_in_one_piece().
   SampleTwin(const Hdf5File& sample, std::span<const NamedArray> arrays);
 
   /// Throws InputError where the file can't be read.

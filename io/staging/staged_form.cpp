@@ -8,6 +8,7 @@
 #include <cstring>
 #include <numeric>
 #include <system_error>
+#include <utility>
 
 #include "io/files/plain_file.hpp"
 #include "io/files/whole_file.hpp"
@@ -83,9 +84,13 @@ void read_dense(const PlainFile& file, std::uint64_t offset, std::span<const std
 
 }  // namespace
 
-std::vector<NamedArray> arrays_of(const Hdf5File& file) {
-  std::vector<NamedArray> arrays;
-  for (const std::string& name : file.names()) arrays.push_back({name, file.describe(name)});
+SampleArrays arrays_of(const Hdf5File& file) {
+  SampleArrays arrays;
+  for (const std::string& name : file.names())
+    if (Hdf5Array array = file.describe(name); array.element == "other")
+      arrays.others.push_back(name);
+    else
+      arrays.numbers.push_back({name, std::move(array)});
   return arrays;
 }
 
@@ -97,8 +102,10 @@ std::uint64_t bytes_of(const Hdf5Array& array) {
   return bytes;
 }
 
-bool is_in_one_piece(const Hdf5File& file, std::span<const NamedArray> arrays) {
-  return std::ranges::all_of(arrays, [&](const NamedArray& a) { return file.offset(a.name).has_value(); });
+bool is_in_one_piece(const Hdf5File& file, const SampleArrays& arrays) {
+  return std::ranges::all_of(arrays.numbers,
+                             [&](const NamedArray& a) { return file.offset(a.name).has_value(); }) &&
+         std::ranges::all_of(arrays.others, [&](const std::string& name) { return file.is_within(name); });
 }
 
 StagedForm::StagedForm(std::span<const NamedArray> arrays, const Extents& space, const Box& box,
@@ -114,8 +121,9 @@ StagedForm::StagedForm(std::span<const NamedArray> arrays, const Extents& space,
       });
       if (!known)
         throw InputError(
-            fmt::format("'{}' is {}, which can't be cut or decompressed", a.name, to_string(a.array)),
-            where.string(), "stage by the plan replicate or shard, from uncompressed files");
+            fmt::format("'{}' is {}, and samples are staged of integers of 8 to 64 bits, float32 and float64",
+                        a.name, to_string(a.array)),
+            where.string(), "store it as one of these in all files of the data set, or leave it out of them");
     }
     file.close();
   }

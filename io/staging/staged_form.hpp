@@ -14,15 +14,21 @@
 
 namespace tessera {
 
-/// The arrays of a sample's file, in alphabetical order.
+/// An array of numbers of a sample's file.
 struct NamedArray {
   std::string name;
   Hdf5Array array;
   friend bool operator==(const NamedArray&, const NamedArray&) = default;
 };
-std::vector<NamedArray> arrays_of(const Hdf5File& file);
-/// Whether every array lies in one piece in the file, so that a copy of its bytes is as good as any.
-bool is_in_one_piece(const Hdf5File& file, std::span<const NamedArray> arrays);
+/// The arrays of a sample's file, in alphabetical order, those that links lead to among them.
+struct SampleArrays {
+  std::vector<NamedArray> numbers;  // which make its form
+  std::vector<std::string> others;  // texts, compounds and so on: no part of a sample
+};
+SampleArrays arrays_of(const Hdf5File& file);
+/// Whether all arrays are in the file itself, those of numbers each in one piece, so that a copy of its bytes
+/// is as good as any.
+bool is_in_one_piece(const Hdf5File& file, const SampleArrays& arrays);
 
 /// The size of an array of numbers of io/hdf5/hdf5.hpp's types; 0 of others.
 std::uint64_t bytes_of(const Hdf5Array& array);

@@ -11,9 +11,11 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "io/files/checksum.hpp"
+#include "io/files/dangling_link.hpp"
 #include "io/files/in_parallel.hpp"
 #include "io/files/whole_file.hpp"
 #include "io/staging/sample_twin.hpp"
@@ -34,10 +36,11 @@ StagedFile source_of(const fs::path& path) {
   struct stat found {};
   const int failed = ::stat(path.c_str(), &found);
   if (failed != 0 || !S_ISREG(found.st_mode) || ::access(path.c_str(), R_OK) != 0)
-    throw InputError(fmt::format("a file of the data set can't be read: {}",
-                                 failed == 0 && !S_ISREG(found.st_mode) ? "this is no regular file"
-                                                                        : std::strerror(errno)),
-                     path.string(), "make it readable, remove it, or copy or generate the data set again");
+    throw InputError(
+        fmt::format("a file of the data set can't be read: {}",
+                    failed == 0 && !S_ISREG(found.st_mode) ? "this is no regular file"
+                                                           : why_missing(path, std::strerror(errno))),
+        path.string(), "make it readable, remove it, or copy or generate the data set again");
   constexpr std::int64_t kNanoseconds = 1'000'000'000;
   return {.source_bytes = static_cast<std::uint64_t>(found.st_size),
           .source_time = found.st_mtim.tv_sec * kNanoseconds + found.st_mtim.tv_nsec};
@@ -84,10 +87,11 @@ struct Stager::State {
 
   std::multimap<std::string, StagedFile> noted;  // of the files of this rank
   std::vector<NamedArray> form;                  // of all samples
+  std::set<std::string> left_out;                // see left_out()
   std::optional<SampleTwin> twin;                // of the first, where samples are copied as they are
   std::unique_ptr<StagedForm> rewritten;         // what they become where they aren't
   StagingJournal journal;
-  std::mutex mutex;  // of `rewritten`, and of what look_at() finds
+  std::mutex mutex;  // of `rewritten`, `left_out`, and of what look_at() finds
   std::atomic<std::int64_t> next_partial = 0, copied = 0, kept = 0;
   std::atomic<std::uint64_t> bytes_read = 0, bytes_written = 0, bytes_kept = 0;
 };
@@ -108,8 +112,10 @@ void Stager::look() {
     return std::ranges::binary_search(files_, name, {}, &FileToStage::name);
   });
   const Hdf5File first(options_.first_sample);
-  state_->form = arrays_of(first);
-  if (!options_.box && is_in_one_piece(first, state_->form)) {
+  const SampleArrays arrays = arrays_of(first);
+  for (const NamedArray& a : arrays.numbers) first.check_whole(a.name);
+  state_->form = arrays.numbers;
+  if (!options_.box && is_in_one_piece(first, arrays)) {
     state_->twin.emplace(first, state_->form);
   } else {
     const std::size_t most = kMemoryBytes / rewritten().memory_bytes(first);
@@ -166,15 +172,21 @@ void Stager::copy(std::size_t files) {
 }
 
 // A sample of the form of the others?
-void Stager::check_form(const Hdf5File& sample) const {
-  const std::vector<NamedArray> found = arrays_of(sample);
+void Stager::check_form(const std::vector<NamedArray>& found, const fs::path& sample) const {
   if (found == state_->form) return;
-  std::string text;
-  for (const NamedArray& a : found)
-    text += fmt::format("{}'{}' {}", text.empty() ? "" : ", ", a.name, to_string(a.array));
-  throw InputError(
-      fmt::format("a sample differs in form from the first: it holds {}", text.empty() ? "nothing" : text),
-      sample.path().string(), "remove it, or copy or generate the data set again");
+  const auto listed = [](const std::vector<NamedArray>& arrays) {
+    std::string text;
+    for (const NamedArray& a : arrays)
+      text += fmt::format("{}'{}' {}", text.empty() ? "" : ", ", a.name, to_string(a.array));
+    return text.empty() ? "nothing" : text;
+  };
+  throw InputError(fmt::format("a sample differs in form from the first: it holds {}, and the first {}",
+                               listed(found), listed(state_->form)),
+                   sample.string(), "remove it, or copy or generate the data set again");
+}
+
+std::vector<std::string> Stager::left_out() const {
+  return {state_->left_out.begin(), state_->left_out.end()};
 }
 
 void Stager::copy_one(const FileToStage& file) {
@@ -188,9 +200,14 @@ void Stager::copy_one(const FileToStage& file) {
   bool as_it_is = true;
   if (file.is_sample && !(state_->twin && state_->twin->is_equal(path))) {
     const Hdf5File sample(path);
-    check_form(sample);
-    as_it_is = !options_.box && is_in_one_piece(sample, state_->form);
+    const SampleArrays arrays = arrays_of(sample);
+    check_form(arrays.numbers, path);
+    as_it_is = !options_.box && is_in_one_piece(sample, arrays);
     if (!as_it_is) {
+      {
+        const std::lock_guard lock(state_->mutex);
+        state_->left_out.insert(arrays.others.begin(), arrays.others.end());
+      }
       if (file.checksum && !options_.box) check_manifest(file, checksum_of_file(path), path);
       state_->bytes_read += rewritten().write(sample, write);
     }

@@ -14,6 +14,7 @@ namespace tessera {
 
 class Hdf5File;
 class StagedForm;
+struct NamedArray;
 
 /// A file to be staged.
 struct FileToStage {
@@ -49,10 +50,13 @@ class Stager {
   ~Stager();
 
   /// Finds what of it need not be copied: files whose source has not changed since, and whose bytes, all of
-  /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read.
+  /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read,
+  /// among them the first sample where an array isn't whole.
   void look();
   /// After look(): how much copying will write.
   std::uint64_t bytes_missing() const { return bytes_missing_; }
+  /// Arrays that are no numbers, and that samples which had to be written anew so haven't any more.
+  std::vector<std::string> left_out() const;
   /// Files that were there, but not as they had been noted.
   const std::vector<std::string>& damaged() const { return damaged_; }
   /// After look(): how many files are to be copied yet.
@@ -67,7 +71,7 @@ class Stager {
   struct State;
   void look_at(const FileToStage& file);
   const StagedForm& rewritten();
-  void check_form(const Hdf5File& sample) const;
+  void check_form(const std::vector<NamedArray>& found, const std::filesystem::path& sample) const;
   void copy_one(const FileToStage& file);
 
   Options options_;

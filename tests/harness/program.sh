@@ -738,7 +738,7 @@ convert_bad() {
   refuses_to_convert "a TFRecord file is empty" in
   rm in/c.tfrecord
   ln -s nowhere in/c.tfrecord
-  refuses_to_convert "a link leads nowhere" in
+  refuses_to_convert "a link leads to 'in/nowhere', which is missing" in
   rm in/c.tfrecord
   cp in/a.tfrecord in/a
   refuses_to_convert "two sources would make samples of one name" in
@@ -752,6 +752,32 @@ convert_bad() {
     esac
     refuses_to_convert "in/b.hdf5" in
     if [[ $kind == damaged-chunk ]]; then also "cannot read the data set 'x'"; else also "${says[$kind]%% and not*}"; fi
+  done
+}
+
+# What is said of each kind of sample whose elements aren't there, by whatever reads it.
+declare -A says_missing=([missing-virtual]="the virtual data set 'x' takes 'full' from 'gone.h5', which is missing"
+  [missing-external]="the data set 'x' has its elements in 'gone.bin', which is missing"
+  [missing-link]="the link 'x' leads to '/full' in 'gone.h5', which is missing"
+  [missing-filter]="the data set 'x' is compressed by the filter 32015 (Zstandard), which this HDF5 library lacks"
+  [missing-chunks]="the data set 'x' is unfinished: 2 of its 2 chunks were never written"
+  [missing-all]="the data set 'x' was never written")
+missing_data() {
+  local kind sample ranks=1
+  sample=$(nth train 1)
+  for kind in "${!says_missing[@]}"; do
+    universes "$kind" "$sample"
+    refuses "${says_missing[$kind]}" --set data.data_dir=data --set data.standardize=false
+    also "data/$sample"
+    ends 2 "${says_missing[$kind]}" "$TESSERA" stage data copy
+    also "data/$sample"
+    [[ -z $(find copy -name '*.hdf5') ]] || fail "left: $(find copy)"
+    ends 2 "${says_missing[$kind]}" "$TESSERA" convert data out
+    also "data/$sample"
+    [[ -z $(find out -name '*.hdf5' 2>/dev/null) ]] || fail "left: $(find out)"
+    ends 2 "${says_missing[$kind]}" "$TESSERA" inspect data
+    also "data/$sample"
+    rm -rf copy out
   done
 }
 

@@ -12,7 +12,7 @@
 #include "io/deepcam/deepcam_sample.hpp"
 #include "io/deepcam/deepcam_statistics.hpp"
 #include "io/files/whole_file.hpp"
-#include "support/chunked_file.hpp"
+#include "support/referring_file.hpp"
 
 // sample_files KIND FILE...: writes samples of 16^3 cells, all alike and so easily learnt (good), or bad in
 // one way, for tests of what the program says about them; and climates of 96 x 144 pixels and ranges of their
@@ -71,14 +71,34 @@ void write_damaged_chunk(const std::filesystem::path& path) {
   file.flip_bit("x", {n / 2, 0, 0, 0}, -1);
 }
 
+// Counts that aren't there.
+void write_missing(std::string_view kind, const std::filesystem::path& path) {
+  ChunkedFile file(path);
+  const hsize_t n = kCells;
+  const std::vector<hsize_t> shape{n, n, n, 4}, half{n / 2, n, n, 4};
+  file.add("y", H5T_NATIVE_FLOAT, {{kCosmoflowTargets}, {}}, std::vector<float>(kCosmoflowTargets, 0.25F));
+  if (kind == "missing-virtual")
+    add_virtual(file, "x", H5T_NATIVE_INT16, shape, {{0, n, "gone.h5", "full"}});
+  else if (kind == "missing-external")
+    add_external(file, "x", H5T_NATIVE_INT16, shape, "gone.bin");
+  else if (kind == "missing-link")
+    add_external_link(file, "x", "gone.h5", "/full");
+  else if (kind == "missing-filter")
+    H5Dclose(file.create("x", H5T_NATIVE_INT16, {shape, half, false, 0, false, 32015}));
+  else
+    H5Dclose(file.create("x", H5T_NATIVE_INT16,
+                         {shape, kind == "missing-chunks" ? half : std::vector<hsize_t>{}, false, 0, false}));
+}
+
 }  // namespace
 }  // namespace tessera
 
 int main(int argc, char** argv) {
-  constexpr std::array<std::string_view, 13> kKinds{
-      "good",          "negative-count", "nan-target",   "wrong-shape",  "wrong-element",
-      "lacks-x",       "lacks-y",        "truncated",    "other-format", "climate-nan",
-      "climate-label", "zero-range",     "damaged-chunk"};
+  constexpr std::array<std::string_view, 19> kKinds{
+      "good",          "negative-count", "nan-target",     "wrong-shape",     "wrong-element",
+      "lacks-x",       "lacks-y",        "truncated",      "other-format",    "climate-nan",
+      "climate-label", "zero-range",     "damaged-chunk",  "missing-virtual", "missing-external",
+      "missing-link",  "missing-filter", "missing-chunks", "missing-all"};
   if (argc < 3 || std::find(kKinds.begin(), kKinds.end(), argv[1]) == kKinds.end()) {
     fmt::print(stderr, "usage: sample_files KIND FILE..., KIND one of {}\n", fmt::join(kKinds, ", "));
     return 2;
@@ -87,6 +107,8 @@ int main(int argc, char** argv) {
     std::filesystem::remove(argv[i]);  // what a link leads to stays as it is
     if (std::string_view(argv[1]) == "damaged-chunk")
       tessera::write_damaged_chunk(argv[i]);
+    else if (std::string_view(argv[1]).starts_with("missing-"))
+      tessera::write_missing(argv[1], argv[i]);
     else
       tessera::write_whole_file(argv[i], tessera::file_of(argv[1]));
   }

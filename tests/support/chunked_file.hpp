@@ -16,6 +16,7 @@ struct ChunkedForm {
   bool shuffle = false;
   int deflate = 0;  // 0: don't
   bool fletcher32 = false;
+  H5Z_filter_t other = 0;  // a filter that need not be there: chunks are then put there by store()
 };
 
 /// Writes them with the HDF5 library itself, which is the oracle. Its error stack is printed where it fails.
@@ -26,6 +27,7 @@ class ChunkedFile {
   ~ChunkedFile() { close(); }
   ChunkedFile(const ChunkedFile&) = delete;
   ChunkedFile& operator=(const ChunkedFile&) = delete;
+  hid_t id() const { return file_; }
   void close() {
     if (file_ >= 0) H5Fclose(file_);
     file_ = H5I_INVALID_HID;
@@ -48,6 +50,7 @@ class ChunkedFile {
     if (form.shuffle) check(H5Pset_shuffle(creation));
     if (form.deflate > 0) check(H5Pset_deflate(creation, static_cast<unsigned>(form.deflate)));
     if (form.fletcher32) check(H5Pset_fletcher32(creation));
+    if (form.other != 0) check(H5Pset_filter(creation, form.other, H5Z_FLAG_OPTIONAL, 0, nullptr));
     const hid_t data = H5Dcreate2(file_, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     check(data < 0 ? -1 : 0);
     H5Pclose(creation);

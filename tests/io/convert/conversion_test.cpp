@@ -16,6 +16,7 @@
 #include "io/inspect/inspect.hpp"
 #include "support/directory_contents.hpp"
 #include "support/errors.hpp"
+#include "support/referring_file.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tessera {
@@ -161,6 +162,48 @@ TEST(Conversion, KeepsTheElementTypesOfClimates) {
   std::vector<float> read(fields.size());
   read_deepcam_fields(file, Box::whole(kSpace), read);
   EXPECT_EQ(read, fields);
+}
+
+TEST(Conversion, FollowsLinksAndLeavesTextsOut) {
+  const TemporaryDirectory directory;
+  constexpr std::int64_t kSize = 4;
+  const std::vector<std::int16_t> counts(kSize * kSize * kSize * 4, 7);
+  fs::create_directories(directory / "in/train");
+  {
+    ChunkedFile elsewhere(directory / "elsewhere.h5"), file(directory / "in/train/a.hdf5");
+    elsewhere.add("full", H5T_NATIVE_INT16, {{4, 4, 4, 4}, {}}, counts);
+    add_external_link(file, "x", "../../elsewhere.h5", "/full");
+    file.add("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(4, 0.5F));
+    const hid_t named = H5Tcopy(H5T_STD_U16LE);
+    H5Tcommit2(file.id(), "type", named, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    file.add("labels", H5T_NATIVE_UINT16, {{2}, {}}, std::vector<std::uint16_t>{1, 65'535}, named);
+    H5Tclose(named);
+    add_texts(file, "names", {"a", "b"});
+  }
+  const ConvertOptions options{.source = directory / "in", .destination = directory / "out", .into = ""};
+  const ConversionPlan plan = plan_conversion(options);
+  ASSERT_EQ(plan.skipped.size(), 1U);
+  EXPECT_EQ(plan.skipped[0].reason, "'names', which holds no numbers, as in all samples");
+  convert_here(options);
+  fs::remove(directory / "elsewhere.h5");
+  const Hdf5File made(directory / "out/train/a.hdf5");
+  EXPECT_THAT(made.names(), ElementsAre("labels", "x", "y"));
+  EXPECT_EQ(made.describe("labels"), (Hdf5Array{"uint16", {2}}));
+  std::vector<std::int16_t> read(counts.size());
+  read_cosmoflow_counts(made, Box::whole({kSize, kSize, kSize}), 4, read);
+  EXPECT_EQ(read, counts);
+  EXPECT_THAT(message_of_plan(options), HasSubstr("'../../elsewhere.h5', which is missing"));
+}
+
+TEST(Conversion, RefusesUniversesThatAreNotWhole) {
+  const TemporaryDirectory directory;
+  {
+    ChunkedFile file(directory / "universe.hdf5");
+    H5Dclose(file.create("full", H5T_NATIVE_INT16, {{4, 4, 4, 4}, {2, 4, 4, 4}}));
+    file.add("unitPar", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(4, 0.5F));
+  }
+  EXPECT_THAT(message_of_plan({.source = directory.path(), .destination = {}, .into = "train", .size = 4}),
+              HasSubstr("'full' is unfinished: 2 of its 2 chunks"));
 }
 
 /// Images of 2 x 3 pixels: image i holds 10 i and so on.

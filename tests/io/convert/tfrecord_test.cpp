@@ -15,6 +15,7 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 
@@ -143,6 +144,21 @@ TEST(CosmoflowRecord, TakesCubesOfFourChannelsOrTheShapeThatIsGiven) {
 
 std::string bytes_field(int number, const std::string& bytes) {
   return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes;
+}
+
+std::string feature(const std::string& key, const std::string& list) {
+  return bytes_field(1, bytes_field(1, key) + bytes_field(2, list));
+}
+
+TEST(CosmoflowRecord, KnowsDliosRecords) {
+  const std::string image = bytes_field(1, bytes_field(1, "pixels")),
+                    size = bytes_field(3, bytes_field(1, "\x40"));
+  const std::string example = bytes_field(1, feature("image", image) + feature("size", size));
+  EXPECT_THAT(message_of<InputError>([&] {
+                read_cosmoflow_record(std::as_bytes(std::span(example)), "img_0.tfrecord, record 0");
+              }),
+              AllOf(HasSubstr("as DLIO writes them"), HasSubstr("img_0.tfrecord, record 0"),
+                    HasSubstr("tessera generate cosmoflow")));
 }
 
 TEST(CosmoflowRecord, RefusesExamplesThatAreNoUniverse) {

@@ -46,8 +46,8 @@ class Listing : public testing::Test {
  protected:
   Listing() {
     for (const char* folder : {kTrain, kValidation}) fs::create_directories(directory_ / folder);
-    for (const char* name : {"train/b.h5", "train/a.hdf5", "train/stats.h5", "train/.hdf5", "train/notes.txt",
-                             "validation/\xff\n.hdf5"})
+    for (const char* name : {"train/b.h5", "train/a.hdf5", "train/stats.h5", "train/.hdf5", "train/._a.hdf5",
+                             "train/notes.txt", "validation/\xff\n.hdf5"})
       write_whole_file(directory_ / name, std::string("x"));
   }
   TemporaryDirectory directory_;
@@ -62,6 +62,13 @@ TEST_F(Listing, HasTheSamplesInOrderOfNameAndNothingElse) {
   const SampleFiles files = first_samples(take_files(listing, kValidation), 1);
   EXPECT_TRUE(fs::exists(files[0]));
   EXPECT_EQ(listing.validation.size(), 0);
+}
+
+TEST_F(Listing, NamesWhatALinkToAFolderLeadsTo) {
+  fs::remove_all(directory_ / kValidation);
+  fs::create_directory_symlink("/scratch/gone", directory_ / kValidation);
+  EXPECT_THAT(message_of<InputError>([&] { list_data(directory_.path()); }),
+              HasSubstr("a link leads to '/scratch/gone', which is missing"));
 }
 
 TEST_F(Listing, HasTheManifestWithoutItsChecksums) {

@@ -90,16 +90,6 @@ TEST(Hdf5Chunks, AFletcherSumOfAnOddNumberOfBytesAndOfManyBytesIsTheLibrarys) {
   }
 }
 
-TEST(Hdf5Chunks, WhatWasNeverWrittenHasTheFillValue) {
-  const TemporaryDirectory directory;
-  ChunkedFile written(directory / "a.h5");
-  H5Dclose(written.create("x", H5T_NATIVE_INT16, {{5}, {2}, true, 4, false}));
-  written.close();
-  std::vector<std::int16_t> read(5, 7);
-  read_inflated<std::int16_t>(Hdf5File(directory / "a.h5"), "x", std::vector<Interval>{{0, 5}}, read, 2);
-  EXPECT_THAT(read, ElementsAre(0, 0, 0, 0, 0));
-}
-
 TEST(Hdf5Chunks, WhatOnlyTheLibraryCanUndoIsReadByIt) {
   const TemporaryDirectory directory;
   const std::vector<double> values{1, 2, 3, 4};

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "io/cosmoflow/cosmoflow_generator.hpp"
@@ -10,6 +12,7 @@
 #include "io/deepcam/deepcam_sample.hpp"
 #include "io/files/whole_file.hpp"
 #include "support/errors.hpp"
+#include "support/referring_file.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tessera {
@@ -37,6 +40,36 @@ TEST(Inspect, SaysWhatASampleFileHolds) {
   EXPECT_THAT(found.lines, Contains("  x: int16 (4,4,4,4), from 3 to 17"));
   EXPECT_THAT(found.lines, Contains("  y: float32 (4), from -0.25 to 1"));
   EXPECT_THAT(found.json, HasSubstr("\"element\": \"int16\""));
+}
+
+TEST(Inspect, SaysWhereAnArrayHasNoValuesOrNoneThatIsFinite) {
+  const TemporaryDirectory directory;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> infinite{-kInfinity, kInfinity}, some{kInfinity, 2, -3, std::nanf("")};
+  {
+    ChunkedFile file(directory / "a.h5");
+    H5Dclose(file.create("empty", H5T_NATIVE_FLOAT, {{0, 4}, {}}));
+    file.add("infinite", H5T_NATIVE_FLOAT, {{2}, {}}, infinite);
+    file.add("some", H5T_NATIVE_FLOAT, {{4}, {}}, some);
+    add_texts(file, "texts", {"a", "bc"});
+  }
+  const Inspection found = inspect(directory / "a.h5");
+  EXPECT_THAT(
+      found.lines,
+      testing::IsSupersetOf({"  empty: float32 (0,4), no values", "  infinite: float32 (2), no finite values",
+                             "  some: float32 (4), from -3 to 2, with values that aren't finite",
+                             "  texts: other (2), not of numbers"}));
+  const auto arrays = nlohmann::json::parse(found.json).at("arrays");
+  EXPECT_TRUE(arrays[1].at("minimum").is_null() && arrays[1].at("maximum").is_null());
+  EXPECT_EQ(arrays[2].at("minimum"), -3);
+  EXPECT_EQ(arrays[2].at("maximum"), 2);
+}
+
+TEST(Inspect, RefusesAnArrayThatIsNotWhole) {
+  const TemporaryDirectory directory;
+  H5Dclose(ChunkedFile(directory / "a.h5").create("x", H5T_NATIVE_FLOAT, {{4}, {2}}));
+  EXPECT_THAT(message_of<InputError>([&] { inspect(directory / "a.h5"); }),
+              HasSubstr("'x' is unfinished: 2 of its 2 chunks were never written"));
 }
 
 // Of as many rows that they are read in several bands, with an extreme in the first and the last of them.

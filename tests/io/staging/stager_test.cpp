@@ -14,9 +14,9 @@
 #include "io/deepcam/deepcam_sample.hpp"
 #include "io/files/checksum.hpp"
 #include "io/staging/staging_directory.hpp"
-#include "support/chunked_file.hpp"
 #include "support/directory_contents.hpp"
 #include "support/errors.hpp"
+#include "support/referring_file.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tessera {
@@ -69,6 +69,7 @@ class Staged : public testing::Test {
     stager.look();
     damaged_ = stager.damaged();
     while (stager.files_missing() > 0) stager.copy(2);
+    left_out_ = stager.left_out();
     return stager.counts();
   }
   StagingCounts stage() { return stage(options()); }
@@ -91,7 +92,7 @@ class Staged : public testing::Test {
 
   TemporaryDirectory temporary_;
   std::vector<FileToStage> files_;
-  std::vector<std::string> damaged_;
+  std::vector<std::string> damaged_, left_out_;
 };
 
 TEST_F(Staged, FilesAreThoseOfTheSourceBitForBit) {
@@ -176,7 +177,7 @@ TEST_F(Staged, SourcesThatCannotBeReadAreRefusedByName) {
   fs::remove(source() / name(3));
   refused("No such file");
   fs::create_symlink("nowhere", source() / name(3));
-  refused("No such file");
+  refused("a link leads to");
   fs::remove(source() / name(3));
   fs::create_directory(source() / name(3));
   refused("no regular file");
@@ -297,6 +298,93 @@ TEST_F(Staged, ABoxIsCutFromCompressedSamplesToo) {
   const std::vector<std::int16_t> expected = read_counts(source() / name(1), box);
   stage(options);
   EXPECT_EQ(read_counts(directory() / name(1), Box::whole(box.extents())), expected);
+}
+
+TEST_F(Staged, WhatASampleHasInOtherFilesIsCopiedIntoIt) {
+  {
+    ChunkedFile elsewhere(temporary_ / "elsewhere.h5");
+    elsewhere.add("two", H5T_NATIVE_INT16, {{12, 10, 8, 4}, {}}, counts_of(2));
+    elsewhere.add("three", H5T_NATIVE_INT16, {{12, 10, 8, 4}, {5, 4, 8, 4}, true, 4}, counts_of(3));
+  }
+  const std::vector<float> target(kStagedTarget.begin(), kStagedTarget.end());
+  {
+    ChunkedFile linked(source() / name(2)), virtual_one(source() / name(3));
+    add_external_link(linked, "x", "../../elsewhere.h5", "/two");
+    add_virtual(virtual_one, "x", H5T_NATIVE_INT16, {12, 10, 8, 4},
+                {{0, 12, (temporary_ / "elsewhere.h5").string(), "three"}});
+    for (ChunkedFile* file : {&linked, &virtual_one}) file->add("y", H5T_NATIVE_FLOAT, {{4}, {}}, target);
+  }
+  stage();
+  fs::remove(temporary_ / "elsewhere.h5");
+  for (const int i : {2, 3}) {
+    EXPECT_EQ(read_counts(directory() / name(i), Box::whole(kSpace)), counts_of(i));
+    EXPECT_EQ(read_cosmoflow_target(Hdf5File(directory() / name(i))), kStagedTarget);
+    EXPECT_TRUE(Hdf5File(directory() / name(i)).offset("x").has_value());
+  }
+}
+
+TEST_F(Staged, ASampleThatIsNotWholeIsRefusedAndTheFirstBeforeAnyIsCopied) {
+  const auto unwritten = [&](int sample) {
+    ChunkedFile file(source() / name(sample));
+    H5Dclose(file.create("x", H5T_NATIVE_INT16, {{12, 10, 8, 4}, {}}));
+    file.add("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(4));
+  };
+  const auto refused = [&](int sample) {
+    EXPECT_THAT(message_of<InputError>([&] { stage(); }),
+                AllOf(HasSubstr(name(sample)), HasSubstr("'x' was never written")));
+    EXPECT_FALSE(fs::exists(directory() / name(sample)));
+    EXPECT_TRUE(nothing_unfinished());
+  };
+  unwritten(3);
+  refused(3);
+  fs::remove_all(directory());
+  StagedCopy copy;
+  copy.source = source();
+  prepare(copy);
+  unwritten(0);
+  refused(0);
+  EXPECT_THAT(contents(directory() / "train"), IsEmpty());
+}
+
+/// With labels of two types, and with texts that make no part of a sample.
+void write_labelled(const fs::path& path, int sample, bool compressed) {
+  ChunkedFile file(path);
+  const std::vector<hsize_t> shape{12, 10, 8}, chunk = compressed ? shape : std::vector<hsize_t>{};
+  const int deflate = compressed ? 4 : 0;
+  file.add("x", H5T_NATIVE_INT16, {{12, 10, 8, 4}, {}}, counts_of(sample));
+  file.add("y", H5T_NATIVE_FLOAT, {{4}, {}}, std::vector<float>(kStagedTarget.begin(), kStagedTarget.end()));
+  std::vector<std::uint16_t> labels(12 * 10 * 8);
+  std::iota(labels.begin(), labels.end(), std::uint16_t{65'000});
+  file.add("labels", H5T_NATIVE_UINT16, {shape, chunk, false, deflate}, labels);
+  file.add("more", H5T_NATIVE_INT32, {shape, chunk, false, deflate},
+           std::vector<std::int32_t>(labels.begin(), labels.end()));
+  add_texts(file, "names", std::vector<const char*>(static_cast<std::size_t>(1 + sample), "Omega_m"));
+}
+
+TEST_F(Staged, NumbersOfAllTypesAreCopiedAndTextsLeftOutWhereSamplesAreWrittenAnew) {
+  for (int i = 0; i < 6; ++i) write_labelled(source() / name(i), i, true);
+  stage();
+  EXPECT_THAT(left_out_, ElementsAre("names"));
+  for (int i = 0; i < 6; ++i) {
+    const Hdf5File copy(directory() / name(i)), original(source() / name(i));
+    EXPECT_THAT(copy.names(), ElementsAre("labels", "more", "x", "y"));
+    EXPECT_EQ(copy.describe("labels"), (Hdf5Array{"uint16", {12, 10, 8}}));
+    EXPECT_EQ(copy.describe("more"), (Hdf5Array{"int32", {12, 10, 8}}));
+    for (const char* array : {"labels", "more"}) {
+      const std::vector<Interval> all{{0, 12}, {0, 10}, {0, 8}};
+      std::vector<std::int32_t> found(12 * 10 * 8), expected(found.size());
+      copy.read<std::int32_t>(array, all, found);
+      original.read<std::int32_t>(array, all, expected);
+      EXPECT_EQ(found, expected);
+    }
+  }
+}
+
+TEST_F(Staged, TextsGoAlongWhereSamplesAreCopiedAsTheyAre) {
+  for (int i = 0; i < 6; ++i) write_labelled(source() / name(i), i, false);
+  stage();
+  EXPECT_THAT(left_out_, IsEmpty());
+  EXPECT_TRUE(is_the_source());
 }
 
 TEST_F(Staged, SomeCompressedSamplesAmongOthersAreDecompressed) {
