@@ -21,7 +21,7 @@ trap say_if_not_well EXIT
 # on_two_ranks COMMAND...: with the launcher that belongs to the MPI library of the build
 on_two_ranks() {
   local launcher
-  launcher=$(command -v mpiexec.mpich || sed -n 's/^MPIEXEC_EXECUTABLE:[A-Z]*=//p' build/CMakeCache.txt)
+  launcher=$(sed -n 's/^TESSERA_LAUNCHER:[A-Z]*=//p' build/CMakeCache.txt)
   "$launcher" -n 2 "$@"
 }
 

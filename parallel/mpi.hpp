@@ -43,6 +43,8 @@ void wait(Request& request);
 /// A group of processes. Owns its MPI_Comm; collective calls must be made by every member, in the same order.
 class Communicator {
  public:
+  /// This process alone, where MPI isn't started and not needed.
+  Communicator() = default;
   /// Takes ownership of the handle.
   explicit Communicator(MPI_Comm handle);
   Communicator(Communicator&& other) noexcept;
@@ -91,6 +93,7 @@ class Communicator {
   [[noreturn]] void abort(int exit_code) const;
 
  private:
+  bool is_alone() const { return handle_ == MPI_COMM_NULL; }
   void all_gather_bytes(std::span<const std::byte> mine, std::span<std::byte> all) const;
   std::int64_t reduce(std::int64_t value, MPI_Op operation) const;
 

@@ -3,7 +3,7 @@
 namespace tessera {
 
 Interval owned_interval(std::int64_t n, int i, int p) {
-  return {n * i / p, n * (i + 1) / p};
+  return part_of(n, i, p);
 }
 
 Box Partition::owned(Extents space, int part) const {

@@ -18,7 +18,7 @@ struct GridDims {
   friend bool operator==(const GridDims&, const GridDims&) = default;
 };
 
-/// What part i of p owns of an axis of n elements: [n*i/p, n*(i+1)/p). Empty for some parts when p > n.
+/// What part i of p owns of an axis of n elements, as part_of() divides them.
 Interval owned_interval(std::int64_t n, int i, int p);
 
 /// The boxes that the parts of one sample own. They tile the space; some are empty where parts exceed

@@ -32,6 +32,8 @@ class ProcessGrid {
   const Communicator& world() const { return *world_; }
   /// The parts of this process's replica, by part: exchanges, global pooling.
   const Communicator& spatial() const { return spatial_; }
+  /// The processes of this one's node, by rank. Collective; the caller owns the group.
+  Communicator node_group() const { return world_->split(node_, world_->rank()); }
   /// All parts of `replicas` consecutive replicas, which share batch statistics; replicas must divide the
   /// grid's (else InputError). Collective; the caller owns the group.
   Communicator norm_group(int replicas) const;

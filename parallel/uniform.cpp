@@ -48,12 +48,12 @@ std::string broadcast_from(const Communicator& comm, int root, std::string text)
   return text;
 }
 
+}  // namespace
+
 void print(const Error& error) {
   fmt::print(stderr, "tessera: {}\n", error.what());
   std::fflush(stderr);
 }
-
-}  // namespace
 
 void all_or_none(const Communicator& comm, const std::function<void()>& check) {
   const std::optional<Error> mine = error_of(check);

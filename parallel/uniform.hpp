@@ -22,6 +22,9 @@ class UniformError : public Error {
   int ranks_;
 };
 
+/// Tells the user, on the standard error stream.
+void print(const Error& error);
+
 /// Runs `check` on every member. If it threw on any, every member throws the same UniformError: that of the
 /// lowest rank that failed, which `where` names when there are several ranks. Of the
 /// exceptions that are no Error, a path that can't be used becomes the input's fault, others the machine's.

@@ -12,7 +12,7 @@ problem() {
 # anchors FILE: its headings as links name them
 anchors() { sed -nE 's/^#+ //p' "$1" | tr '[:upper:]' '[:lower:]' | tr -d ':,.' | tr ' ' '-'; }
 
-for readme in README.md */README.md; do
+for readme in README.md */README.md */sites/README.md; do
   folder=$(dirname "$readme")
   while IFS='#' read -r file anchor; do
     seen=$((seen + 1))

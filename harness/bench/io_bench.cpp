@@ -1,5 +1,7 @@
 #include "harness/bench/io_bench.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <limits>
@@ -8,6 +10,7 @@
 #include "harness/workloads/shared_listing.hpp"
 #include "io/forms/data_forms.hpp"
 #include "io/hdf5/stored_element.hpp"
+#include "models/base/error.hpp"
 #include "parallel/place.hpp"
 #include "parallel/uniform.hpp"
 
@@ -49,6 +52,10 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
     const Hdf5File first(workload.training().file(0));
     array = std::string(form_of(first).input);
     element = first.describe(array).element;
+    if (!with_stored_element(element, [](auto) {}))
+      throw InputError(fmt::format("'{}' has elements of a type that isn't read", array),
+                       first.path().string(),
+                       "name a data set of uint8, int16, int32, int64, float32 or float64");
   });
   const BenchedSamples share =
       samples_of(workload, network, grid, batch, std::min(samples, workload.training().size()), array);

@@ -26,8 +26,8 @@ template <class T>
 std::vector<BenchedFlow> bench_files(const Communicator& world, const BenchedSamples& samples,
                                      std::int64_t repeats);
 
-/// Staging the files of the first `count` samples from `source` to a directory, and reading them there. What
-/// it writes is removed.
+/// Staging the files of the first `count` samples from `source`, and reading them there, in a new directory
+/// within `directory`, which is removed again; what else is in `directory` is left alone.
 template <class T>
 std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSamples& samples,
                                        std::int64_t count, const std::filesystem::path& source,

@@ -1,34 +1,73 @@
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <system_error>
 
 #include "harness/bench/sample_flows.hpp"
 #include "harness/bench/stored_sample.hpp"
 #include "harness/datasets/staging.hpp"
-#include "harness/process/slurm.hpp"
+#include "io/files/file_error.hpp"
 #include "io/hdf5/stored_element.hpp"
-#include "io/staging/staging_directory.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// A directory of this node's own within another, under a name that nothing has there. It goes, with all that
+/// is in it, when the first rank of the node is done with it, also by an error, which all ranks throw
+/// together and so when none writes there any more. Collective.
+class BenchDirectory {
+ public:
+  BenchDirectory(const Communicator& world, const Communicator& node, const fs::path& within) {
+    all_or_none(world, [&] {
+      if (node.rank() == 0) path_ = made_ = make(within);
+    });
+    node.broadcast(path_, 0);
+  }
+  ~BenchDirectory() {
+    std::error_code ignored;
+    if (!made_.empty()) fs::remove_all(made_, ignored);
+  }
+  BenchDirectory(const BenchDirectory&) = delete;
+  BenchDirectory& operator=(const BenchDirectory&) = delete;
+
+  fs::path operator/(const std::string& name) const { return fs::path(path_) / name; }
+
+ private:
+  static std::string make(const fs::path& within) {
+    fs::create_directories(within);
+    std::string name = (within / "tessera-bench-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr)
+      throw_file_error("make a directory to measure staging in", within, errno,
+                       "name a directory that may be written");
+    return name;
+  }
+
+  std::string path_, made_;  // the second on the rank that made it
+};
+
+}  // namespace
+
 template <class T>
 std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSamples& samples,
                                        std::int64_t count, const fs::path& source, const fs::path& directory,
                                        std::int64_t repeats) {
   const Communicator& world = grid.world();
-  const fs::path staged = directory / "staged", copied = directory / std::to_string(world.rank());
+  const Communicator node = grid.node_group();
+  const BenchDirectory own(world, node, directory);
+  const fs::path staged = own / "staged", copied = own / std::to_string(world.rank());
   std::vector<fs::path> mine;
   for (std::int64_t i = world.rank(); i < count; i += world.size()) mine.push_back(samples.dataset.file(i));
   StagingSummary summary;
-  const Communicator node = world.split(grid.node(), world.rank());
   const auto clear = [&] {
     all_or_none(world, [&] {
+      if (node.rank() == 0) fs::remove_all(staged);
       fs::remove_all(copied);
-      fs::create_directories(copied);
-    });
-    all_or_none(world, [&] {
-      if (node.rank() == 0 && fs::exists(staged)) clean_staging(staged, slurm_job_has_ended);
+      fs::create_directory(copied);
     });
   };
   const auto stage = [&](int) {
@@ -58,8 +97,6 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
     for (const fs::path& file : mine) read_plainly(there(file), plain);
   };
   flows.push_back(time_flow(world, repeats, {"re-read", bytes, read, "pread", read_plain}));
-  clear();
-  all_or_none(world, [&] { fs::remove_all(copied); });
   return flows;
 }
 

@@ -34,12 +34,12 @@ std::vector<std::string> command_of(const Campaign& campaign, int run);
 /// Runs what isn't finished yet, `models` at a time in the order of their seeds, each with its share of the
 /// cores if they are several; what a run says is in output.txt of its directory. campaign.json in the output
 /// directory records settings, seeds and states. `say` is given lines for people.
-/// Returns 0 when all runs are finished; 143 or 130 when a signal came, which is handed on: all runs end with
-/// a checkpoint, and the same call goes on. A run that neither finishes nor is stopped ends the campaign: it
-/// is reported with its last words, and the code is 2 if it ended so, else 3; the same call goes on from its
-/// checkpoint. Throws InputError where another process
-/// holds the output directory, or it holds another campaign, or runs without a record;
-/// what is thrown while runs are under way is thrown on when these were stopped and have ended.
+/// Returns 0 when all runs are finished; as exit_code_of() has it when a signal came, which is handed on: all
+/// runs end with a checkpoint, and the same call goes on. A run that neither finishes nor is stopped ends the
+/// campaign: it is reported with its last words, and the code is 2 if it ended so, else 3; the same call goes
+/// on from its checkpoint. Throws InputError where another process holds the output directory, or it holds
+/// another campaign, or runs without a record; what is thrown while runs are under way is thrown on when
+/// these were stopped and have ended.
 int run_campaign(const Campaign& campaign, const std::function<void(const std::string&)>& say);
 
 }  // namespace tessera

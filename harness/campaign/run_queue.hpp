@@ -27,9 +27,9 @@ struct RunQueueOptions {
 /// Starts the runs in their order, and waits for them. A signal is handed on to those under way, which end
 /// with a checkpoint. A run that has ended, but isn't finished (see is_finished()), ends all: it is reported
 /// with its last words, and the others get SIGTERM; so do all where the lock is lost.
-/// Returns 0 when all are finished; 143 or 130 when a signal came; 2 if the run that ended all ended so,
-/// else 3. What is thrown while runs are under way is thrown on when these were stopped and have ended;
-/// MachineError where the lock was lost.
+/// Returns 0 when all are finished; as exit_code_of() has it when a signal came; 2 if the run that ended all
+/// ended so, else 3. What is thrown while runs are under way is thrown on when these were stopped and have
+/// ended; MachineError where the lock was lost.
 int run_all(std::vector<QueuedRun> runs, const RunQueueOptions& options);
 
 }  // namespace tessera

@@ -6,7 +6,7 @@
 #include <ostream>
 #include <vector>
 
-#include "models/base/error.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "results/check/check_report.hpp"
 #include "results/score/score_report.hpp"
 
@@ -23,8 +23,7 @@ int judge_campaign(const std::filesystem::path& directory, Round round, std::ost
     if (one.set.mode == ScalingMode::Strong && one.score.required_runs > 0 &&
         one.set.runs.size() >= one.score.required_runs && !one.score.scored())
       code = 1;
-  if (!out.flush())
-    throw MachineError("the score can't be written", "standard output", "make room on its disk");
+  flush_or_throw(out, "the score");
   return code;
 }
 

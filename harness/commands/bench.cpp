@@ -13,6 +13,7 @@
 #include "harness/config/shared_config.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/split.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "parallel/uniform.hpp"
@@ -72,11 +73,13 @@ class Bench {
 
 template <class Result>
 int print(const Result& result, const BenchArguments& arguments, const Communicator& world) {
-  if (world.rank() > 0) return 0;
-  std::cout << (arguments.json
-                    ? to_json(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-                    : to_string(result))
-            << std::flush;
+  all_or_none(world, [&] {
+    if (world.rank() > 0) return;
+    std::cout << (arguments.json
+                      ? to_json(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
+                      : to_string(result));
+    flush_or_throw(std::cout, "what was measured");
+  });
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "harness/campaign/verdict.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/config/config.hpp"
+#include "harness/config/config_file.hpp"
 #include "harness/process/child_process.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
@@ -37,7 +38,7 @@ std::string usual_launcher() {
 
 Campaign campaign_of(const CampaignArguments& arguments) {
   Campaign campaign = arguments.campaign;
-  campaign.configuration = to_json(load_config(campaign.config, arguments.overrides));
+  campaign.configuration = to_json(load_config(config_file(campaign.config), arguments.overrides));
   campaign.program = fs::read_symlink("/proc/self/exe").string();
   if (campaign.launcher.empty()) campaign.launcher = usual_launcher();
   auto& options = campaign.train_options;
@@ -94,7 +95,7 @@ void add_campaign(CommandSyntax program) {
   command.option("--round", arguments->round, "whose rules judge the logs: 1.0, 2.0 or 3.0")
       .shows_default()
       .one_of({"1.0", "2.0", "3.0"});
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -6,7 +6,7 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
-#include "models/base/error.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "submissions/package_check.hpp"
 
 namespace tessera {
@@ -24,9 +24,7 @@ int run(const CheckArguments& arguments, const Communicator& world) {
     const CheckOptions options{*find_round(arguments.round), find_division(arguments.division)};
     const std::vector<Judged> judged = check_paths_and_packages(arguments.paths, options);
     const int code = report(judged, arguments.json, std::cout);
-    if (!std::cout.flush()) {
-      throw MachineError("the report can't be written", "standard output", "make room on its disk");
-    }
+    flush_or_throw(std::cout, "the report");
     return code;
   });
 }
@@ -48,7 +46,7 @@ void add_check(CommandSyntax program) {
       .option("--division", arguments->division, "judge by the rules of this division, whatever the log says")
       .one_of({"closed", "open"});
   command.flag("--json", arguments->json, "print the verdicts as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

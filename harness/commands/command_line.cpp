@@ -1,6 +1,7 @@
 #include "harness/commands/command_line.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -120,6 +121,20 @@ bool calls_unknown_command(const CLI::App& app) {
   return has_commands(*command) && !left.empty() && !is_option(left.front());
 }
 
+// The command chosen and its options, as Call has them.
+std::vector<std::string> said_in(const CLI::App& program) {
+  std::vector<std::string> lines;
+  const CLI::App* command = &program;
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    lines.push_back(command->get_name());
+    for (const CLI::Option* option : command->get_options())
+      if (!option->empty() && option->get_configurable())
+        lines.push_back(fmt::format("{} {}", option->get_name(), fmt::join(option->results(), " ")));
+  }
+  return lines;
+}
+
 // What CLI11 refused, in our form. `app` is the one that parsed.
 InputError usage_error(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* command = &app;
@@ -186,6 +201,12 @@ OptionSyntax OptionSyntax::verbatim() const {
   return *this;
 }
 
+// CLI11's mark of what a file of options doesn't hold; we read none.
+OptionSyntax OptionSyntax::may_differ() const {
+  option_->configurable(false);
+  return *this;
+}
+
 OptionSyntax OptionSyntax::needs(OptionSyntax other) const {
   option_->needs(other.option_);
   return *this;
@@ -245,7 +266,14 @@ OptionSyntax CommandSyntax::flag(const std::string& name, std::string& value, co
 }
 
 void CommandSyntax::runs(Command command) const {
-  app_->callback([chosen = chosen_, command = std::move(command)] { *chosen = command; });
+  app_->callback([chosen = chosen_, command = std::move(command)] { chosen->command = command; });
+}
+
+void CommandSyntax::runs_alone(Command command) const {
+  app_->callback([chosen = chosen_, command = std::move(command)] {
+    chosen->command = command;
+    chosen->works_alone = true;
+  });
 }
 
 CommandLine::CommandLine(const std::string& program, const std::string& what, const std::string& footer,
@@ -261,7 +289,7 @@ CommandSyntax CommandLine::syntax() {
   return {*app_, chosen_};
 }
 
-Command CommandLine::parse(int argc, const char* const* argv) {
+Call CommandLine::parse(int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i) refuse_no_value(argv[i]);
   try {
     app_->parse(argc, argv);
@@ -269,13 +297,15 @@ Command CommandLine::parse(int argc, const char* const* argv) {
     if (calls_unknown_command(*app_)) throw usage_error(*app_, answer);
     std::ostringstream text;
     app_->exit(answer, text, text);
-    return [text = text.str()](const Communicator& world) {
+    const auto print = [text = text.str()](const Communicator& world) {
       if (world.rank() == 0) std::cout << text << std::flush;
       return 0;
     };
+    return {.command = print, .works_alone = true, .said = {}};
   } catch (const CLI::ParseError& error) {
     throw usage_error(*app_, error);
   }
+  chosen_.said = said_in(*app_);
   return chosen_;
 }
 

@@ -16,9 +16,19 @@ class Option;
 namespace tessera {
 
 /// What the user asked for, run on every rank of the world; returns the exit code: 0 success, 1 the thing
-/// judged fell short, 143 ended by a signal. Errors are thrown: an InputError ends in 2, a MachineError in 3.
-/// What may fail on some ranks and not on others goes through all_or_none.
+/// judged fell short, or as exit_code_of() has it where a signal ended it. Errors are thrown: an InputError
+/// ends in 2, a MachineError in 3. What may fail on some ranks and not on others goes through all_or_none.
 using Command = std::function<int(const Communicator& world)>;
+
+/// What a command line asks for.
+struct Call {
+  Command command;
+  /// Whether the command is the work of one process: where a launcher didn't start several, it needs no MPI.
+  bool works_alone = false;
+  /// What was said, a line each: the command, and each option with its value, but for those that each rank
+  /// may be given another value of.
+  std::vector<std::string> said;
+};
 
 /// An option, or an argument that is known by its place; copies mean the same one. Each function adds to what
 /// is asked of it, and returns it.
@@ -37,6 +47,8 @@ class OptionSyntax {
   OptionSyntax may_be_empty() const;
   /// Of a text: it may hold what looks like a variable, which is somebody else's.
   OptionSyntax verbatim() const;
+  /// Each rank may be given another value.
+  OptionSyntax may_differ() const;
   OptionSyntax needs(OptionSyntax other) const;
   OptionSyntax excludes(OptionSyntax other) const;
 
@@ -69,13 +81,16 @@ class CommandSyntax {
 
   /// What it does when the user calls it, after all variables are set.
   void runs(Command command) const;
+  /// The same of a command that is the work of one process; it is run by a Communicator of that process alone
+  /// unless a launcher started several.
+  void runs_alone(Command command) const;
 
  private:
   friend class CommandLine;
-  CommandSyntax(CLI::App& app, Command& chosen) : app_(&app), chosen_(&chosen) {}
+  CommandSyntax(CLI::App& app, Call& chosen) : app_(&app), chosen_(&chosen) {}
 
-  CLI::App* app_;    // its CommandLine's
-  Command* chosen_;  // likewise
+  CLI::App* app_;  // its CommandLine's
+  Call* chosen_;   // likewise
 };
 
 /// The command line of the program: what it may be, told through syntax(), and the reading of one.
@@ -93,11 +108,11 @@ class CommandLine {
   /// Sets the variables of the options, and returns what the user called; for --help and --version a command
   /// that prints the answer on rank 0. Throws InputError, which names the command whose --help to read, and
   /// for a misspelt command or option the nearest, where one is near.
-  Command parse(int argc, const char* const* argv);
+  Call parse(int argc, const char* const* argv);
 
  private:
   std::unique_ptr<CLI::App> app_;
-  Command chosen_;
+  Call chosen_;
 };
 
 }  // namespace tessera

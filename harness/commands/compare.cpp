@@ -7,8 +7,8 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "io/files/whole_file.hpp"
-#include "models/base/error.hpp"
 #include "results/compare/comparison_input.hpp"
 #include "results/compare/comparison_json.hpp"
 #include "results/compare/comparison_table.hpp"
@@ -30,9 +30,7 @@ void report(const CompareArguments& arguments, const Comparison& comparison) {
   } else {
     print(std::cout, comparison);
   }
-  if (!std::cout.flush()) {
-    throw MachineError("the comparison can't be written", "standard output", "make room on its disk");
-  }
+  flush_or_throw(std::cout, "the comparison");
 }
 
 /// Whether each set has a time or a throughput to compare it by.
@@ -66,7 +64,7 @@ void add_compare(CommandSyntax program) {
                  "the system to compare with, by name or directory; the slowest if not given");
   command.option("--html", arguments->html, "draw the comparison in this file, for any browser");
   command.flag("--json", arguments->json, "print the comparison as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

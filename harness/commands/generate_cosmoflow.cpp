@@ -49,7 +49,8 @@ int run(const UniverseArguments& arguments, const Communicator& world) {
   const fs::path& directory = arguments.output;
   CosmoflowRecipe recipe;
   return generate_set<SampleSummary>(
-      {.check = [&] { recipe = recipe_of(arguments); },
+      {.directory = directory,
+       .check = [&] { recipe = recipe_of(arguments); },
        .prepare = [&] { return prepare_directory(directory, recipe); },
        .generate =
            [&](int part, int parts, const GenerateProgress& progress) {

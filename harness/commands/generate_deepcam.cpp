@@ -30,7 +30,8 @@ int run(const ClimateArguments& arguments, const Communicator& world) {
   const Stopwatch watch;
   const auto& [directory, recipe] = arguments;
   return generate_set<ClimateSummary>(
-      {.check = [&] { check_recipe(recipe); },
+      {.directory = directory,
+       .check = [&] { check_recipe(recipe); },
        .prepare = [&] { return prepare_directory(directory, recipe); },
        .generate =
            [&](int part, int parts, const GenerateProgress& progress) {

@@ -11,6 +11,7 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "harness/run/class_prediction.hpp"
 #include "io/forms/data_forms.hpp"
 #include "io/inspect/png.hpp"
@@ -72,7 +73,7 @@ bool inspect_on_one(const InspectArguments& arguments) {
     std::cout << found.json << '\n';
   else
     for (const std::string& line : found.lines) std::cout << line << '\n';
-  std::cout << std::flush;
+  flush_or_throw(std::cout, "what was found");
   return found.sound;
 }
 
@@ -96,7 +97,7 @@ void add_inspect(CommandSyntax program) {
       .option("--checkpoint", arguments->checkpoint,
               "RUN/checkpoint.h5 of a DeepCAM run: its prediction is drawn over the sample")
       .needs(png);
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

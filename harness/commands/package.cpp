@@ -13,6 +13,7 @@
 #include "harness/commands/system_text.hpp"
 #include "harness/machine/system_probe.hpp"
 #include "harness/machine/versions.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 
@@ -61,6 +62,7 @@ int package(const PackageArguments& arguments, int nodes) {
                                                    arguments.output, {*find_round(arguments.round), {}});
   const bool written = judged.back().verdict.compliant();
   report(judged, arguments.json, std::cout);
+  flush_or_throw(std::cout, "the report");
   fmt::print(std::cerr, "{}: {}\n", judged.back().path,
              written ? "the package is written" : "NOT written, since the package wouldn't pass");
   return written ? 0 : 1;
@@ -92,7 +94,7 @@ void add_package(CommandSyntax program) {
       .shows_default()
       .one_of({"1.0", "2.0", "3.0"});
   command.flag("--json", arguments->json, "print the verdicts as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

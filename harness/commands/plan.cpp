@@ -10,6 +10,7 @@
 #include "harness/machine/threads.hpp"
 #include "harness/plan/make_plan.hpp"
 #include "harness/plan/plan_report.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -29,8 +30,8 @@ int print_plan(const PlanArguments& arguments, const Communicator& world) {
     if (world.rank() != 0) return;
     const RunPlan plan = make_plan(config, arguments.ranks, arguments.split);
     constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a setting may hold any bytes
-    std::cout << (arguments.json ? to_json(plan).dump(2, ' ', false, kReplace) + "\n" : to_string(plan))
-              << std::flush;
+    std::cout << (arguments.json ? to_json(plan).dump(2, ' ', false, kReplace) + "\n" : to_string(plan));
+    flush_or_throw(std::cout, "the plan");
   });
   return 0;
 }
@@ -50,7 +51,7 @@ void add_plan(CommandSyntax program) {
   add_overrides(command, arguments->overrides);
   add_overlap(command, arguments->overrides);
   command.flag("--json", arguments->json, "as JSON");
-  command.runs([arguments](const Communicator& world) { return print_plan(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return print_plan(*arguments, world); });
 }
 
 }  // namespace tessera

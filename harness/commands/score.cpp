@@ -8,6 +8,7 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "results/score/score_report.hpp"
@@ -29,9 +30,7 @@ void report(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets)
   } else {
     print(std::cout, sets);
   }
-  if (!std::cout.flush()) {
-    throw MachineError("the scores can't be written", "standard output", "make room on its disk");
-  }
+  flush_or_throw(std::cout, "the scores");
 }
 
 int run(const ScoreArguments& arguments, const Communicator& world) {
@@ -65,7 +64,7 @@ void add_score(CommandSyntax program) {
       .one_of({"1.0", "2.0", "3.0"});
   command.option("--csv", arguments->csv, "write a table as CSV to this file; -: print it");
   command.flag("--json", arguments->json, "print the scores as JSON");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

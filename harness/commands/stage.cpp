@@ -12,6 +12,7 @@
 #include "harness/config/shared_config.hpp"
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/run_layout.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "harness/process/slurm.hpp"
 #include "io/staging/staging_directory.hpp"
 #include "models/base/error.hpp"
@@ -73,27 +74,30 @@ int stage(const StageArguments& arguments, const Communicator& world) {
   std::unique_ptr<ProcessGrid> grid;
   Staging staging = staging_of(arguments, world, grid);
   const StagingSummary summary = staging.run();
-  if (world.rank() != 0) return 0;
-  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
-  if (arguments.json)
-    std::cout << to_json(summary, staging.directory()).dump(2, ' ', false, kReplace) << std::endl;
-  else
-    std::cout << staging.directory().string() << ": " << to_string(summary) << std::endl;
+  all_or_none(world, [&] {
+    if (world.rank() != 0) return;
+    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
+    if (arguments.json)
+      std::cout << to_json(summary, staging.directory()).dump(2, ' ', false, kReplace) << '\n';
+    else
+      std::cout << staging.directory().string() << ": " << to_string(summary) << '\n';
+    flush_or_throw(std::cout, "what was staged");
+  });
   return 0;
 }
 
 int clean(const StageArguments& arguments, const Communicator& world) {
   const ProcessGrid grid(world, {.replicas = world.size()});
-  const Communicator node = world.split(grid.node(), world.rank());
+  const Communicator node = grid.node_group();
   all_or_none(world, [&] {
     if (!arguments.directory.empty())
       throw InputError("--clean takes the one directory to clean", arguments.directory.string(),
                        "give tessera stage --clean DST");
     if (node.rank() != 0) return;
     const std::int64_t removed = clean_staging(arguments.source, slurm_job_has_ended);
-    if (world.rank() == 0)
-      std::cout << fmt::format("{}: {} staged files removed", arguments.source.string(), removed)
-                << std::endl;
+    if (world.rank() != 0) return;
+    std::cout << fmt::format("{}: {} staged files removed\n", arguments.source.string(), removed);
+    flush_or_throw(std::cout, "what was removed");
   });
   return 0;
 }
@@ -105,8 +109,10 @@ void add_stage(CommandSyntax program) {
       "stage", "copy to each node what its ranks will read, verified; under mpiexec, on all ranks");
   const auto arguments = std::make_shared<StageArguments>();
   command.option("SRC", arguments->source, "data set; with --clean, the directory to clean").required();
-  command.option("DST", arguments->directory,
-                 "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR");
+  command
+      .option("DST", arguments->directory,
+              "directory local to the node; when not given, SRC's name in $SLURM_TMPDIR, else in $TMPDIR")
+      .may_differ();
   command
       .option("--plan", arguments->plan,
               "replicate: every node all; shard: each node the samples that its replicas draw with "

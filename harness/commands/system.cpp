@@ -12,8 +12,8 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/system_text.hpp"
 #include "harness/machine/system_probe.hpp"
+#include "harness/process/flush_or_throw.hpp"
 #include "io/files/whole_file.hpp"
-#include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -41,8 +41,7 @@ std::string empty_fields(const SystemDescription& system) {
 void write(const SystemArguments& arguments, const SystemDescription& system) {
   const std::string text = to_text(system);
   if (arguments.output.empty()) {
-    if (!(std::cout << text).flush())
-      throw MachineError("the description can't be written", "standard output", "make room on its disk");
+    flush_or_throw(std::cout << text, "the description");
   } else {
     write_whole_file(arguments.output, text);
     fmt::print(std::cout, "{}: a description of this system\n", arguments.output.string());
@@ -72,7 +71,7 @@ void add_system(CommandSyntax program) {
   command.option("--user", arguments->user,
                  "YAML file, `field: text` lines: what can't be detected, or should read otherwise");
   command.option("--output", arguments->output, "FILE.json to write; by default standard output");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

@@ -2,11 +2,21 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cmath>
 #include <regex>
 
+#include "harness/process/slurm.hpp"
+#include "io/files/process_start.hpp"
 #include "models/base/error.hpp"
+#include "parallel/uniform.hpp"
 
 namespace tessera {
+namespace {
+
+constexpr double kMarginOfJob = 60;  // seconds
+
+}  // namespace
 
 double time_limit_of(const std::string& text) {
   static const std::regex clock("([0-9]{1,5}):([0-5][0-9]):([0-5][0-9])"),
@@ -19,8 +29,27 @@ double time_limit_of(const std::string& text) {
     seconds = std::stod(text);
   if (!(seconds > 0))
     throw InputError(fmt::format("'{}' is no time limit", text), "--time-limit",
-                     "give seconds above 0, or hours, minutes and seconds as in 1:30:00");
+                     "give seconds above 0, hours, minutes and seconds as in 1:30:00, or job");
   return seconds;
+}
+
+std::optional<double> shared_time_limit(const Communicator& world, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  double seconds = 0;
+  all_or_none(world, [&] {
+    if (world.rank() != 0) return;
+    if (text != "job") {
+      seconds = time_limit_of(text);
+      return;
+    }
+    const std::optional<double> left = seconds_left_of_slurm_job();
+    if (!left)
+      throw InputError("Slurm doesn't say how long this job may go on", "--time-limit job",
+                       "call it in a Slurm job, where `squeue` works, or give seconds");
+    seconds = age_of_this_process() + std::max(*left - kMarginOfJob, *left / 2);
+  });
+  world.broadcast(std::as_writable_bytes(std::span(&seconds, 1)), 0);
+  return std::isinf(seconds) ? std::nullopt : std::optional(seconds);
 }
 
 }  // namespace tessera

@@ -8,6 +8,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/time_limit.hpp"
 #include "harness/config/shared_config.hpp"
+#include "harness/run/automatic_resume.hpp"
 #include "harness/run/training_run.hpp"
 #include "harness/train/step_dump.hpp"
 #include "models/base/error.hpp"
@@ -60,20 +61,21 @@ void apply_staging(const TrainArguments& arguments, const Config& config, Traini
 
 int run(const TrainArguments& arguments, const Communicator& world) {
   Config config = shared_config(world, arguments.config, arguments.overrides);
-  std::optional<double> time_limit;
-  all_or_none(world, [&] {
-    apply(arguments, config);
-    if (!arguments.time_limit.empty()) time_limit = time_limit_of(arguments.time_limit);
-  });
+  all_or_none(world, [&] { apply(arguments, config); });
   const auto seed = static_cast<std::uint64_t>(config.train.seed);
   if (!arguments.dump_step.empty())
     return dump_step(world, config, {seed, arguments.split}, arguments.dump_step);
+  const bool automatic = arguments.resume == "auto";
+  const std::optional<std::string> resume =
+      automatic ? automatic_resume(world, config.output_dir) : std::optional(arguments.resume);
+  if (!resume) return 0;
   TrainingRun::Options options{.seed = seed,
                                .split = arguments.split,
                                .output = config.output_dir,
                                .max_epochs = config.data.n_epochs,
-                               .time_limit = time_limit,
-                               .resume = arguments.resume,
+                               .time_limit = shared_time_limit(world, arguments.time_limit),
+                               .resume = *resume,
+                               .replaces_failed = automatic,
                                .show_progress = !arguments.no_progress};
   all_or_none(world, [&] { apply_staging(arguments, config, options); });
   TrainingRun training(world, config, std::move(options));
@@ -97,11 +99,12 @@ void add_train(CommandSyntax program) {
   command.option(
       "--time-limit", arguments->time_limit,
       "SECONDS or H:MM:SS from the start of the program: ends the run at the first step past it, with "
-      "a checkpoint and exit code 1");
+      "a checkpoint and exit code 75; job: what the Slurm job has left, less a minute");
   command.flag(
       "--resume{checkpoint.h5}", arguments->resume,
       "go on in the output directory of an interrupted run, from its last checkpoint; the one before: "
-      "--resume=checkpoint-previous.h5");
+      "--resume=checkpoint-previous.h5; --resume=auto begins the run, goes on with it, or, where it is "
+      "finished, does nothing");
   add_overrides(command, arguments->overrides);
   add_overlap(command, arguments->overrides);
   command.option("--dump-step", arguments->dump_step,
@@ -112,7 +115,8 @@ void add_train(CommandSyntax program) {
           "--stage-dir", [arguments](const std::string& directory) { arguments->stage_dir = directory; },
           "stage the data set to this directory, local to each node, and train from there; alone: to a "
           "directory in $SLURM_TMPDIR, else in $TMPDIR")
-      .may_be_empty();
+      .may_be_empty()
+      .may_differ();
   command.option("--stage-plan", arguments->stage_plan,
                  "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
                  "else replicate");

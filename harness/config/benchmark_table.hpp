@@ -16,7 +16,8 @@ struct BenchmarkTable {
   std::string_view name;  // model.name and mlperf.benchmark
   /// Its part of a Config, Config::of_benchmark, before anything is read.
   std::any (*defaults)();
-  /// Its keys, by sections that config_schema() has, tied to members of `config`.
+  /// Its keys, by sections that config_schema() has, tied to members of `config`; of another section
+  /// config_schema() throws std::logic_error.
   std::vector<Section> (*sections)(Config& config);
   /// settle() of what concerns this benchmark alone.
   void (*settle)(Config& config);
@@ -24,7 +25,7 @@ struct BenchmarkTable {
 
 Registry<BenchmarkTable>& benchmark_tables();
 
-/// Of the benchmark that mlperf.benchmark names.
+/// Of the benchmark that mlperf.benchmark names, which must be registered, as parse_config() sees to.
 const BenchmarkTable& table_of(const Config& config);
 
 }  // namespace tessera

@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "harness/config/benchmark_table.hpp"
 #include "harness/config/config_schema.hpp"
 #include "harness/config/nearest_name.hpp"
 #include "harness/config/variables.hpp"
+#include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -128,12 +125,7 @@ Config parse_config(std::string_view yaml, const std::string& source,
 }
 
 Config load_config(const std::string& path, std::span<const std::string> overrides) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw InputError(fmt::format("the configuration can't be read: {}", std::strerror(errno)), path,
-                     "give the path of a YAML file; harness/configs holds examples");
-  return parse_config(text.str(), path, overrides);
+  return parse_config(read_whole_file(path), path, overrides);
 }
 
 nlohmann::json to_json(const Config& config) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 #include "harness/config/benchmark_table.hpp"
 
@@ -57,8 +58,10 @@ std::vector<Field> fields(ComputeConfig& compute) {
 // Fields of sections that are there go to these, beside theirs.
 void merge(std::vector<Section>& sections, std::vector<Section> others) {
   for (Section& other : others) {
-    std::vector<Field>& into = std::ranges::find(sections, other.name, &Section::name)->fields;
-    std::ranges::move(other.fields, std::back_inserter(into));
+    const auto into = std::ranges::find(sections, other.name, &Section::name);
+    if (into == sections.end())
+      throw std::logic_error("a benchmark has keys in an unknown section: " + other.name);
+    std::ranges::move(other.fields, std::back_inserter(into->fields));
   }
 }
 

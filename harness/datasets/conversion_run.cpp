@@ -13,6 +13,7 @@
 #include <string>
 #include <system_error>
 
+#include "harness/process/flush_or_throw.hpp"
 #include "harness/process/progress.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/slurm.hpp"
@@ -258,11 +259,11 @@ void ConversionRun::close() {
 }
 
 void ConversionRun::report(const std::string& how) const {
-  std::map<std::string, std::int64_t> samples{{"train", 0}, {"validation", 0}};
+  std::map<std::string, std::int64_t> samples{{kTrain, 0}, {kValidation, 0}};
   for (const auto& [name, unit] : state_.units)
     samples[name.substr(0, name.find('/'))] += static_cast<std::int64_t>(unit.checksums.size());
   std::cout << fmt::format("{}: {} training and {} validation samples of {}, {}\n",
-                           options_.destination.string(), samples["train"], samples["validation"],
+                           options_.destination.string(), samples[kTrain], samples[kValidation],
                            sources_of(plan_.recipe), how);
   const DataForm* form = plan_.recipe.samples;
   if (form != nullptr && form->check_statistics != nullptr &&
@@ -270,7 +271,7 @@ void ConversionRun::report(const std::string& how) const {
     std::cout << fmt::format("  the source has no {}, which training needs there\n", kStatsName);
   for (const SkippedFile& skipped : plan_.skipped)
     std::cout << fmt::format("  skipped {}: {}\n", skipped.path.string(), skipped.reason);
-  std::cout << std::flush;
+  flush_or_throw(std::cout, "what was converted");
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstring>
+#include <filesystem>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "harness/process/flush_or_throw.hpp"
+#include "harness/process/slurm.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "parallel/uniform.hpp"
 
@@ -15,6 +19,7 @@ namespace tessera {
 /// How one kind of data set is generated. Summary: of one sample, plain bytes.
 template <class Summary>
 struct SetGenerator {
+  std::filesystem::path directory;          // to make
   std::function<void()> check;              // every rank: throws where the set can't be made
   std::function<DirectoryState()> prepare;  // rank 0
   std::function<std::vector<Summary>(int part, int parts, const GenerateProgress& progress)> generate;
@@ -40,18 +45,22 @@ std::vector<Summary> gather(const Communicator& world, const std::vector<Summary
   return all;
 }
 
-/// Generates a data set on all ranks, or finds it complete; returns the exit code. Collective.
+/// Generates a data set on all ranks, or finds it complete; returns the exit code. While it is under way the
+/// directory is locked; should another process take it over, the set isn't completed. Collective.
 template <class Summary>
 int generate_set(const SetGenerator<Summary>& generator, const Communicator& world) {
   std::string state = "generate";
+  std::unique_ptr<DirectoryLock> lock;  // on rank 0
   all_or_none(world, [&] {
     generator.check();
-    if (world.rank() == 0 && generator.prepare() == DirectoryState::Complete) state = "complete";
+    if (world.rank() != 0) return;
+    lock = lock_to_generate(generator.directory, slurm_job_has_ended);
+    if (generator.prepare() == DirectoryState::Complete) state = "complete";
   });
   world.broadcast(state, 0);
   if (state == "complete") {
     all_or_none(world, [&] {
-      if (world.rank() == 0) std::cout << generator.describe() << std::flush;
+      if (world.rank() == 0) flush_or_throw(std::cout << generator.describe(), "what the data set is");
     });
     return 0;
   }
@@ -59,7 +68,9 @@ int generate_set(const SetGenerator<Summary>& generator, const Communicator& wor
   all_or_none(world, [&] { mine = generator.generate(world.rank(), world.size(), progress_on(world)); });
   const std::vector<Summary> all = gather(world, mine);
   all_or_none(world, [&] {
-    if (world.rank() == 0) std::cout << generator.finish(all) << std::flush;
+    if (world.rank() != 0) return;
+    lock->check();
+    flush_or_throw(std::cout << generator.finish(all), "what the data set is");
   });
   return 0;
 }

@@ -29,6 +29,10 @@ int threads_of(const Communicator& node) {
   return std::clamp(cores / node.size(), kFewest, kMost);
 }
 
+// Ranks agree after so many files of each that all is well, so that an error of one ends all of them soon.
+// Many, since those that are done earlier wait for the others.
+constexpr std::size_t kFilesARound = 256;
+
 template <class T>
 T sum_over(const Communicator& group, T mine) {
   const std::vector<T> all = group.all_gather(mine);
@@ -156,7 +160,7 @@ void Staging::plan() {
 
 // In order, so that those of a rank lie together.
 std::vector<std::int64_t> Staging::my_samples(const StagedSubset& subset) const {
-  const Interval mine = replica_share(count(subset.here), node_.rank(), node_.size());
+  const Interval mine = part_of(count(subset.here), node_.rank(), node_.size());
   std::vector<std::int64_t> samples;
   std::int64_t at = 0;
   for (const Interval here : subset.here)
@@ -212,7 +216,10 @@ StagingSummary Staging::run() {
     check_capacity(request_.directory, missing);
     write_staged_copy(request_.directory, copy_);  // incomplete
   });
-  all_or_none(world, [&] { stager->copy(); });
+  const std::size_t rounds = (stager->files_missing() + kFilesARound - 1) / kFilesARound;
+  const std::int64_t most_rounds = world.max(static_cast<std::int64_t>(rounds));
+  for (std::int64_t round = 0; round < most_rounds; ++round)
+    all_or_none(world, [&] { stager->copy(kFilesARound); });
   copy_.complete = true;
   all_or_none(world, [&] {
     if (node_.rank() != 0) return;

@@ -66,7 +66,8 @@ class Staging {
   std::vector<std::int64_t> my_training_samples() const { return my_samples(copy_.train); }
   std::vector<std::int64_t> my_validation_samples() const { return my_samples(copy_.validation); }
   /// What is there and whole stays. Throws as Stager does, where there isn't room for all, and where another
-  /// process took the directory.
+  /// process took the directory: the first rank of a node looks before each file, the others hear of it after
+  /// 256 files of theirs at most.
   StagingSummary run();
 
  private:

@@ -12,7 +12,8 @@
 namespace tessera {
 
 /// Median seconds of `body` on this rank over `repeats` rounds, which all members begin together; a round
-/// before them, in which memory and connections become warm, doesn't count. Collective.
+/// before them, in which memory and connections become warm, doesn't count. repeats >= 1, here and below.
+/// Collective.
 template <class Body>
 double median_seconds(const Communicator& comm, std::int64_t repeats, Body&& body) {
   std::vector<double> seconds;
@@ -28,7 +29,7 @@ double median_seconds(const Communicator& comm, std::int64_t repeats, Body&& bod
 /// The values of all members. Collective.
 MinMedianMax spread_over(const Communicator& comm, double mine);
 
-/// A copy from memory to memory, on all members at once: median on this one.
+/// A copy from memory to memory, on all members at once: median on this one. Collective.
 double memcpy_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats);
 /// One message between members 0 and 1: half a round trip, while the others wait. The same on all members;
 /// there must be two. Collective.

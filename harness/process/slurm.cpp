@@ -1,5 +1,6 @@
 #include "harness/process/slurm.hpp"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <regex>
 #include <thread>
@@ -20,23 +22,33 @@ namespace {
 constexpr std::chrono::seconds kLongestAnswer{20};
 constexpr std::chrono::milliseconds kBetweenPolls{20};
 
-/// An answer's code and text; nothing if it took too long.
+/// A program's exit code and what it said.
 struct Answer {
   int code = 0;
   std::string text;
 };
-std::optional<Answer> answer_of(const std::vector<std::string>& words, const std::filesystem::path& output) {
-  ChildProcess child({.words = words,
-                      .environment = environment_without_mpi_world(environ),
-                      .output = output,
-                      .cpus = std::nullopt});
-  const auto end = std::chrono::steady_clock::now() + kLongestAnswer;
+// Nothing where it takes too long, or there is no such program.
+std::optional<Answer> answer_of(const std::vector<std::string>& words) {
+  std::error_code error;
+  std::string output = (std::filesystem::temp_directory_path(error) / "tessera-answer-XXXXXX").string();
+  const int descriptor = error ? -1 : mkstemp(output.data());
+  if (descriptor < 0) return std::nullopt;
+  close(descriptor);
   std::optional<int> code;
-  while (!(code = child.poll()) && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(kBetweenPolls);
-  if (!code) return std::nullopt;
+  try {
+    ChildProcess child({.words = words,
+                        .environment = environment_without_mpi_world(environ),
+                        .output = output,
+                        .cpus = std::nullopt});
+    const auto end = std::chrono::steady_clock::now() + kLongestAnswer;
+    while (!(code = child.poll()) && std::chrono::steady_clock::now() < end)
+      std::this_thread::sleep_for(kBetweenPolls);
+  } catch (const Error&) {  // there is no such program
+  }
   std::ifstream file(output);
-  return Answer{*code, std::string(std::istreambuf_iterator<char>(file), {})};
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::filesystem::remove(output, error);
+  return code ? std::optional(Answer{*code, text}) : std::nullopt;
 }
 
 }  // namespace
@@ -46,21 +58,26 @@ bool slurm_job_has_ended(const std::string& job) {
   std::smatch part;
   const char* cluster = std::getenv("SLURM_CLUSTER_NAME");
   if (cluster == nullptr || !std::regex_match(job, part, form) || part[2] != cluster) return false;
-  std::string output = (std::filesystem::temp_directory_path() / "tessera-squeue-XXXXXX").string();
-  const int descriptor = mkstemp(output.data());
-  if (descriptor < 0) return false;
-  close(descriptor);
-  std::optional<Answer> answer;
-  try {
-    answer = answer_of({"squeue", "--noheader", "--format=%T", "--jobs=" + part[1].str()}, output);
-  } catch (const Error&) {  // there is no squeue
-  }
-  std::error_code ignored;
-  std::filesystem::remove(output, ignored);
+  const std::optional<Answer> answer =
+      answer_of({"squeue", "--noheader", "--format=%T", "--jobs=" + part[1].str()});
   if (!answer) return false;
   // It lists the jobs that haven't ended; of those that ended some time ago it doesn't know the number.
   if (answer->code != 0) return answer->text.find("Invalid job id specified") != std::string::npos;
   return answer->text.find_first_not_of(" \n") == std::string::npos;
+}
+
+std::optional<double> seconds_left_of_slurm_job() {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  if (job == nullptr) return std::nullopt;
+  const auto answer = answer_of({"squeue", "--noheader", "--format=%L", fmt::format("--jobs={}", job)});
+  if (!answer || answer->code != 0) return std::nullopt;
+  // [DAYS-][[HOURS:]MINUTES:]SECONDS
+  static const std::regex form("(?:(?:([0-9]+)-)?([0-9]+):)?([0-9]+):([0-9]+)\\s*");
+  std::smatch part;
+  if (answer->text.starts_with("UNLIMITED")) return std::numeric_limits<double>::infinity();
+  if (!std::regex_match(answer->text, part, form)) return std::nullopt;
+  const auto number = [&](int i) { return part[i].matched ? std::stod(part[i]) : 0.0; };
+  return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
 }
 
 }  // namespace tessera

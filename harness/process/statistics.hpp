@@ -14,6 +14,7 @@ struct MinMedianMax {
   friend bool operator==(const MinMedianMax&, const MinMedianMax&) = default;
 };
 
+/// There must be at least one value.
 MinMedianMax spread_of(const std::vector<double>& values);
 
 nlohmann::json to_json(const MinMedianMax& spread);

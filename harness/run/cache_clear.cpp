@@ -34,6 +34,12 @@ bool write_pages(const std::filesystem::path& folder) {
   return written;
 }
 
+// Nothing is to be written of samples that are in no file.
+bool write_pages(const Dataset& set) {
+  const std::filesystem::path first = set.file(0);
+  return first.empty() || write_pages(first.parent_path());
+}
+
 bool drop_all_pages() {
   std::ofstream system("/proc/sys/vm/drop_caches");
   return system.is_open() && (system << "3" << std::flush).good();
@@ -48,18 +54,20 @@ bool drop_pages(const std::filesystem::path& file) {
 }
 
 void drop_pages(const Dataset& set, const std::vector<std::int64_t>& samples, Counts& counts) {
-  std::atomic<std::int64_t> dropped = 0;
-  in_parallel(samples.size(), kThreads,
-              [&](std::size_t i) { dropped += drop_pages(set.file(samples[i])) ? 1 : 0; });
+  std::atomic<std::int64_t> dropped = 0, kept = 0;
+  in_parallel(samples.size(), kThreads, [&](std::size_t i) {
+    const std::filesystem::path file = set.file(samples[i]);
+    if (!file.empty()) ++(drop_pages(file) ? dropped : kept);
+  });
   counts.dropped += dropped;
-  counts.kept += static_cast<std::int64_t>(samples.size()) - dropped;
+  counts.kept += kept;
 }
 
 }  // namespace
 
 SamplesToClear samples_read_first(const ProcessGrid& grid, const std::vector<std::int64_t>& training,
                                   std::int64_t validation_samples) {
-  const Communicator node = grid.world().split(grid.node(), grid.world().rank());
+  const Communicator node = grid.node_group();
   const std::vector<int> replicas = node.all_gather(grid.replica());
   const auto parts = std::ranges::count(replicas, grid.replica());
   const auto part = std::count(replicas.begin(), replicas.begin() + node.rank(), grid.replica());
@@ -78,11 +86,11 @@ SamplesToClear samples_read_first(const ProcessGrid& grid, const std::vector<std
 
 CacheClear clear_caches(const ProcessGrid& grid, const Dataset& training, const Dataset& validation,
                         const SamplesToClear& mine) {
-  const Communicator node = grid.world().split(grid.node(), grid.world().rank());
+  const Communicator node = grid.node_group();
   Counts counts, all;
   bool written = false;
   if (node.rank() == 0) {
-    written = write_pages(training.file(0).parent_path()) && write_pages(validation.file(0).parent_path());
+    written = write_pages(training) && write_pages(validation);
     counts.nodes_cleared = written && drop_all_pages() ? 1 : 0;
   }
   written = node.max(written ? 1 : 0) == 1;

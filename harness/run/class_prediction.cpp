@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 Config config_of(const Checkpoint& checkpoint, const fs::path& file, std::string_view expected) {
   using nlohmann::json;
-  const std::string& text = text_of(checkpoint, "configuration", file);
+  const std::string text = text_of(checkpoint, "configuration", file);
   const json configuration = json::parse(text, nullptr, false);
   const std::string benchmark =
       configuration.is_object() ? configuration.value(json::json_pointer("/mlperf/benchmark"), "") : "";

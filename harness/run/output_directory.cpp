@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 // What a run leaves under other names when it is ended while it writes a file.
 std::vector<fs::path> partial_files(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (const char* name : {kReportName, kHistoryName, kCheckpointName, kPreviousCheckpointName})
+  for (const char* name : {kLogName, kReportName, kHistoryName, kCheckpointName, kPreviousCheckpointName})
     files.push_back(directory / fmt::format("{}.partial", name));
   return files;
 }
@@ -49,22 +49,34 @@ std::unique_ptr<DirectoryLock> lock_output_directory(const fs::path& directory) 
                              .job_has_ended = slurm_job_has_ended});
 }
 
-void prepare_output_directory(const fs::path& directory) {
+void prepare_output_directory(const fs::path& directory, bool replaces_failed) {
   try {
-    if (has_ended(directory))
-      throw InputError(
-          "the output directory holds a finished run", directory.string(),
-          "move it away, choose another with --output, or go on with it by --resume if it missed its "
-          "target");
-    if (has_checkpoint(directory))
+    const RunState state = state_of_run(directory);
+    if (state == RunState::LogMissing)
+      throw InputError(fmt::format("the output directory holds files of a run, and no {}", kLogName),
+                       directory.string(),
+                       "put it back, move the directory away, or choose another with --output");
+    if (has_checkpoint(directory) && !is_finished(state))
       throw InputError("the output directory holds the checkpoint of an interrupted run", directory.string(),
                        "go on with that run by --resume, move it away, or choose another with --output");
+    if (has_ended(directory)) {
+      const bool failed = has_failed(directory);
+      if (failed && !replaces_failed)
+        throw InputError("the output directory holds a run that failed before its first checkpoint",
+                         directory.string(),
+                         "begin it anew by --resume=auto, move it away, or choose another with --output");
+      if (!failed)
+        throw InputError(
+            "the output directory holds a finished run", directory.string(),
+            "move it away, choose another with --output, or go on with it by --resume if it missed its "
+            "target");
+    }
     if (const auto other = file_of_other_origin(directory))
       throw InputError(
           fmt::format("the output directory holds a {} of another origin", other->filename().string()),
           directory.string(), "move the file away, or choose another with --output");
     for (const fs::path& path : partial_files(directory)) fs::remove(path);
-    for (const char* name : {kLogName, kHistoryName}) fs::remove(directory / name);
+    for (const char* name : {kReportName, kHistoryName, kLogName}) fs::remove(directory / name);
   } catch (const fs::filesystem_error& error) {
     refuse(directory, error);
   }

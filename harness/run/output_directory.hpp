@@ -17,8 +17,9 @@ std::unique_ptr<DirectoryLock> lock_output_directory(const std::filesystem::path
 /// interrupted run left (a result.txt that begins as our logs do, the history.csv beside it, the .partial of
 /// our own files) is removed, since the run that starts now would add to it; other files stay. Throws
 /// InputError when the place can't be written, holds a finished run, a checkpoint, or a result.txt or
-/// history.csv of another origin, MachineError when the machine fails.
-void prepare_output_directory(const std::filesystem::path& directory);
+/// history.csv of another origin, MachineError when the machine fails. replaces_failed: what a run left that
+/// failed or was stopped before its first checkpoint is removed, too, run.json included.
+void prepare_output_directory(const std::filesystem::path& directory, bool replaces_failed);
 
 /// The same for a run that goes on: what is there stays, but for the .partial of our own files and the
 /// run.json of the part that was interrupted, and result.txt is made one to append to (see continued_log).

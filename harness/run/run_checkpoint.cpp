@@ -175,9 +175,9 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
   const auto seed = static_cast<std::uint64_t>(integer_of(checkpoint, "seed", file));
   const std::int64_t batch = integer_of(checkpoint, "global_batch", file);
   const std::int64_t normalized = integer_of(checkpoint, "normalized_samples", file);
-  const std::string& kept_axes = text_of(checkpoint, "kept_axes", file);
-  const std::string& drawn_from = text_of(checkpoint, "drawn_from", file);
-  const std::string& data_set = text_of(checkpoint, "data_set", file);
+  const std::string kept_axes = text_of(checkpoint, "kept_axes", file);
+  const std::string drawn_from = text_of(checkpoint, "drawn_from", file);
+  const std::string data_set = text_of(checkpoint, "data_set", file);
   if (seed != now.seed && wrong.empty())
     wrong.push_back(fmt::format("seed: {} then, {} now", seed, now.seed));
   if (batch != now.global_batch)

@@ -57,7 +57,7 @@ RunState state_of_run(const fs::path& directory) {
   if (file_of_other_origin(directory)) return RunState::OtherOrigin;
   const bool begun = is_there(directory / kLogName);
   if (!begun)
-    return has_checkpoint(directory) || is_there(directory / kReportName) ? RunState::Unfinished
+    return has_checkpoint(directory) || is_there(directory / kReportName) ? RunState::LogMissing
                                                                           : RunState::Absent;
   const std::optional<RunEnd> end = end_of(directory);
   if (end == RunEnd::TargetReached) return RunState::TargetReached;
@@ -76,6 +76,8 @@ const char* name_of(RunState state) {
       return "target reached";
     case RunState::TargetMissed:
       return "target missed";
+    case RunState::LogMissing:
+      return "without its log";
     case RunState::OtherOrigin:
       return "of another origin";
   }
@@ -86,6 +88,11 @@ bool is_finished(RunState state) {
   return state == RunState::TargetReached || state == RunState::TargetMissed;
 }
 
+bool has_failed(const fs::path& directory) {
+  const std::optional<RunEnd> end = end_of(directory);
+  return end == RunEnd::Failed || end == RunEnd::Stopped;
+}
+
 bool has_ended(const fs::path& directory) {
   if (fs::exists(directory / kReportName)) return true;
   const fs::path log = directory / kLogName;
@@ -94,6 +101,10 @@ bool has_ended(const fs::path& directory) {
 
 bool has_checkpoint(const fs::path& directory) {
   return is_there(directory / kCheckpointName) || is_there(directory / kPreviousCheckpointName);
+}
+
+const char* last_checkpoint(const fs::path& directory) {
+  return is_there(directory / kCheckpointName) ? kCheckpointName : kPreviousCheckpointName;
 }
 
 std::optional<fs::path> file_of_other_origin(const fs::path& directory) {

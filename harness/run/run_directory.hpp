@@ -22,10 +22,11 @@ const char* name_of(RunEnd end);
 /// How a run's directory stands.
 enum class RunState : std::uint8_t {
   Absent,      // nothing of a run is there
-  Unfinished,  // it begins anew: it ended before its first checkpoint
-  Resumable,   // it goes on from a checkpoint
+  Unfinished,  // it ended before its first checkpoint
+  Resumable,   // it has one to go on from
   TargetReached,
   TargetMissed,  // or the loss was not finite, which is no better tomorrow
+  LogMissing,    // a checkpoint or run.json without their log
   OtherOrigin,   // a file that isn't a run's has the name of one
 };
 RunState state_of_run(const std::filesystem::path& directory);
@@ -34,10 +35,15 @@ const char* name_of(RunState state);
 /// Whether there is nothing more to do: the target was reached or missed.
 bool is_finished(RunState state);
 
+/// Whether run.json says that the run failed or was stopped; without a checkpoint there is nothing of it to
+/// keep.
+bool has_failed(const std::filesystem::path& directory);
 /// Whether a run ended there by itself, whatever it came to: it has a run.json, or a log with run_stop.
 /// Throws InputError where the log can't be read.
 bool has_ended(const std::filesystem::path& directory);
 bool has_checkpoint(const std::filesystem::path& directory);
+/// Of a resumable run: the name of its last checkpoint.
+const char* last_checkpoint(const std::filesystem::path& directory);
 /// A log or history that no run of ours wrote.
 std::optional<std::filesystem::path> file_of_other_origin(const std::filesystem::path& directory);
 

@@ -10,12 +10,13 @@
 
 namespace tessera {
 
-RunFiles::RunFiles(std::filesystem::path directory, bool writes, bool resumes)
+RunFiles::RunFiles(std::filesystem::path directory, bool writes, Begin begin)
     : directory_(std::move(directory)), writes_(writes) {
+  const bool resumes = begin == Begin::Resumed;
   // Where there is no directory, there is nothing to go on from, which is said when the checkpoint is read.
   if (writes_ && (!resumes || std::filesystem::is_directory(directory_)))
     lock_ = lock_output_directory(directory_);
-  if (writes_ && !resumes) prepare_output_directory(directory_);
+  if (writes_ && !resumes) prepare_output_directory(directory_, begin == Begin::Anew);
   log_.emplace(directory_ / kLogName, writes_ && !resumes);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
@@ -20,9 +21,16 @@ namespace tessera {
 /// silent, and what writes a file throws MachineError.
 class RunFiles {
  public:
+  /// How a run comes to its directory.
+  enum class Begin : std::uint8_t {
+    New,
+    Anew,
+    Resumed
+  };  // anew: in place of one that failed, if there is one
+
   /// Of a new run: makes, locks and prepares the directory, and begins the log. Of one that goes on: locks
   /// it, and changes nothing. Throws as lock_output_directory() and prepare_output_directory() do.
-  RunFiles(std::filesystem::path directory, bool writes, bool resumes);
+  RunFiles(std::filesystem::path directory, bool writes, Begin begin);
   ~RunFiles();
   RunFiles(const RunFiles&) = delete;
   RunFiles& operator=(const RunFiles&) = delete;

@@ -26,6 +26,7 @@ json seconds(const RunFacts& facts) {
   return {{"init", facts.init_seconds},
           {"run", facts.run_seconds},
           {"training_steps", spread(world, times.steps)},
+          {"step", spread(world, facts.trainer.recent_steps().median())},
           {"compute", spread(world, compute)},
           {"exposed_input", spread(world, times.exposed_input)},
           {"exposed_exchange", spread(world, times.exposed_exchange)},

@@ -11,7 +11,7 @@
 #include "harness/run/cache_budget.hpp"
 #include "harness/run/injected_fault.hpp"
 #include "harness/workloads/shared_listing.hpp"
-#include "io/cosmoflow/cosmoflow_manifest.hpp"
+#include "io/dataset/generated_set.hpp"
 #include "io/files/checksum.hpp"
 #include "parallel/uniform.hpp"
 

@@ -25,7 +25,8 @@ struct RunOptions {
   std::filesystem::path output;
   std::int64_t max_epochs = 1;
   std::optional<double> time_limit = std::nullopt;  // seconds, from the start of the process
-  std::string resume = "";  // checkpoint of the output directory to go on from; empty: a new run
+  std::string resume = "";       // checkpoint of the output directory to go on from; empty: a new run
+  bool replaces_failed = false;  // of a new run: what one left that failed before its first checkpoint
   bool show_progress = true;
   std::filesystem::path stage_to{};  // a directory of this node to stage the data set to; empty: don't
   StagingPlan staging_plan = StagingPlan::Replicate;

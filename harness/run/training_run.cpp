@@ -41,7 +41,10 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
 void TrainingRun::open_files() {
   const RunOptions& options = setup_.options;
   all_or_none(setup_.world, [&] {
-    files_.emplace(options.output, setup_.writes(), options.resumes());
+    files_.emplace(options.output, setup_.writes(),
+                   options.resumes()         ? RunFiles::Begin::Resumed
+                   : options.replaces_failed ? RunFiles::Begin::Anew
+                                             : RunFiles::Begin::New);
     if (!setup_.writes() || !options.resumes()) return;
     interrupted_.emplace(options.output, options.resume, identity_of(setup_, threads_));
     position_.epochs = interrupted_->position().epochs;
@@ -129,7 +132,9 @@ void TrainingRun::restore() {
   std::vector<std::string> differences;
   all_or_none(world, [&] {
     if (!interrupted_) return;
+    const double init_seconds = position_.init_seconds;
     position_ = interrupted_->position();
+    position_.init_seconds += init_seconds;
     differences = interrupted_->differences_of_bits(identity_of(setup_, threads_));
     interrupted_->load_into(*trainer_);
   });
@@ -170,11 +175,11 @@ int TrainingRun::run() {
   try {
     end = train();
     check_parameters();
+    if (end == RunEnd::Stopped) save();
   } catch (const UniformError& error) {  // thrown by all
     fail(error.problem(), watch.seconds());
     throw;
   }
-  if (end == RunEnd::Stopped) save();
   world.barrier();
   const double seconds = watch.seconds();
   const int signal = static_cast<int>(world.max(signals_.received()));  // one rank may have it alone
@@ -185,6 +190,7 @@ int TrainingRun::run() {
   finish(end, seconds);
   if (end == RunEnd::Stopped) say("to go on from its checkpoint, give the same command with --resume");
   if (end == RunEnd::Stopped && signal != 0) return exit_code_of(signal);
+  if (end == RunEnd::Stopped) return kCanBeResumed;
   return end == RunEnd::TargetReached ? 0 : 1;
 }
 

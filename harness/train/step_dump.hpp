@@ -17,9 +17,8 @@ struct StepDumpOptions {
 /// Computes the first training step that a run of this configuration and seed would take on these ranks, and
 /// writes what went in and what came out to one HDF5 file, whole or not at all:
 ///
-///     /input/<name>        (N, D, H, W, C), or (N, H, W, C) of samples without depth: the preprocessed
-///     samples
-///                          of the global batch, in its order
+///     /input/<name>        (N, D, H, W, C), or (N, H, W, C) of samples without depth: the global batch,
+///                          preprocessed, in its order
 ///     /target/<name>       (N, C) where there is no space, (N, H, W) of labels
 ///     /parameter/<name>    before the step; names and axes as in ParameterSpec
 ///     /prediction          (N, C), or as the input

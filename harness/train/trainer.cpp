@@ -61,7 +61,9 @@ std::optional<StepResult> Trainer::step() {
   const StepSum sum = replica_.step(batches_, learning_rate());
   times_.exposed_exchange += exposed_.exchange();
   times_.exposed_reduction += exposed_.reduction();
-  times_.steps += watch.seconds();
+  const double seconds = watch.seconds();
+  times_.steps += seconds;
+  recent_steps_.add(seconds);
   if (sum.failed) batches_.throw_failure();
   if (!sum.finite()) return std::nullopt;
   ++step_of_epoch_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/train/exposed_times.hpp"
+#include "harness/train/recent_steps.hpp"
 #include "harness/train/replica.hpp"
 #include "harness/train/training_times.hpp"
 #include "io/dataset/loader.hpp"
@@ -69,6 +70,8 @@ class Trainer {
   void resume(std::int64_t steps_done, const TrainingTimes& times);
 
   TrainingTimes times() const;
+  /// Of this rank since it was made or resumed.
+  const RecentSteps& recent_steps() const { return recent_steps_; }
   std::int64_t steps_done() const { return replica_.steps_done(); }
   const Graph& graph() const { return replica_.graph(); }
   const Network& network() const { return replica_.network(); }
@@ -117,6 +120,7 @@ class Trainer {
   int epoch_ = 0;
   std::int64_t step_of_epoch_ = 0;
   TrainingTimes times_;
+  RecentSteps recent_steps_;
 };
 
 }  // namespace tessera

@@ -15,7 +15,7 @@ void broadcast(const Communicator& group, SampleNames& names) {
 
 DataListing shared_listing(const ProcessGrid& grid, const std::filesystem::path& directory) {
   const Communicator& world = grid.world();
-  const Communicator node = world.split(grid.node(), world.rank());
+  const Communicator node = grid.node_group();
   DataListing listing;
   listing.directory = directory;
   all_or_none(world, [&] {

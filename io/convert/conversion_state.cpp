@@ -8,6 +8,7 @@
 #include "io/dataset/data_origin.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/read_manifest.hpp"
+#include "io/dataset/sample_files.hpp"
 #include "io/files/checksum.hpp"
 #include "io/files/directory_lock.hpp"
 #include "models/base/error.hpp"
@@ -64,12 +65,12 @@ bool is_journal(const fs::path& path) {
   return path.filename().string().starts_with(kJournalStem);
 }
 
-/// What journals say. A line that the end of a process cut short isn't one.
+/// What journals say. A line that the end of a process cut short isn't one, nor is one that names no sample.
 void read_journal(const fs::path& path, std::map<std::string, ConvertedUnit>& units) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) try {
       ConvertedUnit unit = unit_of_line(line);
-      units.insert_or_assign(unit.name, std::move(unit));
+      if (!unit.checksums.empty()) units.insert_or_assign(unit.name, std::move(unit));
     } catch (const nlohmann::json::exception&) {
       continue;
     }
@@ -80,6 +81,11 @@ std::vector<fs::path> journals(const fs::path& directory) {
   for (const auto& entry : fs::directory_iterator(directory))
     if (is_journal(entry.path())) found.push_back(entry.path());
   return found;
+}
+
+InputError no_manifest(const fs::path& path, const std::string& why) {
+  return {fmt::format("this is not the manifest of a converted data set ({})", why), path.string(),
+          "convert into another directory"};
 }
 
 ConversionState read_complete(const fs::path& directory, const ConvertRecipe& recipe) {
@@ -94,11 +100,11 @@ ConversionState read_complete(const fs::path& directory, const ConvertRecipe& re
       ConvertedUnit unit{name_at(source.at("source")), source.at("bytes"), source.at("modified"), {}};
       for (const SortedJson& sample : source.at("samples"))
         unit.checksums[name_at(sample)] = json.at("checksums").at(sample.get_ref<const std::string&>());
+      if (unit.checksums.empty()) throw no_manifest(path, fmt::format("{} has no samples", unit.name));
       state.units.insert_or_assign(unit.name, std::move(unit));
     }
   } catch (const nlohmann::json::exception& error) {
-    throw InputError(fmt::format("this is not the manifest of a converted data set ({})", error.what()),
-                     path.string(), "convert into another directory");
+    throw no_manifest(path, error.what());
   }
   return state;
 }
@@ -149,7 +155,7 @@ void remove_leftovers(const fs::path& directory, const ConversionState& state) {
   for (const auto& [name, unit] : state.units)
     for (const auto& [sample, sum] : unit.checksums) known.insert(directory / sample);
   std::vector<fs::path> leftovers;
-  for (const char* subset : {"train", "validation"}) {
+  for (const char* subset : {kTrain, kValidation}) {
     fs::create_directories(directory / subset);
     for (const auto& entry : fs::directory_iterator(directory / subset)) {
       const bool sample = entry.path().extension() == ".hdf5" && !state.complete;

@@ -72,7 +72,7 @@ DirectoryState prepare_directory(const fs::path& directory, const CosmoflowRecip
 
 std::vector<SampleSummary> generate(const fs::path& directory, const CosmoflowRecipe& recipe, int part,
                                     int parts, const GenerateProgress& progress) {
-  const Interval samples = part_of_samples(recipe.train + recipe.validation, part, parts);
+  const Interval samples = part_of(recipe.train + recipe.validation, part, parts);
   const std::int64_t size = recipe.universe.size;
   const auto logarithm = table_of_logarithms();
   UniverseMaker maker(recipe.universe);

@@ -14,6 +14,7 @@ class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual std::int64_t size() const = 0;
+  /// Where the sample is; empty where samples are in no files.
   virtual std::filesystem::path file(std::int64_t sample) const = 0;
   /// Opens the first sample, so that a wrong data set is found before training sets out. Throws InputError.
   virtual void check_first_sample() const = 0;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "io/dataset/sample_files.hpp"
 #include "io/files/checksum.hpp"
 #include "io/files/json_text.hpp"
 #include "models/base/error.hpp"
@@ -17,9 +18,13 @@ namespace fs = std::filesystem;
 // Samples made before they are written together.
 constexpr std::size_t kFilesAtATime = 64, kBytesAtATime = std::size_t{128} << 20;
 
-bool is_empty_or_missing(const fs::path& directory) {
-  std::error_code error;
-  return !fs::exists(directory, error) || fs::is_empty(directory, error);
+void make_directory(const fs::path& directory) {
+  try {
+    fs::create_directories(directory);
+  } catch (const fs::filesystem_error& error) {
+    throw InputError("cannot make a directory: " + error.code().message(), directory.string(),
+                     "name a directory that may be written");
+  }
 }
 
 }  // namespace
@@ -40,7 +45,7 @@ Json manifest_entry(const fs::path& directory, const char* key) {
 }
 
 std::string GeneratedSample::file(const char* stem) const {
-  return fmt::format("{}/{}_{:06d}.hdf5", train ? "train" : "validation", stem, number);
+  return fmt::format("{}/{}_{:06d}.hdf5", train ? kTrain : kValidation, stem, number);
 }
 
 GeneratedSample generated_sample(std::int64_t train, std::int64_t sample) {
@@ -52,6 +57,15 @@ void check_sample_counts(std::int64_t train, std::int64_t validation, const char
   if (train < 1 || train > kMost || validation < 1 || validation > kMost || train + validation > kMost)
     throw InputError(fmt::format("{} training and {} validation samples", train, validation), where,
                      "ask for at least one of each and no more than a million");
+}
+
+std::unique_ptr<DirectoryLock> lock_to_generate(const fs::path& directory, JobHasEnded job_has_ended) {
+  if (fs::exists(directory / kManifestName)) return nullptr;
+  make_directory(directory);
+  return std::make_unique<DirectoryLock>(
+      directory, LockOptions{.what = "the directory to generate into",
+                             .fix = "wait for that process, or name another directory",
+                             .job_has_ended = std::move(job_has_ended)});
 }
 
 DirectoryState prepare_directory(const fs::path& directory, const std::string& recipe) {
@@ -66,22 +80,13 @@ DirectoryState prepare_directory(const fs::path& directory, const std::string& r
   if (fs::exists(unfinished)) {
     if (read_whole_file(unfinished) != recipe)
       refuse("the directory holds an unfinished data set of another recipe");
-  } else if (!is_empty_or_missing(directory)) {
+  } else if (fs::exists(directory) && !is_empty_but_for_lock(directory)) {
     refuse("the directory holds other files");
   }
-  try {
-    fs::create_directories(directory / "train");
-    fs::create_directories(directory / "validation");
-  } catch (const fs::filesystem_error& error) {
-    throw InputError("cannot make a directory: " + error.code().message(), directory.string(),
-                     "name a directory that may be written");
-  }
+  make_directory(directory / kTrain);
+  make_directory(directory / kValidation);
   write_whole_file(unfinished, recipe);
   return DirectoryState::ToGenerate;
-}
-
-Interval part_of_samples(std::int64_t samples, int part, int parts) {
-  return {samples * part / parts, samples * (part + 1) / parts};
 }
 
 void write_samples(Interval samples, const std::function<FileToWrite(std::int64_t sample)>& make,

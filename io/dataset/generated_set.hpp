@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "io/files/directory_lock.hpp"
 #include "io/files/json_text.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/interval.hpp"
@@ -37,18 +39,21 @@ GeneratedSample generated_sample(std::int64_t train, std::int64_t sample);
 /// Throws InputError, naming `where`, unless there are samples of both kinds and not more than a million.
 void check_sample_counts(std::int64_t train, std::int64_t validation, const char* where);
 
+/// Holds DIR, which it makes, for the one process of those that generate there together; for nobody where a
+/// set is complete, since that is never written again. Throws InputError where another process holds it, or
+/// it can't be written.
+std::unique_ptr<DirectoryLock> lock_to_generate(const std::filesystem::path& directory,
+                                                JobHasEnded job_has_ended);
+
 enum class DirectoryState { ToGenerate, Complete };
 
-/// Makes DIR ready, or finds that it holds exactly this data set already. An unfinished generation of the
-/// same recipe is gone over again, to the same bytes. Throws InputError where DIR holds anything else or
-/// can't be written.
+/// Under the lock: makes DIR ready, or finds that it holds exactly this data set already. An unfinished
+/// generation of the same recipe is gone over again, to the same bytes. Throws InputError where DIR holds
+/// anything else or can't be written.
 DirectoryState prepare_directory(const std::filesystem::path& directory, const std::string& recipe);
 
 /// Called now and then: how many of this part are written, of how many.
 using GenerateProgress = std::function<void(std::int64_t done, std::int64_t of)>;
-
-/// The samples of part `part` of `parts`: a run of the numbers [0, samples).
-Interval part_of_samples(std::int64_t samples, int part, int parts);
 
 /// Writes the files that `make` makes of each of the samples, in order, some at a time.
 void write_samples(Interval samples, const std::function<FileToWrite(std::int64_t sample)>& make,

@@ -5,7 +5,7 @@
 namespace tessera {
 
 Interval replica_share(std::int64_t samples, int replica, int replicas) {
-  return {samples * replica / replicas, samples * (replica + 1) / replicas};
+  return part_of(samples, replica, replicas);
 }
 
 std::vector<Interval> node_share(std::int64_t samples, std::span<const int> node_of_replica, int node) {

@@ -46,9 +46,9 @@ struct SamplesToStage {
 struct StagedRun {
   std::int64_t train = 0, validation = 0;  // samples of the data set
   bool draws_locally = false;              // data.shuffle: local
-  std::vector<RankPlace> ranks;
-  std::vector<Box> box_of_part;  // that each part of a sample reads; for the plan Slab
-  Extents space;                 // of a sample
+  std::vector<RankPlace> ranks;            // at least one
+  std::vector<Box> box_of_part;            // that each part of a sample reads, all parts, for the plan Slab
+  Extents space;                           // of a sample
 };
 
 /// By node. The plan Shard implies draws_locally.

@@ -67,7 +67,7 @@ std::vector<ClimateSummary> generate(const fs::path& directory, const DeepcamRec
     summaries.push_back(summarize(channels, labels, file.bytes));
     return file;
   };
-  write_samples(part_of_samples(recipe.train + recipe.validation, part, parts), make, progress);
+  write_samples(part_of(recipe.train + recipe.validation, part, parts), make, progress);
   return summaries;
 }
 

@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <span>
 #include <system_error>
 #include <utility>
 
 #include "io/files/checksum.hpp"
+#include "io/files/file_error.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -48,10 +48,8 @@ class LockFile {
 };
 
 [[noreturn]] void fail_to(const char* action, const fs::path& file, int error) {
-  const std::string problem = fmt::format("cannot {} the file of a lock: {}", action, std::strerror(error));
-  if (error == EACCES || error == EPERM || error == EROFS || error == ENOENT || error == ENOTDIR)
-    throw InputError(problem, file.string(), "name a directory that may be written");
-  throw MachineError(problem, file.string(), "free space on this disk or name another directory");
+  throw_file_error(fmt::format("{} the file of a lock", action), file, error,
+                   "name a directory that may be written");
 }
 
 /// What it says; nothing where there is none. ESTALE: another host has removed it.
@@ -75,10 +73,17 @@ std::optional<LockRecord> record_in(const fs::path& path) {
 
 DirectoryLock::DirectoryLock(const fs::path& directory, LockOptions options)
     : file_(directory / kLockName), options_(std::move(options)), mine_(record_of_this_process()) {
+  constexpr int kTries = 100;
+  constexpr std::chrono::milliseconds kPause(10);
+  int vanished = 0;
   while (!create(file_)) {
     const std::optional<std::string> text = text_in(file_);
-    if (!text) continue;  // released meanwhile
-    if (is_free(*text)) {
+    if (!text) {  // released meanwhile, unless it is a link that leads nowhere
+      if (++vanished == kTries)
+        throw MachineError("the file of a lock is there, and can be neither read nor made", file_.string(),
+                           "remove it where it is a link that leads nowhere");
+      std::this_thread::sleep_for(kPause);
+    } else if (is_free(*text)) {
       if (take_over(*text)) break;
     } else if (const auto holder = record_in(file_)) {
       refuse(*holder);

@@ -39,7 +39,7 @@ struct LockOptions {
 class DirectoryLock {
  public:
   /// The directory exists. Throws InputError that names host and process where another holds it, and where no
-  /// file can be made there; MachineError where the disk is full or fails.
+  /// file can be made there; MachineError where the disk is full or fails, or the file is a link to nowhere.
   DirectoryLock(const std::filesystem::path& directory, LockOptions options);
   /// Removes the file, unless it was lost.
   ~DirectoryLock();
@@ -48,7 +48,8 @@ class DirectoryLock {
 
   /// Whether the last look found another's file, or none: the directory must not be written any more.
   bool is_lost() const { return lost_; }
-  /// Looks. Throws MachineError where it is lost, or can't be read. Call before each file that is written.
+  /// Looks. Throws MachineError where it is lost, and as the constructor where it can't be read. Call before
+  /// each file that is written.
   void check();
 
  private:

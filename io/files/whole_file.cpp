@@ -3,24 +3,22 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <future>
 #include <memory>
 #include <system_error>
 
+#include "io/files/file_error.hpp"
+#include "io/files/in_parallel.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
 namespace {
 
 [[noreturn]] void fail(const char* action, const std::filesystem::path& path, int error) {
-  const std::string problem = fmt::format("cannot {} a file: {}", action, std::strerror(error));
-  if (error == EACCES || error == EPERM || error == EROFS || error == ENOENT || error == ENOTDIR)
-    throw InputError(problem, path.string(), "name a directory that exists and may be written");
-  throw MachineError(problem, path.string(), "free space on this disk or name another directory");
+  throw_file_error(fmt::format("{} a file", action), path, error,
+                   "name a directory that exists and may be written");
 }
 
 }  // namespace
@@ -71,14 +69,9 @@ void write_whole_file(const std::filesystem::path& path, std::string_view text) 
 }
 
 void write_whole_files(std::span<const FileToWrite> files) {
-  constexpr std::size_t kAtATime = 8;
-  std::vector<std::future<void>> writers;  // a future of std::async waits in its destructor
-  for (std::size_t writer = 0; writer < std::min(kAtATime, files.size()); ++writer)
-    writers.push_back(std::async(std::launch::async, [files, writer] {
-      for (std::size_t i = writer; i < files.size(); i += kAtATime)
-        write_whole_file(files[i].path, files[i].bytes);
-    }));
-  for (std::future<void>& writer : writers) writer.get();
+  constexpr int kAtATime = 8;
+  in_parallel(files.size(), kAtATime,
+              [files](std::size_t i) { write_whole_file(files[i].path, files[i].bytes); });
 }
 
 void read_in_pieces(const std::filesystem::path& path,

@@ -50,7 +50,8 @@ struct FileToWrite {
   std::vector<std::byte> bytes;
 };
 /// Writes several, a few at a time: their waits for the disk overlap, which for small files is most of the
-/// time. Each appears whole or not at all; throws what the first that failed threw, when all have ended.
+/// time. Each appears whole or not at all. Once one failed, no other is begun; throws what in_parallel()
+/// does.
 void write_whole_files(std::span<const FileToWrite> files);
 
 /// Hands on the bytes of a regular file in order, 256 KiB at most at once. Throws InputError where it can't

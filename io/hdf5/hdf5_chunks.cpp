@@ -4,13 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cassert>
 #include <cstring>
-#include <future>
 #include <numeric>
 #include <optional>
 
+#include "io/files/in_parallel.hpp"
 #include "io/hdf5/hdf5_library.hpp"
 #include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
@@ -160,28 +159,19 @@ void Hdf5Chunks::read(std::span<const Interval> block, std::span<std::byte> into
     throw InputError(fmt::format("the block asked for is not within the data set '{}'", name_),
                      file_.path().string(), "name a file of the expected shape");
   const std::vector<Index> chunks = firsts(block);
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
+  in_parallel(chunks.size(), threads, [&](std::size_t i) {
     // Kept from one file to the next: fresh pages cost as much as inflating does.
     thread_local StoredChunk stored;
     thread_local ChunkDecoder decoder;
     decoder.expect(filters_, chunk_bytes_);
-    for (std::size_t i = next++; i < chunks.size(); i = next++) {
-      try {
-        fetch(chunks[i], stored);
-        place(chunks[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
-              block, into.data());
-      } catch (const BadChunk& problem) {
-        next = chunks.size();  // the others need not go on
-        throw error(chunks[i], problem);
-      }
+    try {
+      fetch(chunks[i], stored);
+      place(chunks[i], stored.bytes.empty() ? stored.bytes : decoder.decode(stored.bytes, stored.skipped),
+            block, into.data());
+    } catch (const BadChunk& problem) {
+      throw error(chunks[i], problem);
     }
-  };
-  std::vector<std::future<void>> others;  // a future of std::async waits in its destructor
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, chunks.size()); ++i)
-    others.push_back(std::async(std::launch::async, work));
-  work();
-  for (std::future<void>& other : others) other.get();
+  });
   const Library library;
   file_.handle_->bytes_read += into.size();
 }

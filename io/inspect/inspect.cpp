@@ -126,7 +126,7 @@ Inspection inspect_directory(const fs::path& directory) {
   Json json{{"path", directory.string()}, {"kind", "data set"}};
   found.lines.push_back(directory.string() + ": data set");
   std::map<std::string, std::string> checksums;
-  for (const char* name : {"train", "validation"}) {
+  for (const char* name : {kTrain, kValidation}) {
     const Subset subset = inspect_subset(directory, name);
     checksums.insert(subset.checksums.begin(), subset.checksums.end());
     json[name] = {

@@ -159,8 +159,10 @@ void Stager::look_at(const FileToStage& file) {
   if (was_noted) damaged_.push_back(file.name);
 }
 
-void Stager::copy() {
-  in_parallel(missing_.size(), options_.threads, [this](std::size_t i) { copy_one(*missing_[i]); });
+void Stager::copy(std::size_t files) {
+  const std::size_t first = copied_, count = std::min(files, files_missing());
+  in_parallel(count, options_.threads, [this, first](std::size_t i) { copy_one(*missing_[first + i]); });
+  copied_ += count;
 }
 
 // A sample of the form of the others?

@@ -55,10 +55,12 @@ class Stager {
   std::uint64_t bytes_missing() const { return bytes_missing_; }
   /// Files that were there, but not as they had been noted.
   const std::vector<std::string>& damaged() const { return damaged_; }
-  /// Copies what is missing. Throws InputError where a source can't be read, isn't of the form of the others
-  /// or has another checksum than the manifest says; MachineError where the disk is full or fails. What was
-  /// copied before stays.
-  void copy();
+  /// After look(): how many files are to be copied yet.
+  std::size_t files_missing() const { return missing_.size() - copied_; }
+  /// Copies the next of what is missing, so many at most. Throws InputError where a source can't be read,
+  /// isn't of the form of the others or has another checksum than the manifest says; MachineError where the
+  /// disk is full or fails. What was copied before stays.
+  void copy(std::size_t files);
   StagingCounts counts() const;
 
  private:
@@ -71,6 +73,7 @@ class Stager {
   Options options_;
   std::vector<FileToStage> files_;  // by name
   std::vector<const FileToStage*> missing_;
+  std::size_t copied_ = 0;  // of the missing, the first
   std::vector<std::string> damaged_;
   std::uint64_t bytes_missing_ = 0;
   std::unique_ptr<State> state_;

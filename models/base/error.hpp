@@ -12,7 +12,7 @@ namespace tessera {
 enum class Fault { Input, Machine };  // exit 2: bad input or usage; exit 3: disk, MPI, memory
 
 /// The one exception of this project: what went wrong, where, and how to mend it, as three sentences without
-/// a full stop. what() joins them for printing: "WHAT\n  where: WHERE\n  fix: FIX".
+/// a full stop. what() joins them for printing: "WHAT\n  where: WHERE\n  fix:   FIX".
 class Error : public std::runtime_error {
  public:
   Error(Fault fault, std::string problem, std::string where, std::string fix)

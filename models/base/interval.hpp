@@ -20,6 +20,12 @@ inline Interval intersect(Interval a, Interval b) {
   return {std::max(a.begin, b.begin), std::min(a.end, b.end)};
 }
 
+/// What part i of p has of n things in equal parts to within one: [n*i/p, n*(i+1)/p). The parts tile [0, n);
+/// some are empty when p > n. p >= 1.
+inline Interval part_of(std::int64_t n, int i, int p) {
+  return {n * i / p, n * (i + 1) / p};
+}
+
 /// The smallest interval that holds both; an empty one adds nothing.
 inline Interval hull(Interval a, Interval b) {
   if (a.empty()) return b;

@@ -43,44 +43,50 @@ memory::desc plain(const ConvolutionProblem& p, bool flat) {
   return {dims, memory::data_type::f32, strides};
 }
 
+// The window along an axis; where it is applied once its stride says nothing, and is left out together with
+// the padding that isn't read, as the brg_conv_fwd of oneDNN 3.7 is wrong for some that have one.
+LocalWindow without_idle_stride(const ConvolutionProblem& p, std::size_t axis) {
+  LocalWindow window = p.window[axis];
+  const std::int64_t read = window.dilation * (window.kernel - 1) + 1;
+  const std::int64_t pad_hi = read - p.x.box.axes()[axis].size() - window.pad_lo;
+  if (p.y.box.axes()[axis].size() > 1 || pad_hi < 0) return window;
+  window.stride = 1;
+  window.pad_hi = pad_hi;
+  return window;
+}
+
 }  // namespace
 
 ConvolutionDescription::ConvolutionDescription(const ConvolutionProblem& p, Tensors tensors)
     : x(tensor(p.x, is_flat(p), tensors)),
       y(tensor(p.y, is_flat(p), tensors)),
       plain_weights(plain(p, is_flat(p))) {
-  weights = {plain_weights.dims(), memory::data_type::f32, memory::format_tag::any};
+  weights = {dims_of(plain_weights), memory::data_type::f32, memory::format_tag::any};
   if (p.bias) bias = {{p.y.c}, memory::data_type::f32, memory::format_tag::x};
   for (std::size_t axis = is_flat(p) ? 1 : 0; axis < 3; ++axis) {
-    const LocalWindow& w = p.window[axis];
-    stride.push_back(w.stride);
-    dilation.push_back(w.dilation - 1);  // oneDNN counts the gaps
-    pad_lo.push_back(w.pad_lo);
-    pad_hi.push_back(w.pad_hi);
+    const LocalWindow window = without_idle_stride(p, axis);
+    stride.push_back(window.stride);
+    dilation.push_back(window.dilation - 1);  // oneDNN counts the gaps
+    pad_lo.push_back(window.pad_lo);
+    pad_hi.push_back(window.pad_hi);
   }
 }
 
 ConvolutionDescription::Forward::primitive_desc ConvolutionDescription::forward(const Device& device) const {
-  return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x, weights, bias, y,
-           stride, dilation, pad_lo, pad_hi},
-          caller_scratchpad(),
-          device.engine};
+  return described<Forward>(device, dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x,
+                            weights, bias, y, stride, dilation, pad_lo, pad_hi);
 }
 
 ConvolutionDescription::BackwardData::primitive_desc ConvolutionDescription::backward_data(
     const Device& device, const Forward::primitive_desc& hint) const {
-  return {{dnnl::algorithm::convolution_direct, x, weights, y, stride, dilation, pad_lo, pad_hi},
-          caller_scratchpad(),
-          device.engine,
-          hint};
+  return described_backward<BackwardData>(device, hint, dnnl::algorithm::convolution_direct, x, weights, y,
+                                          stride, dilation, pad_lo, pad_hi);
 }
 
 ConvolutionDescription::BackwardWeights::primitive_desc ConvolutionDescription::backward_weights(
     const Device& device, const Forward::primitive_desc& hint) const {
-  return {{dnnl::algorithm::convolution_direct, x, weights, bias, y, stride, dilation, pad_lo, pad_hi},
-          caller_scratchpad(),
-          device.engine,
-          hint};
+  return described_backward<BackwardWeights>(device, hint, dnnl::algorithm::convolution_direct, x, weights,
+                                             bias, y, stride, dilation, pad_lo, pad_hi);
 }
 
 Primitive make_forward(const Device& device, const ConvolutionDescription::Forward::primitive_desc& desc) {

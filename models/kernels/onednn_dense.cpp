@@ -17,14 +17,14 @@ memory::desc transposed(std::int64_t rows, std::int64_t columns) {
 
 Primitive make_product(const Device& device, const memory::desc& a, const memory::desc& b,
                        const memory::desc& c) {
-  const dnnl::matmul::primitive_desc desc({a, b, c}, caller_scratchpad(), device.engine);
+  const auto desc = described<dnnl::matmul>(device, a, b, c);
   return Primitive::make<dnnl::matmul::primitive_desc, dnnl::matmul>(
       device, desc, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}});
 }
 
 Primitive make_product(const Device& device, const memory::desc& a, const memory::desc& b,
                        const memory::desc& bias, const memory::desc& c) {
-  const dnnl::matmul::primitive_desc desc({a, b, bias, c}, caller_scratchpad(), device.engine);
+  const auto desc = described<dnnl::matmul>(device, a, b, bias, c);
   return Primitive::make<dnnl::matmul::primitive_desc, dnnl::matmul>(
       device, desc, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, c}});
 }

@@ -9,7 +9,7 @@ namespace {
 
 // [group] out in ... -> [group] in out ...
 dnnl::memory::desc with_channels_exchanged(const dnnl::memory::desc& weights, bool grouped) {
-  std::vector<int> axes(weights.dims().size());
+  std::vector<int> axes(dims_of(weights).size());
   for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<int>(i);
   std::swap(axes[grouped ? 1 : 0], axes[grouped ? 2 : 1]);
   return weights.permute_axes(axes);

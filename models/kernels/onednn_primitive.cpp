@@ -20,7 +20,7 @@ Primitive::Primitive(const Device& device, dnnl::primitive primitive, const dnnl
       implementation_(implementation) {
   for (const auto& [index, desc] : arguments) {
     memories_.emplace_back(desc, device.engine, nullptr);
-    if (desc.dims().empty()) continue;  // a bias that isn't there
+    if (dims_of(desc).empty()) continue;  // a bias that isn't there
     arguments_.push_back({index, memories_.back().get()});
   }
   memories_.emplace_back(scratchpad, device.engine, nullptr);

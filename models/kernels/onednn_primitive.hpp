@@ -9,8 +9,8 @@
 
 #include "models/base/tensor.hpp"
 
-/// The one wrapper around oneDNN's objects; what differs between its versions 2.6 and 3.x stays in
-/// onednn_*.cpp.
+/// The one wrapper around oneDNN's objects, and the one place that knows its versions apart: 2.x describes an
+/// operation first and then its primitive, 3.x both at once.
 namespace tessera::onednn {
 
 /// The device and queue that all primitives of one factory share.
@@ -21,6 +21,35 @@ struct Device {
 
 /// Attributes under which a primitive takes its scratchpad from us.
 dnnl::primitive_attr caller_scratchpad();
+
+inline dnnl::memory::dims dims_of(const dnnl::memory::desc& desc) {
+#if DNNL_VERSION_MAJOR < 3
+  return desc.dims();
+#else
+  return desc.get_dims();
+#endif
+}
+
+/// The descriptor of a Made, dnnl::matmul for instance, with caller_scratchpad(); operation: what the library
+/// wants to know of it, in its order.
+template <class Made, class... Operation>
+typename Made::primitive_desc described(const Device& device, const Operation&... operation) {
+#if DNNL_VERSION_MAJOR < 3
+  return {typename Made::desc(operation...), caller_scratchpad(), device.engine};
+#else
+  return {device.engine, operation..., caller_scratchpad()};
+#endif
+}
+/// The same of a primitive that goes backward; forward: the descriptor of its counterpart.
+template <class Made, class Forward, class... Operation>
+typename Made::primitive_desc described_backward(const Device& device, const Forward& forward,
+                                                 const Operation&... operation) {
+#if DNNL_VERSION_MAJOR < 3
+  return {typename Made::desc(operation...), caller_scratchpad(), device.engine, forward};
+#else
+  return {device.engine, operation..., forward, caller_scratchpad()};
+#endif
+}
 
 /// A primitive with the list of its arguments made once: an execution only sets addresses.
 class Primitive {

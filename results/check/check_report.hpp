@@ -40,9 +40,8 @@ std::vector<Judged> check_paths(std::span<const std::filesystem::path> paths, co
 Judged judge_log(const RunRecord& run, const CheckOptions& options);
 Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs, Round round);
 /// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant",
-///   "findings": [{"rule", "file", "key", "line", "expected", "found"}], "warnings": [...]}]; key and line
-///   are null
-/// where there is none.
+///   "findings": [{"rule", "file", "key", "line", "expected", "found"}], "warnings": [...]}].
+/// Where there is no key or line, it is null.
 nlohmann::json to_json(std::span<const Judged> judged);
 
 /// The same for a terminal: a line for each log and directory, its findings and warnings below.

@@ -281,6 +281,16 @@ locked() {
   converts 0 "900 training and 1 validation samples" in out
   [[ ! -e out/.tessera-lock ]] || fail "the lock was left"
 
+  local universes=(generate cosmoflow --output made --size 16 --validation 1)
+  under_way made/unfinished.json "$TESSERA" "${universes[@]}" --train 4000
+  kill -STOP "$under_way"
+  ends 2 "the directory to generate into is $started $under_way on $(hostname)" "$LAUNCHER" -n 2 "$TESSERA" \
+    "${universes[@]}" --train 4000
+  kill -KILL "$under_way"
+  wait "$under_way"
+  ends 2 "an unfinished data set of another recipe" "$LAUNCHER" -n 2 "$TESSERA" "${universes[@]}" --train 2
+  [[ ! -e made/.tessera-lock ]] || fail "the lock was left"
+
   under_way copy/.staging/files-0.txt "$TESSERA" stage out copy
   kill -STOP "$under_way"
   if [[ -e copy/.staging/.tessera-lock ]]; then
@@ -385,6 +395,34 @@ logs() {
   ends 2 "this file holds no JSON object" "$LAUNCHER" -n 2 "$TESSERA" compare round
 }
 
+# What can't be printed is said by one rank, with the exit code of a full disk.
+stdout_full() {
+  local arguments
+  [[ -c /dev/full ]] || skip "there is no /dev/full here"
+  cp -rL "$TESSERA_UNIVERSES" data
+  mkdir one
+  cp "$here/../io/fixtures/one.tfrecord" one
+  while read -ra arguments; do
+    # shellcheck disable=SC2016  # for the inner shell
+    ends 3 "where: standard output" "$LAUNCHER" -n 2 bash -c 'exec "$@" >/dev/full' shell "$TESSERA" "${arguments[@]}"
+    [[ $(grep -c 'tessera: ' said) -eq 1 ]] || fail "${arguments[*]}: more than one message"
+  done <<END
+inspect data/train/universe_000000.hdf5
+inspect data --json
+plan $here/fixture.yaml
+plan $here/fixture.yaml --json
+bench reduce $here/fixture.yaml --repeats 1
+bench reduce $here/fixture.yaml --repeats 1 --json
+stage data copy
+stage data copy --json
+stage --clean copy
+generate cosmoflow --output made --size 16 --train 1 --validation 1
+generate cosmoflow --output made --size 16 --train 1 --validation 1
+convert one out --into train
+system
+END
+}
+
 not_finite() {
   aborted 1 "the loss is not finite in epoch 1, step" --set lr_schedule.lr=1e30
   grep -q '"failure": "the loss is not finite in epoch 1, step' run/run.json || fail "run.json doesn't say why"
@@ -404,7 +442,7 @@ refuses_to_resume() {
 }
 resume() {
   train 2 "there is no checkpoint to go on from" --resume
-  train 1 "stopped at the time limit of 0.001 s" --time-limit 0.001
+  train 75 "stopped at the time limit of 0.001 s" --time-limit 0.001
   also "give the same command with --resume"
   files_say_aborted
   refuses_to_resume "model.dropout: 0.5 then, 0.1 now" --resume --set model.dropout=0.1 --set train.seed=3
@@ -412,7 +450,7 @@ resume() {
   refuses_to_resume "data.n_train: 96 then, 88 now" --resume --set data.n_train=88
   refuses_to_resume "global batch: 8 samples then, 4 now" --resume --set data.global_batch_size=4
   refuses_to_resume "there is no checkpoint to go on from" --resume=checkpoint-previous.h5
-  refuses_to_resume "the output directory holds a finished run"
+  refuses_to_resume "the output directory holds the checkpoint of an interrupted run"
   mv run/result.txt log
   refuses_to_resume "run/result.txt" --resume
   mv log run/result.txt
@@ -429,57 +467,130 @@ resume() {
   also "--resume=checkpoint-previous.h5"
   train 1 "after 4 epochs" --resume=checkpoint-previous.h5 --max-epochs 4
   train 2 "is no time limit" --time-limit soon
+  train 2 "Slurm doesn't say how long this job may go on" --time-limit job
+}
 
+# One command starts a run, goes on with it, and ends well where it is finished.
+resume_auto() {
+  local again=(--resume=auto --set train.target_mae=0.6)
+  mkdir run
+  train 75 "stopped at the time limit" "${again[@]}" --time-limit 0.001
+  train 75 "goes on after epoch" "${again[@]}" --time-limit 0.001
+  mv run/checkpoint.h5 run/checkpoint-previous.h5  # killed while it put the new one in its place
+  train 0 "target reached" "${again[@]}"
+  [[ $(grep -c '"key": "run_start"' run/result.txt) -eq 1 ]] || fail "another run was begun"
+  cp run/result.txt finished
+  train 0 "run: the run is finished, target reached" "${again[@]}"
+  train 0 "run: the run is finished, target reached" "${again[@]}" --max-epochs 50
+  cmp -s run/result.txt finished || fail "the log of a finished run was touched"
+  rm -rf run
+  TESSERA_FAULT=step=2,rank=1 train 3 "a fault was injected" "${again[@]}"
+  [[ -e run/result.txt && ! -e run/checkpoint.h5 ]] || fail "the fault came at another time"
+  train 0 "target reached" "${again[@]}"
+  [[ $(grep -c '"key": "run_start"' run/result.txt) -eq 1 ]] || fail "the log has two runs"
+  rm -rf run
+  mkdir run
+  head -1 finished >run/result.txt  # killed before its first checkpoint
+  train 0 "target reached" "${again[@]}"
+  rm run/result.txt
+  train 2 "the output directory holds the checkpoint" "${again[@]}"
 }
 
 # A run that reaches its target after it was interrupted has a log that passes the rules.
 resume_to_target() {
-  train 1 "stopped at the time limit" --set train.target_mae=0.6 --time-limit 0.001
+  train 75 "stopped at the time limit" --set train.target_mae=0.6 --time-limit 0.001
   train 0 "target reached" --set train.target_mae=0.6 --resume
   refuses_to_resume "the run has reached its target" --set train.target_mae=0.6 --resume
   rm -rf run
   mkdir -p data/train data/validation
   "$SAMPLE_FILES" good data/train/{01..16}.hdf5 data/validation/{01..13}.hdf5
   local easy=(--set data.data_dir=data --set data.n_train=16 --set data.standardize=false --set model.dropout=0.0)
-  train 1 "stopped at the time limit" "${easy[@]}" --time-limit 0.001
+  train 75 "stopped at the time limit" "${easy[@]}" --time-limit 0.001
   train 0 "target reached" "${easy[@]}" --resume --max-epochs 20
   ends 0 "compliant      run/result.txt" "$TESSERA" check run --round 3.0
   ends 0 "compliant      run/result.txt" "$TESSERA" check run --round 3.0 --division closed
 }
 
 signals() {
-  interrupt TERM rank
-  interrupt INT rank
-  interrupt TERM rank "$LAUNCHER" -n 2
-  interrupt INT rank "$LAUNCHER" -n 2
-  interrupt TERM launcher "$LAUNCHER" -n 2
+  interrupt TERM 143 rank
+  interrupt INT 130 rank
+  interrupt HUP 129 rank
+  interrupt USR1 75 rank
+  interrupt XCPU 75 rank
+  interrupt TERM 143 rank "$LAUNCHER" -n 2
+  interrupt USR1 75 rank "$LAUNCHER" -n 2
+  interrupt USR2 75 rank "$LAUNCHER" -n 2
+  interrupt USR1 75 ranks "$LAUNCHER" -n 2
+  interrupt INT 130 rank "$LAUNCHER" -n 2
+  interrupt TERM 143 launcher "$LAUNCHER" -n 2
 }
-# interrupt SIGNAL rank|launcher [LAUNCHER...]: a signal to one rank, or to the launcher, ends a long run soon. The exit codes
-# looked at are those of the ranks, since MPICH's launcher doesn't always hand them on; a shell around each rank, which outlives
-# the signal, writes them down.
+# interrupt SIGNAL CODE rank|ranks|launcher [LAUNCHER...]: a signal to one rank, to all, or to the launcher, ends a long run soon,
+# with that exit code and a checkpoint. The exit codes looked at are those of the ranks, since MPICH's launcher doesn't always hand
+# them on; a shell around each rank, which outlives the signal, writes them down.
 interrupt() {
   cases=$((cases + 1))
   rm -rf run ranks codes
   # shellcheck disable=SC2016  # for the inner shell
-  "${@:3}" bash -c 'trap : TERM INT
+  "${@:4}" bash -c 'trap : TERM INT HUP USR1 USR2 XCPU
     "$@" & rank=$!
     echo $rank >>ranks
     wait $rank; code=$?
     while kill -0 $rank 2>/dev/null; do wait $rank; code=$?; done
     echo $code >>codes' shell "$TESSERA" train "$here/fixture.yaml" --output run --max-epochs 100000 \
     --set train.target_mae=0.0001 </dev/null >said 2>&1 &
-  local target=$! begin=$SECONDS expected=143
-  [[ $1 == INT ]] && expected=130
+  local targets=$! begin=$SECONDS
   until [[ -e run/history.csv ]] || ((SECONDS > begin + 20)); do sleep 0.05; done
-  [[ $2 == rank ]] && target=$(head -1 ranks)
+  [[ $3 == rank ]] && targets=$(head -1 ranks)
+  [[ $3 == ranks ]] && targets=$(cat ranks)
   begin=$SECONDS
-  kill -s "$1" "$target"
+  # shellcheck disable=SC2086  # they are several
+  kill -s "$1" $targets
   until [[ -e codes && $(wc -l <ranks) -eq $(wc -l <codes) ]] || ((SECONDS > begin + 10)); do sleep 0.05; done
   wait
   ((SECONDS - begin <= 5)) || fail "$*: took $((SECONDS - begin)) seconds to end"
-  [[ $(sort -u codes) == "$expected" ]] || fail "$*: exit codes $(tr '\n' ' ' <codes)"
+  [[ $(sort -u codes) == "$2" ]] || fail "$*: exit codes $(tr '\n' ' ' <codes)"
   files_say_aborted
+  [[ -e run/checkpoint.h5 ]] || fail "$*: there is no checkpoint"
   grep -q "stopped by SIG$1" said || fail "$*: nothing says why it ended"
+}
+
+# Several programs of one rank where the launcher started several ranks, ranks that were called in different ways, and what needs
+# no MPI where there is none.
+launches() {
+  local here_alone=(env SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=0 "$TESSERA") other=(env SLURM_STEP_NUM_TASKS=2 SLURM_PROCID=1 "$TESSERA")
+  local command
+  for command in "train $here/fixture.yaml --output run" "generate cosmoflow --output run" "stage data run" "check run" "bench step $here/fixture.yaml"; do
+    # shellcheck disable=SC2086  # a command and its arguments
+    ends 2 "the launcher started 2 ranks, and MPI finds 1" "${here_alone[@]}" $command
+    also "srun --mpi=list"
+    # shellcheck disable=SC2086
+    "${other[@]}" $command >said 2>&1
+    [[ $? -eq 2 && ! -s said ]] || fail "$command: the second program says something, too"
+    [[ ! -e run ]] || fail "$command: something was written"
+  done
+  ends 2 "the launcher started 3 ranks, and MPI finds 1" env OMPI_COMM_WORLD_SIZE=3 OMPI_COMM_WORLD_RANK=0 "$TESSERA" train "$here/fixture.yaml" --output run
+  differs "rank 0 ($(hostname)) with '--seed 0', rank 1 ($(hostname)) with '--seed 1'" "\"$TESSERA\" train $here/fixture.yaml --output run --seed \$PMI_RANK"
+  differs "with nothing there" "[[ \$PMI_RANK == 0 ]] && more=--resume; \"$TESSERA\" train $here/fixture.yaml --output run \$more"
+  differs "with 'check', rank 1" "[[ \$PMI_RANK == 0 ]] && exec \"$TESSERA\" check run; \"$TESSERA\" train $here/fixture.yaml --output run"
+  differs "with 'ONEDNN_MAX_CPU_ISA=0'" "ONEDNN_MAX_CPU_ISA=\$PMI_RANK \"$TESSERA\" generate cosmoflow --output run"
+  ends 0 "all is well" "$LAUNCHER" -n 2 bash -c "OMP_NUM_THREADS=\$((PMI_RANK + 1)) \"$TESSERA\" train $here/fixture.yaml --output run --max-epochs 1 \
+    --set train.target_mae=100 --stage-dir stage\$PMI_RANK && [[ \$PMI_RANK != 0 ]] || echo all is well"
+  # MPI's own memory between processes doesn't fit here.
+  unshare --user --map-root-user --mount mount -t tmpfs -o size=64k tmpfs /dev/shm 2>/dev/null || return 0
+  for command in --version --help "plan $here/fixture.yaml" "check run" "compare --help" system "inspect run/checkpoint.h5"; do
+    cases=$((cases + 1))
+    # shellcheck disable=SC2016  # for the inner shell
+    timeout 30 unshare --user --map-root-user --mount bash -c 'mount -t tmpfs -o size=64k tmpfs /dev/shm && exec "$@"' shell \
+      "$TESSERA" $command >said 2>&1
+    (($? <= 1)) || fail "$command: needs MPI"  # 1: the run missed its target
+  done
+}
+# differs TEXT SHELL: two ranks that were called by such a line are refused, and nothing is written.
+differs() {
+  if [[ $("$LAUNCHER" -n 1 env) != *PMI_RANK=* ]]; then return; fi  # another launcher has other names
+  rm -rf run
+  ends 2 "$1" "$LAUNCHER" -n 2 bash -c "$2"
+  [[ ! -e run ]] || fail "$2: something was written"
 }
 
 # What a sample can't be split into is refused before anything is looked at; replicas are what is left of the ranks.
@@ -546,7 +657,7 @@ can_be_run_again() {
   ends 1 "missing-key run_stop" "$TESSERA" check run
   local again=()
   [[ ! -e run/checkpoint.h5 ]] || again=(--resume)
-  train 1 "stopped at the time limit" --time-limit 0.001 --max-epochs 100000 --set train.target_mae=0.0001 "${again[@]}" "$@"
+  train 75 "stopped at the time limit" --time-limit 0.001 --max-epochs 100000 --set train.target_mae=0.0001 "${again[@]}" "$@"
 }
 
 # climates KIND FILE: a copy of the climates, made of links, in which one file is bad.
@@ -582,7 +693,7 @@ climate_runs() {
   ranks=4 refuses "model.batchnorm_group_size is 3, which doesn't divide 4 replicas" --set model.batchnorm_group_size=3
   refuses "splits 3 axes, where samples have height and width" --split 1x2x1
   refuses "a dump holds one" --set train.gradient_accumulation_frequency=2 --dump-step run/step.h5
-  train 1 "stopped at the time limit" --time-limit 0.001 --set model.batchnorm_group_size=1
+  train 75 "stopped at the time limit" --time-limit 0.001 --set model.batchnorm_group_size=1
   ranks=1 refuses_to_resume "samples over which batch statistics are taken: 4 then, 8 now" --resume --set model.batchnorm_group_size=1
   train 1 "after 2 epochs" --resume --set model.batchnorm_group_size=1
   output=passes train 1 "batch 8 (2 a replica, in 2 passes)" --max-epochs 1 --set train.gradient_accumulation_frequency=2

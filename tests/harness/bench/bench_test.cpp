@@ -1,4 +1,4 @@
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,8 +10,12 @@
 #include "harness/bench/reduce_bench.hpp"
 #include "harness/bench/step_bench.hpp"
 #include "harness/workloads/cosmoflow_workload.hpp"
+#include "io/files/whole_file.hpp"
 #include "parallel/partition_plan.hpp"
 #include "parallel/uniform.hpp"
+#include "support/chunked_file.hpp"
+#include "support/directory_contents.hpp"
+#include "support/errors.hpp"
 #include "support/mpi_world.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -120,14 +124,28 @@ TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
   }
 }
 
-TEST(IoBench, MeasuresStagingAndLeavesNothingOfIt) {
+/// One for all ranks, by its path.
+std::string shared_directory(std::optional<TemporaryDirectory>& directory) {
+  std::string path;
+  if (world().rank() == 0) path = directory.emplace().path().string();
+  world().broadcast(path, 0);
+  return path;
+}
+
+TEST(IoBench, MeasuresStagingAndLeavesNothingOfItButWhatWasThere) {
+  namespace fs = std::filesystem;
   Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
   CosmoflowWorkload workload(config, 1);
   const ProcessGrid grid(world(), {1, 1, 1, world().size()});
   std::optional<TemporaryDirectory> directory;
-  std::string path;
-  if (world().rank() == 0) path = directory.emplace().path().string();
-  world().broadcast(path, 0);
+  const fs::path path = shared_directory(directory);
+  const auto names = {"0/mine", "1/mine", "staged/mine"};
+  if (world().rank() == 0)
+    for (const char* name : names) {
+      fs::create_directory((path / name).parent_path());
+      write_whole_file(path / name, std::string("years of work"));
+    }
+  world().barrier();
   const IoBench bench = bench_io(workload, workload.graph(1), grid, config.data, 1, 2, 1, path);
   EXPECT_EQ(bench.flows[1].name, "stage");
   EXPECT_EQ(bench.flows[1].ceiling, "copy");
@@ -137,8 +155,71 @@ TEST(IoBench, MeasuresStagingAndLeavesNothingOfIt) {
     EXPECT_EQ(bench.flows[2].bytes, 2U * 16 * 16 * 16 * 4 * 2);
   }
   world().barrier();
-  EXPECT_TRUE(!std::filesystem::exists(path) || std::filesystem::is_empty(path));
+  EXPECT_EQ(contents(path).size(), names.size());
+  for (const char* name : names) EXPECT_TRUE(fs::exists(path / name)) << name;
+  EXPECT_EQ(std::distance(fs::directory_iterator(path), {}), 3);
   world().barrier();
+}
+
+TEST(IoBench, LeavesNothingOfStagingThatFails) {
+  namespace fs = std::filesystem;
+  Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
+  std::optional<TemporaryDirectory> directory;
+  const fs::path path = shared_directory(directory), data = path / "data", stage = path / "stage";
+  if (world().rank() == 0) {
+    fs::copy(config.data.data_dir, data, fs::copy_options::recursive);
+    fs::resize_file(data / "validation/universe_000000.hdf5", 100);
+  }
+  world().barrier();
+  config.data.data_dir = data.string();
+  CosmoflowWorkload workload(config, 1);
+  const ProcessGrid grid(world(), {1, 1, 1, world().size()});
+  EXPECT_THAT(message_of<UniformError>(
+                  [&] { bench_io(workload, workload.graph(1), grid, config.data, 1, 2, 1, stage); }),
+              ::testing::HasSubstr("validation/universe_000000.hdf5"));
+  world().barrier();
+  EXPECT_TRUE(fs::is_empty(stage));
+  world().barrier();
+}
+
+/// Samples whose inputs have elements of 16 bits without a sign.
+class UnsignedSamples final : public WorkloadData, public Dataset {
+ public:
+  explicit UnsignedSamples(const std::filesystem::path& file) : file_(file) {
+    ChunkedFile sample(file);
+    const ChunkedForm input{.shape = {16, 16, 16, 4}, .chunk = {16, 16, 16, 4}},
+        target{.shape = {4}, .chunk = {4}};
+    sample.add("x", H5T_NATIVE_UINT16, input, std::vector<std::uint16_t>(std::size_t{16} * 16 * 16 * 4));
+    sample.add("y", H5T_NATIVE_FLOAT, target, std::vector<float>(4));
+  }
+  bool keeps_boxes() const override { return true; }
+  bool in_files() const override { return false; }  // to be listed
+  void open_data(DataListing, const DataShare&) override {}
+  const Dataset& training() const override { return *this; }
+  const Dataset& validation() const override { return *this; }
+  std::string target_name() const override { return "nothing"; }
+  std::int64_t target_channels() const override { return 4; }
+  std::string kept_axes() const override { return "none"; }
+
+  std::int64_t size() const override { return 1; }
+  std::filesystem::path file(std::int64_t) const override { return file_; }
+  void check_first_sample() const override {}
+  void read_input(std::int64_t, int, TensorView) const override {}
+  void read_target(std::int64_t, TensorView) const override {}
+  std::uint64_t bytes_read() const override { return 0; }
+
+ private:
+  std::filesystem::path file_;
+};
+
+TEST(IoBench, RefusesElementsThatAreNotRead) {
+  const TemporaryDirectory directory;
+  UnsignedSamples samples(directory / "a.hdf5");
+  DataConfig data;
+  data.n_train = data.n_valid = 1;
+  const ProcessGrid grid(world(), {.replicas = world().size()});
+  EXPECT_THAT(message_of<UniformError>([&] { bench_io(samples, tiny().graph(1), grid, data, 1, 1, 1); }),
+              ::testing::HasSubstr("'x' has elements of a type that isn't read"));
 }
 
 TEST(ReduceBench, MeasuresEveryBucketAndAllOfThem) {

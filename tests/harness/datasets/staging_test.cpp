@@ -15,6 +15,7 @@
 #include "io/dataset/sample_files.hpp"
 #include "io/files/checksum.hpp"
 #include "io/files/json_text.hpp"
+#include "io/files/lock_record.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/cosmoflow.hpp"
 #include "parallel/uniform.hpp"
@@ -172,6 +173,27 @@ TEST_F(StagedByAllRanks, NodesThatMeetInOneDirectoryUnawaresAreRefusedTogether) 
   StagingRequest request = this->request(StagingPlan::Replicate);
   request.directory = disk(0);
   EXPECT_THAT(message_of<UniformError>([&] { Staging(grid, request).run(); }), HasSubstr("--shared"));
+}
+
+TEST_F(StagedByAllRanks, ADirectoryThatAnotherProcessTookOverIsLeftAloneSoonByAllRanks) {
+  constexpr int kMany = 600;
+  constexpr std::size_t kMostOfARank = 256;
+  if (world().rank() == 0)
+    for (int i = kTrainSamples; i < kMany; ++i)
+      fs::copy_file(root_ / "source/train/00.hdf5", root_ / fmt::format("source/train/{}.hdf5", i));
+  world().barrier();
+  const ProcessGrid grid(world(), {.replicas = world().size()});
+  Staging staging(grid, request(StagingPlan::Replicate));
+  if (world().rank() == 0) {
+    LockRecord record = record_of_this_process();
+    record.token = "of another";
+    write_whole_file(disk(0) / ".staging" / kLockName, to_text(record));
+  }
+  world().barrier();
+  EXPECT_THAT(message_of<UniformError>([&] { staging.run(); }), HasSubstr("was taken over by"));
+  world().barrier();
+  const std::size_t others = static_cast<std::size_t>(std::min(kRanksOfNode, world().size()) - 1);
+  EXPECT_LE(contents(disk(0) / "train").size(), others * kMostOfARank);
 }
 
 TEST_F(StagedByAllRanks, WhatOneRankMeetsAllThrow) {

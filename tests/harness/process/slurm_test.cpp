@@ -5,6 +5,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "support/temporary_directory.hpp"
 
@@ -50,6 +55,27 @@ TEST_F(SlurmJob, HasNotEndedWhereTheQueueHasItOrCannotBeAsked) {
     answers(script);
     EXPECT_FALSE(slurm_job_has_ended("1234@north")) << script;
   }
+}
+
+TEST_F(SlurmJob, SaysHowLongItMayGoOn) {
+  EXPECT_EQ(seconds_left_of_slurm_job(), std::nullopt) << "it isn't in a job";
+  setenv("SLURM_JOB_ID", "1234", 1);
+  EXPECT_EQ(seconds_left_of_slurm_job(), std::nullopt) << "there is no squeue";
+  const std::vector<std::pair<std::string, std::optional<double>>> answers_of_squeue{
+      {"0:59", 59},
+      {"10:00", 600},
+      {"1:02:03", 3723},
+      {"2-03:04:05", 183845},
+      {"UNLIMITED", std::numeric_limits<double>::infinity()},
+      {"INVALID", std::nullopt},
+      {"", std::nullopt}};
+  for (const auto& [text, seconds] : answers_of_squeue) {
+    answers("echo '" + text + "'\n");
+    EXPECT_EQ(seconds_left_of_slurm_job(), seconds) << text;
+  }
+  answers("echo 10:00; exit 1\n");
+  EXPECT_EQ(seconds_left_of_slurm_job(), std::nullopt);
+  unsetenv("SLURM_JOB_ID");
 }
 
 TEST_F(SlurmJob, OfAnotherClusterIsNotAskedFor) {

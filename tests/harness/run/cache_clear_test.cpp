@@ -78,6 +78,13 @@ TEST_F(CacheClearTest, EachSampleThatAReplicaReadsFirstIsOneRanksOfEachOfItsNode
   }
 }
 
+TEST_F(CacheClearTest, SamplesThatAreInNoFileLeaveNothingCached) {
+  const Files none({"", ""});
+  const ProcessGrid grid(world(), {.replicas = world().size()});
+  const CacheClear cleared = clear_caches(grid, none, none, {{0, 1}, {0}});
+  EXPECT_TRUE(cleared.complete) << cleared.done;
+}
+
 TEST_F(CacheClearTest, NoPageOfAFileIsLeftThatIsSaidToBeCleared) {
   const TemporaryDirectory directory;
   struct statfs system {};

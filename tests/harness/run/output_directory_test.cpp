@@ -41,7 +41,8 @@ TEST_F(OutputDirectory, IsMadeWithItsParentsAndEmpty) {
   lock_output_directory(root_ / "a" / "b");
   EXPECT_TRUE(fs::is_empty(root_ / "a" / "b"));
   const auto lock = lock_output_directory(root_ / "a" / "b");
-  EXPECT_NO_THROW(prepare_output_directory(root_ / "a" / "b")) << "an empty directory may be used again";
+  EXPECT_NO_THROW(prepare_output_directory(root_ / "a" / "b", false))
+      << "an empty directory may be used again";
   EXPECT_THROW(lock_output_directory(root_ / "a" / "b"), InputError) << "another process has it";
 }
 
@@ -50,14 +51,15 @@ TEST_F(OutputDirectory, ThatHoldsAFinishedRunIsRefusedAndUntouched) {
       ":::MLLOG {\"key\": \"run_stop\", \"value\": null, \"metadata\": {\"status\": \"aborted\"}, "
       "\"time_ms\": 1}\n");
   put("history.csv", "epoch\n");
-  EXPECT_THROW(prepare_output_directory(root_), InputError);
+  EXPECT_THROW(prepare_output_directory(root_, false), InputError);
   EXPECT_EQ(files(), 2);
 }
 
 TEST_F(OutputDirectory, ThatHoldsARunRecordIsRefused) {
   put("run.json", "{}");
+  put("result.txt", "");
   try {
-    prepare_output_directory(root_);
+    prepare_output_directory(root_, false);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_EQ(error.exit_code(), 2);
@@ -66,16 +68,51 @@ TEST_F(OutputDirectory, ThatHoldsARunRecordIsRefused) {
   }
 }
 
+TEST_F(OutputDirectory, OfARunThatFailedBeforeItsFirstCheckpointIsReplacedOnlyIfThatIsAskedFor) {
+  for (const char* end : {"failed", "stopped"}) {
+    put("run.json", std::string(R"({"end": ")") + end + "\"}");
+    put("result.txt",
+        ":::MLLOG {\"key\": \"run_stop\", \"value\": null, \"metadata\": {\"status\": \"aborted\"}, "
+        "\"time_ms\": 1}\n");
+    put("result.txt.partial", "");
+    try {
+      prepare_output_directory(root_, false);
+      ADD_FAILURE() << end;
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.fix(), HasSubstr("--resume=auto"));
+    }
+    EXPECT_EQ(files(), 3);
+    prepare_output_directory(root_, true);
+    EXPECT_EQ(files(), 0);
+  }
+  put("run.json", R"({"end": "target_missed"})");
+  EXPECT_THROW(prepare_output_directory(root_, true), InputError);
+}
+
 TEST_F(OutputDirectory, ThatHoldsACheckpointIsRefusedAndResumeOffered) {
   put("checkpoint.h5", "");
-  put("history.csv", "epoch\n");
+  put("result.txt", "");
   try {
-    prepare_output_directory(root_);
+    prepare_output_directory(root_, false);
     FAIL();
   } catch (const InputError& error) {
     EXPECT_THAT(error.fix(), HasSubstr("--resume"));
   }
   EXPECT_EQ(files(), 2);
+}
+
+TEST_F(OutputDirectory, ThatHoldsFilesOfARunWithoutItsLogIsRefused) {
+  for (const char* name : {"checkpoint.h5", "run.json"}) {
+    put(name, "{}");
+    try {
+      prepare_output_directory(root_, true);
+      ADD_FAILURE() << name;
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.problem(), HasSubstr("no result.txt"));
+    }
+    EXPECT_EQ(files(), 1);
+    fs::remove(root_ / name);
+  }
 }
 
 TEST_F(OutputDirectory, OfARunThatGoesOnKeepsAllButTheRecordOfTheInterruptedPart) {
@@ -97,14 +134,14 @@ TEST_F(OutputDirectory, LosesWhatAnInterruptedRunLeftAndNothingElse) {
   put("history.csv.partial", "epoch");
   put("notes.md", "mine");
   put("film.partial", "mine");
-  prepare_output_directory(root_);
+  prepare_output_directory(root_, false);
   EXPECT_EQ(files(), 2);
   EXPECT_EQ(text("notes.md"), "mine");
 }
 
 TEST_F(OutputDirectory, LosesAnEmptyLogOfARunThatEndedAtOnce) {
   put("result.txt", "");
-  prepare_output_directory(root_);
+  prepare_output_directory(root_, false);
   EXPECT_EQ(files(), 0);
 }
 
@@ -112,7 +149,7 @@ TEST_F(OutputDirectory, KeepsFilesOfAnotherOriginThatHaveTheNamesOfOurs) {
   for (const char* name : {"result.txt", "history.csv"}) {
     put(name, "a,b\n");
     try {
-      prepare_output_directory(root_);
+      prepare_output_directory(root_, false);
       ADD_FAILURE() << name;
     } catch (const InputError& error) {
       EXPECT_THAT(error.problem(), HasSubstr(std::string(name) + " of another origin"));

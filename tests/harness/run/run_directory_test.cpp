@@ -35,6 +35,23 @@ TEST_F(RunDirectory, OfARunThatWasKilledIsUnfinishedOrGoesOnFromItsCheckpoint) {
   EXPECT_EQ(state(), RunState::Resumable);
 }
 
+TEST_F(RunDirectory, WithoutTheLogOfItsRunNeitherBeginsNorGoesOn) {
+  for (const char* name : {"checkpoint.h5", "run.json"}) {
+    put(name, "{}");
+    EXPECT_EQ(state(), RunState::LogMissing) << name;
+    fs::remove(directory_ / name);
+  }
+}
+
+TEST_F(RunDirectory, GoesOnFromTheLastCheckpointThatIsThere) {
+  put("result.txt", "");
+  put("checkpoint-previous.h5", "");
+  EXPECT_EQ(state(), RunState::Resumable);
+  EXPECT_STREQ(last_checkpoint(directory_.path()), "checkpoint-previous.h5");
+  put("checkpoint.h5", "");
+  EXPECT_STREQ(last_checkpoint(directory_.path()), "checkpoint.h5");
+}
+
 TEST_F(RunDirectory, StandsAsItsRunEnded) {
   put("result.txt", "");
   put("checkpoint.h5", "");

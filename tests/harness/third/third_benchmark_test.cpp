@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "harness/bench/step_bench.hpp"
+#include "harness/config/config_schema.hpp"
 #include "harness/plan/run_layout.hpp"
 #include "harness/run/training_run.hpp"
 #include "harness/third/brightness_config.hpp"
@@ -49,6 +50,24 @@ TEST(ThirdBenchmark, IsConfiguredByItsTable) {
   EXPECT_THAT(refused("train.gradient_accumulation_frequency=2"), ::testing::HasSubstr("no use"));
   EXPECT_THAT(refused("model.name=brightnes"),
               ::testing::HasSubstr("expected cosmoflow, deepcam or brightness"));
+}
+
+TEST(ThirdBenchmark, CannotHaveKeysInASectionThatNoConfigurationHas) {
+  static constexpr BenchmarkTable kTable{
+      .name = "lost",
+      .defaults = [] { return std::any(); },
+      .sections =
+          [](Config& config) {
+            return std::vector<Section>{{"modell", {field("org", config.mlperf.org)}}};
+          },
+      .settle = [](Config&) {}};
+  Registry<BenchmarkTable>& tables = benchmark_tables();
+  const Registry<BenchmarkTable> before = tables;
+  tables.add(kTable);
+  Config config;
+  config.mlperf.benchmark = "lost";
+  EXPECT_THAT(message_of<std::logic_error>([&] { config_schema(config); }), ::testing::HasSubstr("modell"));
+  tables = before;
 }
 
 TEST(ThirdBenchmark, IsPlannedAndSplit) {

@@ -22,6 +22,7 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -337,6 +338,18 @@ TEST(ConversionState, RemembersUnitsInJournalsAndThenInTheManifest) {
               HasSubstr("other sources or options"));
   fs::remove(out / "manifest.json");
   EXPECT_THAT(message_of<InputError>([&] { read_conversion(out, recipe); }), HasSubstr("other files"));
+}
+
+TEST(ConversionState, KnowsNoSourceThatNoSampleWasMadeOf) {
+  const TemporaryDirectory directory;
+  const ConvertRecipe recipe{SourceForm::TfRecord, {4, 4, 4, 4}, 0, Hdf5Compression::None};
+  const ConvertedUnit empty{"train/a", 5, 7, {}};
+  begin_conversion(directory.path(), recipe, {});
+  ConversionJournal(directory.path(), 0).note(empty);
+  EXPECT_TRUE(read_conversion(directory.path(), recipe).units.empty()) << "it is converted again";
+  complete_conversion(directory.path(), recipe, {{empty.name, empty}}, {});
+  EXPECT_THAT(message_of<InputError>([&] { read_conversion(directory.path(), recipe); }),
+              AllOf(HasSubstr("train/a has no samples"), HasSubstr("manifest.json")));
 }
 
 TEST(ConversionState, ADataSetWithAManifestIsGeneratedUnlessItWasConverted) {

@@ -196,6 +196,13 @@ TEST_F(DirectoryLocked, IsHeldByOneOfManyThatFindItGivenUp) {
   EXPECT_TRUE(fs::is_empty(directory_.path()));
 }
 
+TEST_F(DirectoryLocked, IsGivenUpWhereItsFileIsALinkThatLeadsNowhere) {
+  fs::create_symlink(directory_ / "nowhere", file());
+  EXPECT_THAT(message_of<MachineError>([&] { const DirectoryLock lock(directory_.path(), options()); }),
+              AllOf(HasSubstr("can be neither read nor made"), HasSubstr(file().string())));
+  EXPECT_TRUE(fs::is_symlink(file())) << "it isn't touched";
+}
+
 TEST_F(DirectoryLocked, NeedsADirectoryThatMayBeWritten) {
   EXPECT_THROW(DirectoryLock(directory_ / "none", options()), InputError);
   EXPECT_THROW(DirectoryLock("/proc/self", options()), InputError);

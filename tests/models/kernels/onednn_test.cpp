@@ -1,6 +1,11 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <random>
+#include <string>
 
 #include "models/cosmoflow.hpp"
 #include "models/deepcam.hpp"
@@ -16,7 +21,9 @@ using test::relative_distance;
 constexpr double kTolerance = 1e-5;  // norm-wise, in float32
 
 // Inputs and parameters are the same numbers in float and double, so the double reference is the truth.
-void expect_equal(const Layer& layer, const std::vector<Shape>& inputs, const std::string& what) {
+// Returns the names of the implementations.
+std::vector<std::string> expect_close(const Layer& layer, const std::vector<Shape>& inputs,
+                                      const std::string& what) {
   const auto fast = make_onednn_kernels();
   const auto exact = make_reference_kernels(Element::F64);
   LayerHarness<float> ours(layer, inputs, *fast);
@@ -31,8 +38,13 @@ void expect_equal(const Layer& layer, const std::vector<Shape>& inputs, const st
                                                 truth.parameters().gradient<double>(p))),
               kTolerance)
         << what << ", gradient of " << ours.parameters().spec(p).name;
+  return ours.op().implementations();
+}
+
+void expect_equal(const Layer& layer, const std::vector<Shape>& inputs, const std::string& what) {
+  [[maybe_unused]] const std::vector<std::string> implementations = expect_close(layer, inputs, what);
 #ifdef __AVX2__  // elsewhere the library has plain loops for some
-  for (const std::string& name : ours.op().implementations())
+  for (const std::string& name : implementations)
     EXPECT_EQ(name.find("ref"), std::string::npos) << what << " runs on " << name;
 #endif
 }
@@ -71,6 +83,55 @@ TEST(Onednn, EqualsTheReferenceOnUnevenExtentsStridesAndChannels) {
                "pool");
   expect_equal(*max_pool({.window = cube({.kernel = 3, .stride = 2, .pad = 1}), .negative_slope = 0.3}),
                {{2, 21, {7, 9, 6}}}, "pool 3 s2");
+}
+
+// A small random convolution, biased to what is rare in networks: extents and outputs of one cell, few
+// channels, strides that leave input cells unread.
+struct RandomConvolution {
+  Windows window;
+  Shape input;
+  std::int64_t out;
+};
+RandomConvolution random_convolution(std::mt19937& draws, bool flat) {
+  const auto up_to = [&](std::int64_t most) {
+    return 1 + static_cast<std::int64_t>(draws() % static_cast<unsigned>(most));
+  };
+  constexpr std::array<std::int64_t, 8> kChannels{1, 2, 3, 4, 8, 16, 17, 32};
+  RandomConvolution random{
+      .window = {}, .input = {up_to(2), kChannels[draws() % 8], {1, 1, 1}}, .out = kChannels[draws() % 8]};
+  std::array<std::int64_t, 3> extents{1, 1, 1};
+  for (std::size_t axis = flat ? 1 : 0; axis < 3; ++axis) {
+    Window& window = random.window[axis];
+    window = {.kernel = up_to(5), .stride = up_to(3), .pad = 0, .dilation = up_to(2)};
+    const std::int64_t reach = window.dilation * (window.kernel - 1) + 1;
+    window.pad = static_cast<std::int64_t>(draws() % static_cast<unsigned>((reach + 1) / 2));
+    const std::int64_t least = std::max<std::int64_t>(1, reach - 2 * window.pad);
+    extents[axis] = draws() % 2 == 0
+                        ? least + static_cast<std::int64_t>(draws() % static_cast<unsigned>(window.stride))
+                        : least + up_to(6);
+  }
+  random.input.space = {extents[0], extents[1], extents[2]};
+  return random;
+}
+
+TEST(Onednn, EqualsTheReferenceOnRandomConvolutions) {
+  const char* wish = std::getenv("TESSERA_SWEEP");  // thousands, by hand, where the library is a new one
+  const int problems = wish == nullptr ? 100 : std::atoi(wish);
+  std::mt19937 draws(1);
+  for (int i = 0; i < problems; ++i) {
+    const bool flat = i % 4 == 0;
+    const RandomConvolution random = random_convolution(draws, flat);
+    std::string what =
+        fmt::format("{} -> {} channels of {} samples,", random.input.c, random.out, random.input.n);
+    const std::array<std::int64_t, 3> extents{random.input.space.d, random.input.space.h,
+                                              random.input.space.w};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const Window& w = random.window[axis];
+      what += fmt::format(" [extent {} kernel {} stride {} dilation {} pad {}]", extents[axis], w.kernel,
+                          w.stride, w.dilation, w.pad);
+    }
+    expect_close(*convolution({.out = random.out, .window = random.window}), {random.input}, what);
+  }
 }
 
 TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheTinyDeepCam) {
