@@ -225,9 +225,9 @@ CommandSyntax CommandSyntax::command(const std::string& name, const std::string&
 template <class Value>
 OptionSyntax CommandSyntax::option(const std::string& name, Value& value, const std::string& what) const {
   CLI::Option* option = app_->add_option(name, value, what);
-  using Element = typename ElementOf<Value>::Type;
-  if constexpr (std::is_integral_v<Element>)
-    option->transform(CLI::Validator(make_decimal<Element>, ""));
+  using Single = typename ElementOf<Value>::Type;
+  if constexpr (std::is_integral_v<Single>)
+    option->transform(CLI::Validator(make_decimal<Single>, ""));
   else if constexpr (!std::is_same_v<Value, std::vector<std::string>>)
     check_text(*option);
   return OptionSyntax(option);
