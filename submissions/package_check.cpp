@@ -19,6 +19,7 @@
 #include "submissions/file_check.hpp"
 #include "submissions/package_layout.hpp"
 #include "submissions/seed_check.hpp"
+#include "submissions/size_check.hpp"
 #include "submissions/system_description.hpp"
 
 namespace tessera {
@@ -180,8 +181,10 @@ void PackageJudge::check_directory(const ResultDirectory& directory) {
 }
 
 void PackageJudge::check_readable(const Logs& logs) {
-  for (const RunRecord& run : logs.set.runs)
+  for (const RunRecord& run : logs.set.runs) {
     if (!run.unreadable.empty()) fail("unreadable-log", run.file, "a log", run.unreadable);
+    if (run.compressed) fail("unreadable-log", run.file, "a log in plain text", "gzip");
+  }
 }
 
 /// What keeps the test from being made is another rule's finding.
@@ -226,6 +229,8 @@ void PackageJudge::check_count(const ResultDirectory& directory) {
 void PackageJudge::check_agreement(const ResultDirectory& directory, const Logs& logs, bool closed) {
   check_one_value(directory, logs, LogKey::GlobalBatchSize, "differing-batch-sizes", closed);
   check_one_value(directory, logs, LogKey::SubmissionBenchmark, "differing-benchmarks", closed);
+  if (const auto system = systems_.find(directory.system); system != systems_.end())
+    check_sizes(logs.set.runs, system->second, directory.weak, directory.path.string(), verdict_);
   const std::optional<std::string> division = division_of(directory.system);
   for (const RunRecord& run : logs.set.runs) {
     const auto of_log = run.text(LogKey::SubmissionDivision),

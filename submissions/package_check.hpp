@@ -16,9 +16,10 @@ namespace tessera {
 ///   bad-name, large-file, broken-link, unreadable see file_check.hpp
 ///   missing-field, not-a-text                     see system_description.hpp
 ///   no-seed, bad-seed, repeated-seed              see seed_check.hpp (closed)
+///   differing-size                                a warning, see size_check.hpp
 ///   bad-system-description  a system has none, or it can't be read
 ///   wrong-run-count         not exactly as many logs result_*.txt as the benchmark asks for; weak: fewer
-///   unreadable-log          a log can't be opened
+///   unreadable-log          a log can't be opened, is in UTF-16 or compressed by gzip
 ///   too-many-failed-logs    more than one log of a directory isn't compliant
 ///   differing-batch-sizes, differing-benchmarks   among the logs of a directory (closed; else warnings)
 ///   convergence             the runs converged in fewer epochs than the reference, see

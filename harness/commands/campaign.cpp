@@ -85,8 +85,10 @@ void add_campaign(CommandSyntax program) {
       .at_least_one();
   command.option("--seed", campaign.first_seed, "of the first run; the others have those that follow")
       .shows_default();
-  command.option("--launcher", campaign.launcher,
-                 "words that start a run, with {ranks} for their number; by default MPI's own launcher");
+  command
+      .option("--launcher", campaign.launcher,
+              "words that start a run, with {ranks} for their number; by default MPI's own launcher")
+      .verbatim();
   command.option("--split", arguments->split, "as of `train`");
   command.option("--max-epochs", arguments->max_epochs, "as of `train`").at_least_one();
   add_overrides(command, arguments->overrides);

@@ -43,8 +43,10 @@ class OptionSyntax {
   OptionSyntax repeatable() const;
   /// Of a list: so many values, as separate words or with the delimiter between them.
   OptionSyntax list_of(int values, char delimiter) const;
-  /// It may stand without a value, which is then an empty text.
+  /// Of a text: it may stand without a value, which is then an empty text.
   OptionSyntax may_be_empty() const;
+  /// Of a text: it may hold what looks like a variable, which is somebody else's.
+  OptionSyntax verbatim() const;
   /// Each rank may be given another value.
   OptionSyntax may_differ() const;
   OptionSyntax needs(OptionSyntax other) const;
@@ -65,10 +67,12 @@ class CommandSyntax {
   CommandSyntax command(const std::string& name, const std::string& what) const;
 
   /// "--name" is an option, "name" an argument that is known by its place. Value: a number, a text, a path,
-  /// or an optional or a vector of such; command_line.cpp lists them.
+  /// or an optional or a vector of such; command_line.cpp lists them. Numbers are decimal. Texts and paths,
+  /// but for a vector of texts, are refused where they are empty, and where the shell should have expanded a
+  /// variable or a ~ in them and didn't.
   template <class Value>
   OptionSyntax option(const std::string& name, Value& value, const std::string& what) const;
-  /// An option whose value is handed to a function.
+  /// An option whose value, such a text, is handed to a function.
   OptionSyntax option_for(const std::string& name, std::function<void(const std::string& value)> receive,
                           const std::string& what) const;
   OptionSyntax flag(const std::string& name, bool& value, const std::string& what) const;
@@ -103,7 +107,7 @@ class CommandLine {
 
   /// Sets the variables of the options, and returns what the user called; for --help and --version a command
   /// that prints the answer on rank 0. Throws InputError, which names the command whose --help to read, and
-  /// for a misspelt command or option the nearest that there is.
+  /// for a misspelt command or option the nearest, where one is near.
   Call parse(int argc, const char* const* argv);
 
  private:

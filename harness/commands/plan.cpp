@@ -29,7 +29,8 @@ int print_plan(const PlanArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
     const RunPlan plan = make_plan(config, arguments.ranks, arguments.split);
-    std::cout << (arguments.json ? to_json(plan).dump(2) + "\n" : to_string(plan));
+    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a setting may hold any bytes
+    std::cout << (arguments.json ? to_json(plan).dump(2, ' ', false, kReplace) + "\n" : to_string(plan));
     flush_or_throw(std::cout, "the plan");
   });
   return 0;

@@ -106,9 +106,12 @@ void apply_user_fields(SystemDescription& system, std::string_view yaml, const s
   std::vector<std::string> known_names;
   for (const SystemField& field : kSystemFields) known_names.emplace_back(field.name);
   for (const ConfigNode& field : tree.children) {
-    if (std::ranges::find(known_names, field.key) == known_names.end())
+    if (std::ranges::find(known_names, field.key) == known_names.end()) {
+      const auto nearest = nearest_name(field.key, known_names);
       throw InputError(fmt::format("a system description has no field '{}'", field.key), field.where,
-                       fmt::format("did you mean '{}'?", nearest_name(field.key, known_names)));
+                       nearest ? fmt::format("did you mean '{}'?", *nearest)
+                               : fmt::format("its fields are {}", fmt::join(known_names, ", ")));
+    }
     if (field.kind != ConfigNode::Kind::Scalar && field.kind != ConfigNode::Kind::Null)
       throw InputError(fmt::format("{} is {}, expected a text", field.key, to_string(field)), field.where,
                        "write it on one line, in quotes");

@@ -24,10 +24,13 @@ bool has_field(const Section& section, const std::string& key) {
 
 [[noreturn]] void throw_unknown(const ConfigNode& node, const std::string& path,
                                 const std::vector<std::string>& known, const std::string& home) {
-  const std::string advice =
-      home.empty() ? fmt::format("did you mean '{}'?", nearest_name(node.key, known)) : home;
+  std::string advice = home;
+  if (const auto nearest = nearest_name(node.key, known); nearest && home.empty())
+    advice = fmt::format("did you mean '{}'?", *nearest);
+  const std::string all = fmt::format("{}", fmt::join(known, ", "));
   throw InputError(fmt::format("unknown key '{}'", path), node.where,
-                   fmt::format("{} (known here: {})", advice, fmt::join(known, ", ")));
+                   advice.empty() ? fmt::format("known here are {}", all)
+                                  : fmt::format("{} (known here: {})", advice, all));
 }
 
 [[noreturn]] void throw_unknown_in(const std::vector<Section>& schema, const Section& section,

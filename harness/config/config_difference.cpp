@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 9> kFree{
 
 std::string value_of(const json& section, const std::string& key) {
   const auto found = section.find(key);
-  return found == section.end() ? "absent" : found->dump();
+  return found == section.end() ? "absent" : found->dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 void compare(const json& then, const json& now, const std::string& prefix, std::vector<std::string>& found) {

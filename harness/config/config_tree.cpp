@@ -85,7 +85,8 @@ void apply_override(ConfigNode& tree, const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0)
     throw InputError("an override needs a key and a value", where, "write --set path.to.key=value");
-  ConfigNode value = parse(assignment.substr(equals + 1), everywhere);
+  // On a line of its own, since of the first bytes of a text YAML makes out its encoding.
+  ConfigNode value = parse("\n" + assignment.substr(equals + 1), everywhere);
 
   ConfigNode* at = &tree;
   for (std::size_t begin = 0; begin < equals;) {

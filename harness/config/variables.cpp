@@ -11,6 +11,8 @@ namespace tessera {
 
 std::string expand_variables(const std::string& path, const std::string& where) {
   static const std::regex variable(R"(\$(\w+)|\$\{(\w+)\})");
+  if (path == "~" || path.starts_with("~/"))
+    throw InputError(fmt::format("the ~ in '{}' isn't expanded", path), where, "write $HOME in its place");
   std::string expanded;
   std::string rest = path;
   for (std::smatch match; std::regex_search(rest, match, variable); rest = match.suffix().str()) {

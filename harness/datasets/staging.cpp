@@ -149,7 +149,7 @@ void Staging::plan() {
     if (!listing.staging_record.empty())
       throw InputError("what is to be staged is a staged copy itself", request_.source.string(),
                        "name the data set it is a copy of");
-    copy_.source = utf8_of(fs::canonical(request_.source).string());
+    copy_.source = fs::canonical(request_.source).string();
     copy_.plan = request_.plan;
     copy_.train.names = first_samples(take_files(listing, kTrain), request_.train).names;
     copy_.validation.names = first_samples(take_files(listing, kValidation), request_.validation).names;

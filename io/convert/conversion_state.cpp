@@ -43,10 +43,22 @@ void check_recipe(const fs::path& directory, const SortedJson& found, const Conv
                        found.dump(), now.dump()));
 }
 
+std::string name_at(const SortedJson& json) {
+  return name_of_json(json.get_ref<const std::string&>());
+}
+
+// By their names in JSON, which those of samples are there.
+template <class AnyJson>
+std::map<std::string, std::string> checksums_of(const AnyJson& json) {
+  std::map<std::string, std::string> checksums;
+  for (const auto& [name, checksum] : json.items())
+    checksums[name_of_json(name)] = checksum.template get<std::string>();
+  return checksums;
+}
+
 ConvertedUnit unit_of(const SortedJson& json) {
-  ConvertedUnit unit{json.at("source"), json.at("bytes"), json.at("modified"), {}};
-  json.at("checksums").get_to(unit.checksums);
-  return unit;
+  return {name_at(json.at("source")), json.at("bytes"), json.at("modified"),
+          checksums_of(json.at("checksums"))};
 }
 
 bool is_journal(const fs::path& path) {
@@ -85,9 +97,9 @@ ConversionState read_complete(const fs::path& directory, const ConvertRecipe& re
     const SortedJson json = SortedJson::parse(read_whole_file(path));
     check_recipe(directory, json.at("recipe"), recipe);
     for (const SortedJson& source : json.at("sources")) {
-      ConvertedUnit unit{source.at("source"), source.at("bytes"), source.at("modified"), {}};
-      for (const std::string sample : source.at("samples"))
-        unit.checksums[sample] = json.at("checksums").at(sample);
+      ConvertedUnit unit{name_at(source.at("source")), source.at("bytes"), source.at("modified"), {}};
+      for (const SortedJson& sample : source.at("samples"))
+        unit.checksums[name_at(sample)] = json.at("checksums").at(sample.get_ref<const std::string&>());
       if (unit.checksums.empty()) throw no_manifest(path, fmt::format("{} has no samples", unit.name));
       state.units.insert_or_assign(unit.name, std::move(unit));
     }
@@ -100,11 +112,13 @@ ConversionState read_complete(const fs::path& directory, const ConvertRecipe& re
 }  // namespace
 
 std::string to_line(const ConvertedUnit& unit) {
-  return SortedJson{{"source", unit.name},
+  SortedJson checksums = SortedJson::object();
+  for (const auto& [sample, sum] : unit.checksums) checksums[name_in_json(sample)] = sum;
+  return SortedJson{{"source", name_in_json(unit.name)},
                     {"bytes", unit.bytes},
                     {"modified", unit.modified},
-                    {"checksums", unit.checksums}}
-             .dump(-1, ' ', false, SortedJson::error_handler_t::replace) +
+                    {"checksums", std::move(checksums)}}
+             .dump() +
          "\n";
 }
 
@@ -183,10 +197,14 @@ void complete_conversion(const fs::path& directory, const ConvertRecipe& recipe,
   std::map<std::string, std::string> checksums = others;
   for (const auto& [name, unit] : units) {
     Json samples = Json::array();
-    for (const auto& [sample, sum] : unit.checksums) samples.push_back(sample);
-    checksums.insert(unit.checksums.begin(), unit.checksums.end());
-    sources.push_back(
-        {{"source", name}, {"bytes", unit.bytes}, {"modified", unit.modified}, {"samples", samples}});
+    for (const auto& [sample, sum] : unit.checksums) {
+      samples.push_back(name_in_json(sample));
+      checksums.emplace(name_in_json(sample), sum);
+    }
+    sources.push_back({{"source", name_in_json(name)},
+                       {"bytes", unit.bytes},
+                       {"modified", unit.modified},
+                       {"samples", samples}});
   }
   const Json manifest{{"generator", kConvertGenerator}, {"version", TESSERA_VERSION},
                       {"recipe", recipe_json(recipe)},  {"sources", std::move(sources)},
@@ -198,7 +216,8 @@ void complete_conversion(const fs::path& directory, const ConvertRecipe& recipe,
 
 ConvertManifest read_convert_manifest(const fs::path& directory) {
   return read_manifest_with(directory, "converted", [&](const Json& json) {
-    return ConvertManifest{json.at("version"), text_of(json.at("recipe")), json.at("checksums")};
+    return ConvertManifest{json.at("version"), text_of(json.at("recipe")),
+                           checksums_of(json.at("checksums"))};
   });
 }
 

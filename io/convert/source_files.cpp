@@ -1,13 +1,11 @@
 #include "io/convert/source_files.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "io/dataset/sample_files.hpp"
 #include "io/dataset/staged_copy.hpp"
 #include "io/files/dangling_link.hpp"
-#include "io/files/json_text.hpp"
 #include "models/base/error.hpp"
 
 namespace tessera {
@@ -19,15 +17,6 @@ constexpr const char* kSubsets[] = {"train", "validation"};
 
 bool is_idx(SourceKind kind) {
   return kind == SourceKind::IdxImages || kind == SourceKind::IdxLabels;
-}
-
-// The names of samples are made of it, and stand in JSON.
-void check_name(const fs::path& path) {
-  try {
-    Json(path.filename().string()).dump();
-  } catch (const nlohmann::json::exception&) {
-    throw InputError("a file's name is not UTF-8", path.string(), "rename the file, or leave it out");
-  }
 }
 
 /// Why an entry of a directory is no source; empty for one that may be.
@@ -45,7 +34,6 @@ std::string why_skipped(const fs::path& path) {
 }
 
 void add_file(const fs::path& path, const std::string& subset, SourceFiles& found) {
-  check_name(path);
   const SourceKind kind = kind_of(path);
   if (kind == SourceKind::Unknown) {
     found.skipped.push_back({path, "neither TFRecord, HDF5 nor IDX"});

@@ -118,7 +118,7 @@ void read_checksums(const fs::path& directory,
   const auto visit = [&](int depth, Json::parse_event_t event, const Json& parsed) {
     if (event == Json::parse_event_t::key) (depth == 1 ? member : name) = parsed.get<std::string>();
     if (event == Json::parse_event_t::value && depth == 2 && member == "checksums")
-      take(name, checksum_of_text(parsed.get<std::string>()));
+      take(name_of_json(name), checksum_of_text(parsed.get<std::string>()));
     return depth != 2 || event != Json::parse_event_t::key;
   };
   try {

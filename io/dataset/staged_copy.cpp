@@ -29,7 +29,7 @@ std::vector<Interval> intervals_of(const Json& pairs) {
 
 Json json_of(const StagedSubset& subset) {
   Json names = Json::array();
-  for (std::int64_t i = 0; i < subset.names.size(); ++i) names.push_back(subset.names[i]);
+  for (std::int64_t i = 0; i < subset.names.size(); ++i) names.push_back(name_in_json(subset.names[i]));
   return {{"here", pairs_of(subset.here)}, {"names", std::move(names)}};
 }
 
@@ -42,7 +42,7 @@ Json parse_but_for_names(const std::string& record, SampleNames& train, SampleNa
     if (event == Json::parse_event_t::key && depth == 2) member = parsed.get<std::string>();
     if (event != Json::parse_event_t::value || depth != 3 || member != "names" || !parsed.is_string())
       return true;
-    const std::string& name = parsed.get_ref<const std::string&>();
+    const std::string name = name_of_json(parsed.get_ref<const std::string&>());
     const bool can_be_a_file = name.find('\0') == std::string::npos;
     if (can_be_a_file) (subset == kTrain ? train : validation).add(name);
     return !can_be_a_file;
@@ -55,7 +55,7 @@ StagedSubset subset_of(const Json& json, SampleNames names) {
 }
 
 StagedCopy copy_of(const Json& json, SampleNames train, SampleNames validation) {
-  StagedCopy copy{.source = json.at("source"),
+  StagedCopy copy{.source = name_of_json(json.at("source").get_ref<const std::string&>()),
                   .plan = staging_plan_named(json.at("plan")),
                   .complete = json.at("complete"),
                   .box = std::nullopt,
@@ -89,7 +89,7 @@ void check_samples(const char* subset, std::span<const Interval> here, std::span
 
 std::string record_of(const StagedCopy& copy) {
   const Json json{{"format", kFormat},
-                  {"source", copy.source},
+                  {"source", name_in_json(copy.source)},
                   {"plan", to_string(copy.plan)},
                   {"complete", copy.complete},
                   {"box", copy.box ? pairs_of(copy.box->axes()) : Json()},
@@ -116,14 +116,7 @@ StagedCopy staged_copy_of(const std::string& record, const fs::path& where) {
 }
 
 void write_staged_copy(const fs::path& directory, const StagedCopy& copy) {
-  std::string record;
-  try {
-    record = record_of(copy);
-  } catch (const nlohmann::json::exception&) {
-    throw InputError("a sample's name isn't UTF-8, which the record of a staged copy has to be", copy.source,
-                     "rename the sample, or leave it out");
-  }
-  write_whole_file(directory / kStagingRecordName, record);
+  write_whole_file(directory / kStagingRecordName, record_of(copy));
 }
 
 std::optional<StagedCopy> read_staged_copy(const fs::path& directory) {

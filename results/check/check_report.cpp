@@ -29,6 +29,7 @@ std::string text_of(const RunRecord& run, LogKey key) {
 std::string summary_of(const RunRecord& run) {
   std::string summary = fmt::format("{} {}", text_of(run, LogKey::SubmissionDivision),
                                     text_of(run, LogKey::SubmissionBenchmark));
+  if (!run.clock().doubts().empty()) return summary + ", with times that can't be";
   if (const auto minutes = run.minutes()) summary += fmt::format(", {:.2f} minutes", *minutes);
   return summary;
 }

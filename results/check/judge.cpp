@@ -68,9 +68,24 @@ void Judge::check_length_of_initialisation() {
 
 void Judge::warn_of_unknown_rules(const std::string& benchmark) {
   constexpr LogKey kKey = LogKey::SubmissionBenchmark;
-  verdict_.warnings.push_back(finding("unknown-rules", name_of(kKey), run_.first(kKey)->line,
-                                      "a benchmark whose rules are known here",
-                                      fmt::format("{}, judged by the common rules alone", show(benchmark))));
+  warn("unknown-rules", name_of(kKey), run_.first(kKey)->line, "a benchmark whose rules are known here",
+       fmt::format("{}, judged by the common rules alone", show(benchmark)));
+}
+
+void Judge::warn_of_times() {
+  for (const ClockDoubt& doubt : run_.clock().doubts())
+    warn(doubt.rule, name_of(doubt.key), doubt.line, doubt.expected, doubt.found);
+}
+
+void Judge::warn_of_several_runs() {
+  if (run_.clock().runs() < 2) return;
+  warn("several-runs", name_of(LogKey::RunStart), run_.clock().second_run_line(), "one run in a log",
+       fmt::format("{} runs, appended as by a job that was requeued; here the second begins",
+                   run_.clock().runs()));
+}
+
+void Judge::warn_of_compression() {
+  if (run_.compressed) warn("compressed", "", std::nullopt, "plain text, as submissions have it", "gzip");
 }
 
 Verdict Judge::take() {
@@ -87,6 +102,11 @@ Finding Judge::finding(std::string_view rule, std::string_view key, std::optiona
 void Judge::report(std::string_view rule, std::string_view key, std::optional<std::size_t> line,
                    std::string_view expected, std::string found) {
   verdict_.findings.push_back(finding(rule, key, line, expected, std::move(found)));
+}
+
+void Judge::warn(std::string_view rule, std::string_view key, std::optional<std::size_t> line,
+                 std::string_view expected, std::string found) {
+  verdict_.warnings.push_back(finding(rule, key, line, expected, std::move(found)));
 }
 
 void Judge::report(const Offences& offences, std::string_view rule, LogKey key, std::string_view expected) {

@@ -23,6 +23,10 @@ class Judge {
   void apply(const TargetRule& rule);
   void check_length_of_initialisation();
   void warn_of_unknown_rules(const std::string& benchmark);
+  /// Of what the rules of the rounds pass over, and no log of one sound run has.
+  void warn_of_times();
+  void warn_of_several_runs();
+  void warn_of_compression();
 
   /// All that was found, in the order of lines; what is missing comes last.
   Verdict take();
@@ -32,6 +36,8 @@ class Judge {
                   std::string_view expected, std::string found) const;
   void report(std::string_view rule, std::string_view key, std::optional<std::size_t> line,
               std::string_view expected, std::string found);
+  void warn(std::string_view rule, std::string_view key, std::optional<std::size_t> line,
+            std::string_view expected, std::string found);
   void report(const Offences& offences, std::string_view rule, LogKey key, std::string_view expected);
   void check_occurrences(const KeyRule& rule);
 

@@ -8,8 +8,10 @@
 #include <optional>
 
 #include "models/base/error.hpp"
+#include "results/log/gzip_buffer.hpp"
 #include "results/log/lenient_json.hpp"
 #include "results/log/log_lines.hpp"
+#include "results/log/ml_log.hpp"
 #include "results/log/number_text.hpp"
 
 namespace tessera {
@@ -87,6 +89,39 @@ InputError unreadable(const std::filesystem::path& path, const char* problem) {
   return {problem, path.string(), "give the path of a result log, or of a directory that holds some"};
 }
 
+/// Whether a file has the log token in UTF-16, as a shell of Windows redirects it.
+bool is_in_utf16(std::istream& in) {
+  std::array<char, std::size_t{1} << 16> first{};
+  in.clear();
+  in.seekg(0);
+  in.read(first.data(), first.size());
+  const std::string_view text(first.data(), static_cast<std::size_t>(in.gcount()));
+  std::string token;
+  for (const char c : kLogToken) token += {c, '\0'};
+  token.pop_back();  // so that it is the same in both orders of bytes
+  return text.find(token) != std::string_view::npos;
+}
+
+RunRecord read_compressed(std::istream& file, const std::filesystem::path& path,
+                          const EntryObserver& observe) {
+  GzipBuffer buffer(file);
+  std::istream text(&buffer);
+  RunRecord run = read_log(text, path.string(), observe);
+  run.compressed = true;
+  if (!buffer.problem().empty())
+    throw InputError(fmt::format("this gzip file is {}", buffer.problem()), path.string(),
+                     "copy the file again");
+  return run;
+}
+
+RunRecord read_plain(std::istream& file, const std::filesystem::path& path, const EntryObserver& observe) {
+  RunRecord run = read_log(file, path.string(), observe);
+  if (run.entry_lines == 0 && !file.bad() && is_in_utf16(file))
+    throw InputError("this log is in UTF-16, which isn't read here nor by the official checker",
+                     path.string(), "write it as UTF-8: iconv -f UTF-16 -t UTF-8");
+  return run;
+}
+
 }  // namespace
 
 RunRecord read_log(std::istream& in, std::string file, const EntryObserver& observe) {
@@ -104,7 +139,7 @@ RunRecord read_log(const std::filesystem::path& path, const EntryObserver& obser
   if (!std::filesystem::is_regular_file(status)) throw unreadable(path, "this isn't a regular file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw unreadable(path, "this file can't be opened for reading");
-  RunRecord run = read_log(in, path.string(), observe);
+  RunRecord run = begins_as_gzip(in) ? read_compressed(in, path, observe) : read_plain(in, path, observe);
   if (in.bad())
     throw MachineError("reading a log failed", path.string(), "check the file system and try again");
   return run;

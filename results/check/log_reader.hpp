@@ -23,7 +23,8 @@ using EntryObserver = std::function<void(const LogEntry&)>;
 /// log, but with its longest entry, see kLongestEntry.
 RunRecord read_log(std::istream& in, std::string file, const EntryObserver& observe = {});
 
-/// The same from a file. Throws InputError if it is missing, not a regular file or can't be read.
+/// The same from a file, which gzip may have compressed. Throws InputError if it is missing, not a regular
+/// file, can't be read or is damaged, and where its entries are in UTF-16.
 RunRecord read_log(const std::filesystem::path& path, const EntryObserver& observe = {});
 
 }  // namespace tessera

@@ -29,6 +29,7 @@ void RunRecord::add(LogEntry entry) {
   tally_.add(entry);
   trace_.add(entry);
   convergence_.add(entry);
+  clock_.add(entry);
   add_evaluation(entry);
   add_interval(entry);
   KeyRecord& record = keys_[index_of(entry.key)];

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "results/check/clock_trace.hpp"
 #include "results/check/convergence_trace.hpp"
 #include "results/check/rule_tally.hpp"
 #include "results/check/run_trace.hpp"
@@ -43,6 +44,7 @@ class RunRecord {
  public:
   std::string file;                      // the path it was read from
   std::string unreadable;                // why it couldn't be read; empty if it could
+  bool compressed = false;               // it was read out of a gzip file
   std::vector<MalformedLine> malformed;  // the first kMalformedLinesKept of them
   std::size_t malformed_lines = 0;       // all of them
   std::size_t entry_lines = 0;  // lines with the log token, those of unknown keys and malformed ones included
@@ -70,6 +72,7 @@ class RunRecord {
   const RuleTally& tally() const { return tally_; }
   const RunTrace& trace() const { return trace_; }
   const ConvergenceTrace& convergence() const { return convergence_; }
+  const ClockTrace& clock() const { return clock_; }
 
  private:
   struct OpenInterval {
@@ -86,6 +89,7 @@ class RunRecord {
   RuleTally tally_;
   RunTrace trace_;
   ConvergenceTrace convergence_;
+  ClockTrace clock_;
 };
 
 }  // namespace tessera

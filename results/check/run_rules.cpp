@@ -86,6 +86,9 @@ Verdict check(const RunRecord& run, Round round, std::optional<Division> divisio
   if (division && benchmark != nullptr) judge.apply(benchmark->target);
   const bool allowed = name && benchmark_key_rule(round).value.holds(*name);
   if (allowed && benchmark == nullptr) judge.warn_of_unknown_rules(*name);
+  judge.warn_of_times();
+  judge.warn_of_several_runs();
+  judge.warn_of_compression();
   return judge.take();
 }
 

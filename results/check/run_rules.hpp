@@ -36,8 +36,13 @@ std::optional<Division> find_division(std::string_view name);
 ///   wrong-order       an entry stands above one that it must follow, or below one that it must precede
 ///   slow-init         initialisation took 30 minutes or more
 ///   target-missed     no evaluation reached the benchmark's target
-///   unknown-rules     a warning: the benchmark is none whose own rules we know, only the common ones were
-///                     applied
+/// Warnings, which the official checker doesn't have:
+///   unknown-rules     the benchmark is none whose own rules we know, only the common ones were applied
+///   time-unit         run_start's time_ms is seconds, microseconds or nanoseconds since 1970
+///   stop-before-start run_stop's time isn't after that of run_start
+///   clock-steps-back  within the run a time is seconds before that of the entry above it
+///   several-runs      runs were appended to each other, as by a job that was requeued
+///   compressed        the log was read out of a gzip file
 Verdict check(const RunRecord& run, Round round, std::optional<Division> division = std::nullopt);
 
 }  // namespace tessera

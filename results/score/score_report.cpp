@@ -78,8 +78,11 @@ json to_json(const ScoredSet& scored) {
           {"why_no_score", score.why_no_score}};
 }
 
-std::string csv_text(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+/// What isn't UTF-8 in it, as a path may have, is replaced.
+std::string csv_text(const std::string& bytes) {
+  const auto text =
+      json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"') quoted += '"';

@@ -38,6 +38,11 @@ std::string why_missed(const RunRecord& run, const TargetRule& target) {
                      tally.last);
 }
 
+/// Why the time of a run is worth nothing.
+std::string why_doubted(const ClockDoubt& doubt) {
+  return fmt::format("its times can't be: {} in line {}: {}", name_of(doubt.key), doubt.line, doubt.found);
+}
+
 /// Why a run doesn't count as converged; empty if it does.
 std::string why_failed(const RunRecord& run, const BenchmarkRules& benchmark) {
   if (!run.unreadable.empty()) return run.unreadable;
@@ -46,6 +51,7 @@ std::string why_failed(const RunRecord& run, const BenchmarkRules& benchmark) {
     if (run.of(stamp).count == 0) return fmt::format("no {}", name_of(stamp));
   }
   if (!std::isfinite(*run.minutes())) return "its time stamps aren't finite";
+  if (const auto doubts = run.clock().doubts(); !doubts.empty()) return why_doubted(doubts.front());
   const bool reached = run.evaluations(benchmark.target.each.key).reached_in_run.has_value();
   return reached ? "" : why_missed(run, benchmark.target);
 }
@@ -53,7 +59,7 @@ std::string why_failed(const RunRecord& run, const BenchmarkRules& benchmark) {
 ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
   ScoredRun scored;
   scored.file = std::filesystem::path(run.file).lexically_relative(set.directory).generic_string();
-  scored.minutes = run.minutes();
+  if (run.clock().doubts().empty()) scored.minutes = run.minutes();
   scored.compliant = check(run, round).compliant();
   if (const LogEntry* seed = run.first(LogKey::Seed)) scored.seed = seed->value;
   scored.epoch_seconds = mean_seconds(run.intervals(LogKey::EpochStart));
@@ -65,6 +71,9 @@ ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
   if (const BenchmarkRules* benchmark = find_benchmark_rules(set.benchmark)) {
     scored.reason = why_failed(run, *benchmark);
     scored.converged = scored.reason.empty();
+    if (!scored.converged && run.clock().runs() > 1)
+      scored.reason +=
+          fmt::format("; {} runs are appended in it, as by a job that was requeued", run.clock().runs());
     scored.epochs = epoch_of(run.evaluations(benchmark->target.each.key).reached_in_run);
   }
   if (!scored.converged) scored.role = ScoredRun::Failed;

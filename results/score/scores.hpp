@@ -20,10 +20,11 @@ struct ScoredRun {
   enum Role { Counts, Fastest, Slowest, Failed, Pruned };
   std::string file;  // name of the log, relative to the directory of the set
   Role role = Counts;
-  std::optional<double> minutes;
-  bool converged = false;        // has both stamps, and an evaluation above run_stop reached the target
-  bool compliant = false;        // by the rules of the round
-  std::string reason;            // why it failed or was pruned; empty if neither
+  std::optional<double> minutes;  // nothing where its times can't be
+  bool converged = false;  // has both stamps, times that can be (see clock_trace.hpp), and an evaluation
+                           // above run_stop that reached the target
+  bool compliant = false;  // by the rules of the round
+  std::string reason;      // why it failed or was pruned; empty if neither
   std::optional<double> epochs;  // epoch_num of the first evaluation that reached the target
   nlohmann::json seed;           // as logged; null if none
   std::optional<double> epoch_seconds, evaluation_seconds, staging_seconds;

@@ -94,6 +94,81 @@ configuration() {
   also "did you mean 'target_mae'?"
 }
 
+# is_utf8 FILE...: each is there, and other programs can read it.
+is_utf8() {
+  local file
+  for file; do iconv -f UTF-8 -t UTF-8 "$file" >/dev/null || fail "$file isn't UTF-8"; done
+}
+# prints CODE WORDS...: what a command prints for other programs is JSON in UTF-8.
+prints() {
+  cases=$((cases + 1))
+  "$TESSERA" "${@:2}" </dev/null >printed 2>said
+  [[ $? -eq $1 && -s printed ]] || fail "exit code $1 and JSON: ${*:2}"
+  is_utf8 printed
+}
+# Paths, names and settings may have any bytes that the file system takes.
+any_bytes() {
+  local name=$'M\xfcll\xe2\x82'
+  mkdir "$name" 2>/dev/null || skip "this file system has no names but those in UTF-8"
+  local set=$name/set run=$name/run
+  ends 0 "training and" "$LAUNCHER" -n 2 "$TESSERA" generate cosmoflow --output "$set" --size 16 --train 96 --validation 16
+  local own=(--set "data.data_dir=$set" --set "mlperf.org=$name" --set $'mlperf.platform=\xff\xfex')
+  output=$run train 1 "after 1 epoch" --max-epochs 1 "${own[@]}"
+  output=$run train 1 "after 2 epochs" --max-epochs 2 --resume "${own[@]}"
+  is_utf8 "$run"/{run.json,result.txt,history.csv}
+  output=$run train 2 "mlperf.platform: " --max-epochs 3 --resume "${own[@]}" --set mlperf.platform=other
+  output=$name/staged train 1 "after 1 epoch" --max-epochs 1 "${own[@]}" --stage-dir "$name/staging"
+  is_utf8 "$name"/{staged/run.json,staging/staging.json}
+  ends 0 "dump" bash -c '"$@" && echo dump' - "$TESSERA" train "$here/fixture.yaml" "${own[@]}" --dump-step "$name/step.h5"
+
+  mkdir -p "$name"/in/{train,validation}
+  cp "$here/../io/fixtures/three.tfrecord.gz" "$name/in/train/$name.gz"
+  cp "$here/../io/fixtures/one.tfrecord.gz" "$name/in/validation"
+  local out=$name/out
+  converts 0 "3 training and 1 validation samples of CosmoFlow TFRecords, 4 converted" "$name/in" "$out"
+  is_utf8 "$out/manifest.json"
+  cp -r "$out" whole
+  converts 0 "there already, all checksums right" "$name/in" "$out"
+  rm "$out/train/${name}_000001.hdf5"
+  converts 0 ", 3 converted" "$name/in" "$out"
+  diff -r whole "$out" >said 2>&1 || fail "what was made again differs"
+  ends 0 "all 4 checksums are right" "$TESSERA" inspect "$out"
+  mv "$out/train/${name}_000001.hdf5" "$out/train/"$'\xff.hdf5'
+  prints 1 inspect "$out" --json
+  mv "$out/train/"$'\xff.hdf5' "$out/train/${name}_000001.hdf5"
+  prints 0 inspect "$out/train/${name}_000001.hdf5" --json
+  stage 0 "5 files copied" "$out" "$name/copy"
+  stage 0 "5 files were there already" "$out" "$name/copy"
+  is_utf8 "$name/copy/staging.json"
+  diff -r -x staging.json -x .staging "$out" "$name/copy" >said 2>&1 || fail "a copy isn't the data set"
+  prints 0 stage "$out" "$name/copy" --json
+  # One data set isn't taken for another whose name has other bytes there.
+  cp -r "$out" "$name/"$'\xfe'
+  cp -r "$out" "$name/"$'\xff'
+  stage 0 "5 files copied" "$name/"$'\xfe' "$name/other"
+  stage 2 "the directory holds a staged copy of" "$name/"$'\xff' "$name/other"
+  stage 0 "5 staged files removed" --clean "$name/copy"
+
+  prints 0 plan "$here/fixture.yaml" --ranks 2 "${own[@]}" --json
+  prints 1 check "$run" --json
+  prints 1 score "$name" --json
+  prints 0 system
+  ends 1 "no score" "$TESSERA" score "$name" --csv "$name/scores.csv"
+  is_utf8 "$name/scores.csv"
+  prints 1 compare "$name" --html "$name/report.html" --json
+  is_utf8 "$name/report.html"
+  "$TESSERA" system --output "$name/system.json" >/dev/null 2>&1
+  is_utf8 "$name/system.json"
+  sed -i 's/"system_name": ""/"system_name": "s"/' "$name/system.json"
+  ends 1 "NOT written" "$TESSERA" package "$run" --org "$name" --system "$name/system.json" --output "$name/packages"
+  printf 'system_name: M\xfcll\n' >"$name/system.yaml"
+  prints 1 package "$run" --org Example --system "$name/system.yaml" --output "$name/packages" --json
+  local some=("$here/fixture.yaml" --runs 1 --max-epochs 1 --output "$name/all" --launcher "$LAUNCHER -n {ranks}" "${own[@]}")
+  ends 1 "1 of 10 runs" "$TESSERA" campaign "${some[@]}"
+  is_utf8 "$name"/all/{campaign.json,run_1/run.json}
+  ends 1 "1 of 1 runs are finished already" "$TESSERA" campaign "${some[@]}"
+}
+
 directories() {
   refuses "there is no such data directory" --set data.data_dir=nowhere
   refuses "nowhere/train" --set data.data_dir=nowhere --set data.standardize=false

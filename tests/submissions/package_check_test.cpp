@@ -221,6 +221,68 @@ TEST(PackageCheck, OfTheClosedDivisionWantsOneBatchSizeAndOneBenchmark) {
   EXPECT_THAT(warnings(package), Contains("differing-benchmark"));
 }
 
+/// What a package is warned of where its description and its logs give these sizes, and the key concerned.
+std::vector<std::string> warnings_of_sizes(const std::string& mode, const char* nodes,
+                                           const char* accelerators,
+                                           const std::function<void(SampleLog&, int)>& change) {
+  const SamplePackage package("closed", 10, mode);
+  SystemDescription system = SamplePackage::system("closed");
+  system.fields["number_of_nodes"] = nodes;
+  system.fields["accelerators_per_node"] = accelerators;
+  package.write(package.root / "systems/system.json", to_text(system));
+  for (int i = 0; i < 10; ++i) {
+    SampleLog log = SamplePackage::log("closed", i);
+    change(log, i);
+    package.write_log(i, log);
+  }
+  const Judged verdict = judged(package.root);
+  EXPECT_TRUE(verdict.verdict.compliant());
+  std::vector<std::string> found;
+  for (const Finding& warning : verdict.verdict.warnings)
+    found.push_back(fmt::format("{} {}: {}, found {}", warning.rule, warning.key,
+                                warning.expected.substr(0, warning.expected.find(", as ")), warning.found));
+  return found;
+}
+
+TEST(PackageCheck, WarnsOfSizesThatLogsAndDescriptionDoNotShare) {
+  const auto none = [](SampleLog&, int) {};
+  const auto set = [](const char* key, int log, int value) {
+    return [=](SampleLog& changed, int i) {
+      if (i == log) changed.set(key, value);
+    };
+  };
+  EXPECT_THAT(warnings_of_sizes("strong/", "2", "0", none), IsEmpty());
+  EXPECT_THAT(warnings_of_sizes("strong/", "", "N/A", none), IsEmpty());
+  EXPECT_THAT(warnings_of_sizes("strong/", "64", "0", none),
+              ElementsAre("differing-size number_of_nodes: 64, found 2 (and 9 more such logs)"));
+  EXPECT_THAT(warnings_of_sizes("strong/", "2", "8", none),
+              ElementsAre("differing-size accelerators_per_node: 8, found 0 (and 9 more such logs)"));
+  EXPECT_THAT(warnings_of_sizes("strong/", "2", "1", none), IsEmpty());  // counted alike
+  EXPECT_THAT(warnings_of_sizes("strong/", "", "", set("number_of_nodes", 4, 3)),
+              ElementsAre("differing-size number_of_nodes: 2, found 3"));
+  EXPECT_THAT(warnings_of_sizes("weak/", "20", "0", none), IsEmpty());
+  EXPECT_THAT(warnings_of_sizes("weak/", "20", "0", set("number_of_nodes", 4, 21)),
+              ElementsAre("differing-size number_of_nodes: at most 20, found 21",
+                          testing::StartsWith("differing-size number_of_nodes: models side by side")));
+}
+
+TEST(PackageCheck, WarnsOfModelsThatHadMoreNodesAtATimeThanTheSystem) {
+  const auto at_once = [](SampleLog&, int) {};
+  const auto in_turn = [](SampleLog& log, int i) { log.line("submission_org").after_seconds = 1000.0 * i; };
+  EXPECT_THAT(warnings_of_sizes("weak/", "19", "0", at_once),
+              ElementsAre(testing::EndsWith("found 20 at the same time")));
+  EXPECT_THAT(warnings_of_sizes("weak/", "2", "0", in_turn), IsEmpty());
+}
+
+TEST(PackageCheck, FailsLogsThatAreCompressedOrInUtf16) {
+  for (const std::string& bytes : {std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03\x03\0\0\0\0\0\0\0\0\0", 20),
+                                   std::string("\xff\xfe:\0:\0:\0M\0L\0L\0O\0G\0 \0", 20)}) {
+    const SamplePackage package("open");
+    package.write(package.path_of_log(3), bytes);
+    EXPECT_THAT(findings(package), ElementsAre("unreadable-log"));
+  }
+}
+
 TEST(PackageCheck, OfTheClosedDivisionRefusesRunsThatConvergeFasterThanTheReference) {
   for (const char* division : {"closed", "open"}) {
     const SamplePackage package(division);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 
@@ -125,6 +126,80 @@ TEST_F(CheckReport, RefusesWhatIsNoLog) {
 TEST_F(CheckReport, SurvivesALogWhosePathAndTextsAreNoUtf8) {
   const fs::path path = write("run\xff.log", non_compliant() + ":::MLLOG {\"\xc3\x28\xff\":}\n");
   EXPECT_EQ(check({path}, 1)[0]["findings"].size(), 3U);
+}
+
+// A stream of one stored block, with its checksum.
+std::string gzip_of(const std::string& text) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (const char c : text) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320 : 0);
+  }
+  const auto little = [](std::uint32_t number, int bytes) {
+    std::string encoded;
+    for (int i = 0; i < bytes; ++i) encoded += static_cast<char>(number >> (8 * i));
+    return encoded;
+  };
+  const auto size = static_cast<std::uint32_t>(text.size());
+  return std::string("\x1f\x8b\x08\0\0\0\0\0\0\x03\x01", 11) + little(size, 2) + little(~size, 2) + text +
+         little(~crc, 4) + little(size, 4);
+}
+
+TEST_F(CheckReport, ReadsALogThatGzipCompressedAndSaysSo) {
+  const std::string log = cosmoflow_log("closed").text();
+  const std::string half = log.substr(0, 1000), rest = log.substr(1000);
+  for (const std::string& bytes : {gzip_of(log), gzip_of(half) + gzip_of(rest)}) {
+    const json result = check({write("run.gz", bytes)}, 0);
+    ASSERT_EQ(result[0]["warnings"].size(), 1U);
+    EXPECT_EQ(result[0]["warnings"][0]["rule"], "compressed");
+    EXPECT_EQ(result[0]["warnings"][0]["found"], "gzip");
+  }
+  std::string damaged = gzip_of(log);
+  damaged[700] ^= 1;
+  const auto problem_of = [&](const std::string& bytes) -> std::string {
+    try {
+      check_paths(std::vector{write("bad.gz", bytes)}, {});
+    } catch (const InputError& error) {
+      return error.problem();
+    }
+    return "";
+  };
+  EXPECT_EQ(problem_of(damaged), "this gzip file is damaged");
+  EXPECT_EQ(problem_of(gzip_of(log).substr(0, 2000)), "this gzip file is cut short");
+  EXPECT_EQ(problem_of("\x1f\x8b\x08"), "this gzip file is cut short");
+}
+
+TEST_F(CheckReport, SaysOfALogInUtf16ThatItIs) {
+  for (const bool big_endian : {false, true}) {
+    std::string wide = big_endian ? "\xfe\xff" : "\xff\xfe";
+    for (const char c : cosmoflow_log("closed").text()) {
+      if (big_endian) wide += '\0';
+      wide += c;
+      if (!big_endian) wide += '\0';
+    }
+    const fs::path path = write("a/result_0.txt", wide);
+    try {
+      check_paths(std::vector{path}, {});
+      ADD_FAILURE() << "it is taken for a log";
+    } catch (const InputError& error) {
+      EXPECT_THAT(error.problem(), HasSubstr("UTF-16"));
+      EXPECT_THAT(error.fix(), HasSubstr("iconv"));
+    }
+    const json result = check({root_ / "a"}, 1);
+    EXPECT_EQ(result[0]["findings"][0]["rule"], "unreadable");
+    EXPECT_THAT(result[0]["findings"][0]["found"], HasSubstr("UTF-16"));
+  }
+}
+
+TEST_F(CheckReport, PrintsNoTimeThatCannotBe) {
+  SampleLog log = cosmoflow_log("closed");
+  log.line("run_stop").after_seconds = -400;
+  std::ostringstream out;
+  EXPECT_EQ(report(check_paths(std::vector{write("run.log", log.text())}, {}), false, out), 0);
+  EXPECT_THAT(out.str(),
+              HasSubstr("(closed cosmoflow, with times that can't be; rules 3.0)\n"
+                        "    warning: stop-before-start run_stop, line 33: expected a time after that "
+                        "of run_start; found 6.35 minutes before run_start\n"));
 }
 
 TEST_F(CheckReport, JudgesByTheDivisionAskedFor) {
