@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "harness/commands/command.hpp"
+#include "harness/machine/openmp_start.hpp"
 #include "harness/machine/versions.hpp"
 #include "models/base/error.hpp"
 #include "parallel/mpi.hpp"
@@ -43,6 +44,7 @@ int run(int argc, char** argv, const Communicator& world) {
 }  // namespace tessera
 
 int main(int argc, char** argv) {
+  tessera::restart_with_openmp_settings(argv);
   try {
     const tessera::MpiEnvironment mpi(argc, argv);
     return tessera::run_collectively(mpi.world(), [&] { return tessera::run(argc, argv, mpi.world()); });

@@ -35,6 +35,8 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+}  // namespace
+
 std::string job_of_this_process() {
   for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"}) {
     const std::string job = variable(name), cluster = variable("SLURM_CLUSTER_NAME");
@@ -42,8 +44,6 @@ std::string job_of_this_process() {
   }
   return "";
 }
-
-}  // namespace
 
 LockRecord record_of_this_process() {
   std::random_device random;
