@@ -34,6 +34,9 @@ const char* name_of(RunState state);
 /// Whether there is nothing more to do: the target was reached or missed.
 bool is_finished(RunState state);
 
+/// Of the run that ended there last, as its run.json has it; nothing where there is none that says it.
+std::optional<int> ranks_of_run(const std::filesystem::path& directory);
+
 /// Whether a run ended there by itself, whatever it came to: it has a run.json, or a log with run_stop.
 /// Throws InputError where the log can't be read.
 bool has_ended(const std::filesystem::path& directory);
