@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/commands/command.hpp"
+#include "harness/machine/openmp_start.hpp"
 #include "harness/machine/versions.hpp"
 #include "harness/process/launch.hpp"
 #include "harness/process/same_call.hpp"
@@ -89,6 +90,7 @@ int run(int argc, char** argv) {
 }  // namespace tessera
 
 int main(int argc, char** argv) {
+  tessera::restart_with_openmp_settings(argv);
   try {
     return tessera::run(argc, argv);
   } catch (const tessera::Error& error) {  // MPI itself could not start

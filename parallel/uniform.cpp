@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "models/base/host_name.hpp"
+
 namespace tessera {
 namespace {
 
@@ -48,6 +50,17 @@ std::string broadcast_from(const Communicator& comm, int root, std::string text)
   return text;
 }
 
+// "rank 3, host nid001": one broken node of a thousand can't be found by a rank alone.
+std::string place_of_rank(const Communicator& comm) {
+  return fmt::format("rank {}, host {}", comm.rank(), host_name());
+}
+
+Error with_place(const Error& error, const Communicator& comm) {
+  if (comm.size() == 1) return error;
+  return Error(error.fault(), error.problem(), fmt::format("{} (on {})", error.where(), place_of_rank(comm)),
+               error.fix());
+}
+
 }  // namespace
 
 void print(const Error& error) {
@@ -59,12 +72,10 @@ void all_or_none(const Communicator& comm, const std::function<void()>& check) {
   const std::optional<Error> mine = error_of(check);
   const int first = static_cast<int>(comm.min(mine ? comm.rank() : comm.size()));
   if (first == comm.size()) return;
-  const Error& said = comm.rank() == first ? *mine : MachineError("", "", "");
-  std::string where = said.where();
-  if (comm.size() > 1) where += fmt::format(" (on rank {})", first);
+  const Error said = comm.rank() == first ? with_place(*mine, comm) : MachineError("", "", "");
   const std::string fault = broadcast_from(comm, first, said.fault() == Fault::Input ? "input" : "machine");
   throw UniformError(fault == "input" ? Fault::Input : Fault::Machine,
-                     broadcast_from(comm, first, said.problem()), broadcast_from(comm, first, where),
+                     broadcast_from(comm, first, said.problem()), broadcast_from(comm, first, said.where()),
                      broadcast_from(comm, first, said.fix()), comm.size());
 }
 
@@ -72,9 +83,14 @@ void agree(const Communicator& comm, std::uint64_t value, const std::string& wha
   const std::vector<std::uint64_t> all = comm.all_gather(value);
   const auto other = std::find_if(all.begin(), all.end(), [&](std::uint64_t v) { return v != all.front(); });
   if (other == all.end()) return;
-  throw UniformError(
-      Fault::Machine, fmt::format("{} differ between rank 0 and rank {}", what, other - all.begin()),
-      "agreement of ranks", "start the same program with the same input on every node", comm.size());
+  const int first = static_cast<int>(other - all.begin());
+  const std::string host_of_0 = broadcast_from(comm, 0, host_name());
+  const std::string host_of_first = broadcast_from(comm, first, host_name());
+  throw UniformError(Fault::Machine,
+                     fmt::format("{} differ between rank 0 (host {}) and rank {} (host {})", what, host_of_0,
+                                 first, host_of_first),
+                     "agreement of ranks", "start the same program with the same input on every node",
+                     comm.size());
 }
 
 int run_collectively(const Communicator& world, const std::function<int()>& body) {
@@ -89,7 +105,7 @@ int run_collectively(const Communicator& world, const std::function<int()>& body
     }
   });
   if (!lonely) return exit_code;
-  print(*lonely);
+  print(with_place(*lonely, world));
   if (world.size() == 1) return lonely->exit_code();
   // The launcher passes on what was said through pipes, and an abort may overtake the message in them.
   std::this_thread::sleep_for(std::chrono::milliseconds(500));

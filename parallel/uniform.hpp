@@ -26,7 +26,7 @@ class UniformError : public Error {
 void print(const Error& error);
 
 /// Runs `check` on every member. If it threw on any, every member throws the same UniformError: that of the
-/// lowest rank that failed, which `where` names when there are several ranks. Of the
+/// lowest rank that failed, which `where` names with its host when there are several ranks. Of the
 /// exceptions that are no Error, a path that can't be used becomes the input's fault, others the machine's.
 /// `check` must not communicate over comm. Collective.
 void all_or_none(const Communicator& comm, const std::function<void()>& check);

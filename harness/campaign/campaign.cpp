@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <sstream>
 #include <system_error>
 #include <utility>
 
 #include "harness/campaign/run_queue.hpp"
+#include "harness/campaign/side_by_side.hpp"
+#include "harness/campaign/slurm_launch.hpp"
 #include "harness/process/child_process.hpp"
 #include "harness/process/slurm.hpp"
 #include "harness/run/run_directory.hpp"
@@ -32,6 +35,7 @@ json identity_of_campaign(const Campaign& campaign) {
 
 void write_record(const Campaign& campaign) {
   json record = identity_of_campaign(campaign);
+  record["launcher"] = campaign.launcher;
   record["runs"] = json::array();
   for (int run = 1; run <= campaign.runs; ++run)
     record["runs"].push_back(
@@ -97,14 +101,37 @@ std::string title(const Campaign& campaign, int run) {
   return fmt::format("run {} of {} (seed {})", run, campaign.runs, campaign.seed(run));
 }
 
+QueuedRun queued_run(const Campaign& campaign, int run) {
+  QueuedRun queued{title(campaign, run), campaign.directory(run), command_of(campaign, run), ""};
+  if (is_srun(campaign.launcher)) {
+    queued.slurm_step = fmt::format("tessera-{}-run_{}", getpid(), run);
+    queued.command.insert(queued.command.begin() + 1, "--job-name=" + queued.slurm_step);
+  }
+  return queued;
+}
+
 std::vector<QueuedRun> runs_to_do(const Campaign& campaign) {
   std::vector<QueuedRun> runs;
   for (int run = 1; run <= campaign.runs; ++run) {
     const fs::path directory = campaign.directory(run);
-    if (!is_finished(state_of_run(directory)))
-      runs.push_back({title(campaign, run), directory, command_of(campaign, run)});
+    if (!is_finished(state_of_run(directory))) {
+      runs.push_back(queued_run(campaign, run));
+      continue;
+    }
+    if (const int ranks = ranks_of_run(directory).value_or(campaign.ranks); ranks != campaign.ranks)
+      throw InputError("a run of the campaign doesn't count: " + wrong_ranks(ranks, campaign.ranks),
+                       directory.string(), "remove this directory, and mend --launcher");
   }
   return runs;
+}
+
+// By the logs of the runs that have ended by now.
+void say_whether_side_by_side(const Campaign& campaign, const std::vector<fs::path>& begun,
+                              const std::function<void(const std::string&)>& say) {
+  std::vector<RunInterval> intervals;
+  for (const fs::path& directory : begun)
+    if (const auto interval = interval_of_run(directory)) intervals.push_back(*interval);
+  if (campaign.models > 1 && intervals.size() > 1) say(side_by_side_text(intervals, campaign.models));
 }
 
 }  // namespace
@@ -129,7 +156,7 @@ std::vector<std::string> command_of(const Campaign& campaign, int run) {
   words.insert(words.end(), {campaign.program, "train", campaign.config, "--output", directory.string(),
                              "--seed", std::to_string(campaign.seed(run)), "--no-progress"});
   words.insert(words.end(), campaign.train_options.begin(), campaign.train_options.end());
-  if (state_of_run(directory) == RunState::Resumable) words.emplace_back("--resume");
+  words.emplace_back("--resume=auto");
   return words;
 }
 
@@ -144,10 +171,15 @@ int run_campaign(const Campaign& campaign, const std::function<void(const std::s
   std::vector<QueuedRun> runs = runs_to_do(campaign);
   if (const std::size_t there = static_cast<std::size_t>(campaign.runs) - runs.size(); there > 0)
     say(fmt::format("{} of {} runs are finished already", there, campaign.runs));
+  std::vector<fs::path> begun;
+  for (const QueuedRun& run : runs) begun.push_back(run.directory);
   const int code = run_all(
       std::move(runs),
-      {.side_by_side = campaign.models, .say = say, .lock = lock, .ended = [&] { write_record(campaign); }});
+      {.side_by_side = campaign.models, .ranks = campaign.ranks, .say = say, .lock = lock, .ended = [&] {
+         write_record(campaign);
+       }});
   write_record(campaign);
+  say_whether_side_by_side(campaign, begun, say);
   return code;
 }
 

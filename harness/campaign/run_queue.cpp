@@ -9,12 +9,14 @@
 #include <csignal>
 #include <fstream>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "harness/machine/cpus_of_part.hpp"
 #include "harness/process/child_process.hpp"
 #include "harness/process/signals.hpp"
+#include "harness/process/slurm.hpp"
 #include "harness/run/run_directory.hpp"
 
 namespace tessera {
@@ -33,6 +35,17 @@ std::string last_words(const std::filesystem::path& output) {
     if (lines.size() > kLastWords) lines.erase(lines.begin());
   }
   return fmt::format("{}", fmt::join(lines, "\n"));
+}
+
+// The last of them that the run said itself, and not Slurm of it.
+std::string closing_words(std::string_view words) {
+  for (;;) {
+    const std::size_t end = words.rfind('\n');
+    const std::string_view line = words.substr(end == std::string_view::npos ? 0 : end + 1);
+    if (end == std::string_view::npos || !(line.starts_with("srun: ") || line.starts_with("slurmstepd")))
+      return std::string(line);
+    words = words.substr(0, end);
+  }
 }
 
 /// The runs under way, and how they end.
@@ -66,6 +79,9 @@ class RunQueue {
   struct Active {
     const QueuedRun& run;
     ChildProcess process;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+
+    bool has_step() const { return !run.slurm_step.empty(); }
   };
 
   bool leaving() const { return signal_ != 0 || failure_ != 0 || lost_; }
@@ -85,7 +101,8 @@ class RunQueue {
   }
   void stop_all() {
     for (const auto& slot : slots_)
-      if (slot) slot->process.send(SIGTERM);
+      if (slot && !(slot->has_step() && terminate_slurm_step(slot->run.slurm_step)))
+        slot->process.send(SIGTERM);
   }
   void wait_for_all() {
     for (auto& slot : slots_)
@@ -96,11 +113,13 @@ class RunQueue {
     const QueuedRun& run = waiting_[next_++];
     std::filesystem::create_directories(run.directory);
     const bool goes_on = state_of_run(run.directory) == RunState::Resumable;
-    slots_[slot].emplace(run,
-                         ChildProcess({.words = run.command,
-                                       .environment = environment_without_mpi_world(environ),
-                                       .output = run.directory / kSaidName,
-                                       .cpus = cpus_of_part(static_cast<int>(slot), options_.side_by_side)}));
+    // The daemons of Slurm start its steps, wherever srun runs.
+    const std::optional<cpu_set_t> cpus =
+        run.slurm_step.empty() ? cpus_of_part(static_cast<int>(slot), options_.side_by_side) : std::nullopt;
+    slots_[slot].emplace(run, ChildProcess({.words = run.command,
+                                            .environment = environment_without_mpi_world(environ),
+                                            .output = run.directory / kSaidName,
+                                            .cpus = cpus}));
     options_.say(fmt::format("{}: {}", run.title, goes_on ? "goes on" : "begins"));
   }
 
@@ -108,17 +127,37 @@ class RunQueue {
     const std::optional<int> code = slot ? slot->process.poll() : std::nullopt;
     if (!code) return;
     const QueuedRun& run = slot->run;
+    const auto since = slot->since;
     slot.reset();
     options_.lock.check();
     options_.ended();
     const std::string words = last_words(run.directory / kSaidName);
-    if (is_finished(state_of_run(run.directory))) {
-      options_.say(fmt::format("{}: {}", run.title, words.substr(words.rfind('\n') + 1)));
+    const int ranks = ranks_of_run(run.directory).value_or(options_.ranks);
+    const bool finished = is_finished(state_of_run(run.directory));
+    if (finished && ranks != options_.ranks) {
+      options_.say(fmt::format("{}: FAILED: {}", run.title, wrong_ranks(ranks, options_.ranks)));
+      failure_ = 2;
+      stop_all();
+    } else if (finished) {
+      options_.say(fmt::format("{}: {}", run.title, closing_words(words)));
+      say_who_waited(run, since);
     } else if (!leaving()) {
       failure_ = *code == 2 ? 2 : 3;
       options_.say(fmt::format("{}: FAILED with exit code {}; its last words:\n{}", run.title, *code, words));
       stop_all();
     }
+  }
+
+  // Runs that were started with one that is finished, and still have no log: not side by side.
+  void say_who_waited(const QueuedRun& ended, std::chrono::steady_clock::time_point since) const {
+    constexpr std::chrono::seconds kTogether{1};
+    for (const auto& slot : slots_)
+      if (slot && std::chrono::abs(slot->since - since) < kTogether && !leaving() &&
+          state_of_run(slot->run.directory) == RunState::Absent)
+        options_.say(
+            fmt::format("warning: {} has not begun, and waited until the end of {}: the launcher doesn't "
+                        "start runs side by side (see its output.txt)",
+                        slot->run.title, ended.title));
   }
 
   const std::vector<QueuedRun> waiting_;
@@ -131,6 +170,13 @@ class RunQueue {
 };
 
 }  // namespace
+
+std::string wrong_ranks(int had, int wanted) {
+  return fmt::format(
+      "it had {} rank{} where {} were to be: the launcher and this program's MPI don't fit each "
+      "other, or the launcher isn't told {{ranks}} (srun: see `srun --mpi=list`, give --mpi)",
+      had, had == 1 ? "" : "s", wanted);
+}
 
 int run_all(std::vector<QueuedRun> runs, const RunQueueOptions& options) {
   return RunQueue(std::move(runs), options).run();

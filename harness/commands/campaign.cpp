@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/campaign/slurm_launch.hpp"
 #include "harness/campaign/verdict.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/config/config.hpp"
@@ -41,6 +43,9 @@ Campaign campaign_of(const CampaignArguments& arguments) {
   campaign.configuration = to_json(load_config(config_file(campaign.config), arguments.overrides));
   campaign.program = fs::read_symlink("/proc/self/exe").string();
   if (campaign.launcher.empty()) campaign.launcher = usual_launcher();
+  if (campaign.launcher == "slurm")
+    campaign.launcher =
+        srun_line(slurm_job(&std::getenv), campaign.models, campaign.ranks, mpi_library(), &std::getenv);
   auto& options = campaign.train_options;
   if (!arguments.split.empty()) options.insert(options.end(), {"--split", arguments.split});
   if (arguments.max_epochs)
@@ -87,7 +92,8 @@ void add_campaign(CommandSyntax program) {
       .shows_default();
   command
       .option("--launcher", campaign.launcher,
-              "words that start a run, with {ranks} for their number; by default MPI's own launcher")
+              "words that start a run, with {ranks} for their number; slurm: srun, as fits MPI, --models and "
+              "the job; by default MPI's own launcher")
       .verbatim();
   command.option("--split", arguments->split, "as of `train`");
   command.option("--max-epochs", arguments->max_epochs, "as of `train`").at_least_one();

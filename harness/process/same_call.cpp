@@ -1,7 +1,6 @@
 #include "harness/process/same_call.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include <string_view>
 
 #include "io/files/checksum.hpp"
+#include "models/base/host_name.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kMatters{"DNNL_", "ONEDNN_", "TESSERA_"};
 constexpr std::string_view kOfOneNode = "TESSERA_NODE=";
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown host";
-}
 
 std::string told_by(const Communicator& world, int rank, std::string text) {
   world.broadcast(text, rank);

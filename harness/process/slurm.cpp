@@ -1,6 +1,6 @@
 #include "harness/process/slurm.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,6 +11,8 @@
 #include <limits>
 #include <optional>
 #include <regex>
+#include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "harness/process/child_process.hpp"
@@ -30,7 +32,7 @@ struct Answer {
 // Nothing where it takes too long, or there is no such program.
 std::optional<Answer> answer_of(const std::vector<std::string>& words) {
   std::error_code error;
-  std::string output = (std::filesystem::temp_directory_path(error) / "tessera-answer-XXXXXX").string();
+  std::string output = (std::filesystem::temp_directory_path(error) / "tessera-slurm-XXXXXX").string();
   const int descriptor = error ? -1 : mkstemp(output.data());
   if (descriptor < 0) return std::nullopt;
   close(descriptor);
@@ -51,7 +53,17 @@ std::optional<Answer> answer_of(const std::vector<std::string>& words) {
   return code ? std::optional(Answer{*code, text}) : std::nullopt;
 }
 
+// Also said by scancel of Slurm 22.05 when it has sent its signal to a step all the same.
+bool knows_no_job(const Answer& answer) {
+  return answer.text.find("Invalid job id specified") != std::string::npos;
+}
+
 }  // namespace
+
+std::optional<std::string> slurm_answer(const std::vector<std::string>& words) {
+  const std::optional<Answer> answer = answer_of(words);
+  return answer && answer->code == 0 ? std::optional(answer->text) : std::nullopt;
+}
 
 bool slurm_job_has_ended(const std::string& job) {
   static const std::regex form("([0-9]{1,18})@(.+)");
@@ -62,22 +74,35 @@ bool slurm_job_has_ended(const std::string& job) {
       answer_of({"squeue", "--noheader", "--format=%T", "--jobs=" + part[1].str()});
   if (!answer) return false;
   // It lists the jobs that haven't ended; of those that ended some time ago it doesn't know the number.
-  if (answer->code != 0) return answer->text.find("Invalid job id specified") != std::string::npos;
+  if (answer->code != 0) return knows_no_job(*answer);
   return answer->text.find_first_not_of(" \n") == std::string::npos;
 }
 
 std::optional<double> seconds_left_of_slurm_job() {
   const char* job = std::getenv("SLURM_JOB_ID");
   if (job == nullptr) return std::nullopt;
-  const auto answer = answer_of({"squeue", "--noheader", "--format=%L", fmt::format("--jobs={}", job)});
-  if (!answer || answer->code != 0) return std::nullopt;
+  const std::optional<std::string> left =
+      slurm_answer({"squeue", "--noheader", "--format=%L", fmt::format("--jobs={}", job)});
+  if (!left) return std::nullopt;
   // [DAYS-][[HOURS:]MINUTES:]SECONDS
   static const std::regex form("(?:(?:([0-9]+)-)?([0-9]+):)?([0-9]+):([0-9]+)\\s*");
   std::smatch part;
-  if (answer->text.starts_with("UNLIMITED")) return std::numeric_limits<double>::infinity();
-  if (!std::regex_match(answer->text, part, form)) return std::nullopt;
+  if (left->starts_with("UNLIMITED")) return std::numeric_limits<double>::infinity();
+  if (!std::regex_match(*left, part, form)) return std::nullopt;
   const auto number = [&](int i) { return part[i].matched ? std::stod(part[i]) : 0.0; };
   return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
+}
+
+bool terminate_slurm_step(const std::string& name) {
+  const std::optional<std::string> steps =
+      slurm_answer({"squeue", "--noheader", "--steps", "--format=%i %j", fmt::format("--user={}", getuid())});
+  std::istringstream lines(steps.value_or(""));
+  for (std::string step, step_name; lines >> step >> std::ws && std::getline(lines, step_name);)
+    if (step_name == name) {
+      const std::optional<Answer> answer = answer_of({"scancel", "--signal=TERM", step});
+      return answer && (answer->code == 0 || knows_no_job(*answer));
+    }
+  return false;
 }
 
 }  // namespace tessera

@@ -2,8 +2,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+/// What Slurm's commands say, asked of them without a shell.
 namespace tessera {
+
+/// What a command says on both streams if it ends with code 0; nothing if it doesn't, if there is no such
+/// command, or if it takes longer than some seconds.
+std::optional<std::string> slurm_answer(const std::vector<std::string>& words);
 
 /// Whether Slurm says that a job has ended: "1234@north", a number and the cluster, as a LockRecord has it.
 /// false where it can't be told: without `squeue`, for a job of another cluster or of another batch system,
@@ -13,5 +19,9 @@ bool slurm_job_has_ended(const std::string& job);
 /// How long the Slurm job of this process may still go on, in seconds; infinite where it has no limit.
 /// Nothing where this process isn't in one, or Slurm doesn't answer.
 std::optional<double> seconds_left_of_slurm_job();
+
+/// Sends SIGTERM to the ranks of this user's job step of that name, as `srun --job-name` gave it. (SIGTERM to
+/// srun itself ends its step at once.) false where there is no such step, or Slurm refuses or doesn't answer.
+bool terminate_slurm_step(const std::string& name);
 
 }  // namespace tessera

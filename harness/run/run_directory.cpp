@@ -23,11 +23,15 @@ constexpr std::array<std::pair<RunEnd, const char*>, 5> kEnds{{{RunEnd::TargetRe
                                                                {RunEnd::Stopped, "stopped"},
                                                                {RunEnd::Failed, "failed"}}};
 
-/// What run.json says; nothing where there is none that does.
-std::optional<RunEnd> end_of(const fs::path& directory) {
+/// What run.json says under a key; null where there is none that does.
+json reported(const fs::path& directory, const char* key) {
   std::ifstream file(directory / kReportName);
   const json report = json::parse(file, nullptr, false);
-  const json end = report.is_object() ? report.value("end", json()) : json();
+  return report.is_object() ? report.value(key, json()) : json();
+}
+
+std::optional<RunEnd> end_of(const fs::path& directory) {
+  const json end = reported(directory, "end");
   for (const auto& [known, name] : kEnds)
     if (end == name) return known;
   return std::nullopt;
@@ -91,6 +95,11 @@ bool is_finished(RunState state) {
 bool has_failed(const fs::path& directory) {
   const std::optional<RunEnd> end = end_of(directory);
   return end == RunEnd::Failed || end == RunEnd::Stopped;
+}
+
+std::optional<int> ranks_of_run(const fs::path& directory) {
+  const json ranks = reported(directory, "ranks");
+  return ranks.is_number_integer() ? std::optional(ranks.get<int>()) : std::nullopt;
 }
 
 bool has_ended(const fs::path& directory) {

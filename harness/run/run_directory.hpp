@@ -38,6 +38,9 @@ bool is_finished(RunState state);
 /// Whether run.json says that the run failed or was stopped; without a checkpoint there is nothing of it to
 /// keep.
 bool has_failed(const std::filesystem::path& directory);
+/// Of the run that ended there last, as its run.json has it; nothing where there is none that says it.
+std::optional<int> ranks_of_run(const std::filesystem::path& directory);
+
 /// Whether a run ended there by itself, whatever it came to: it has a run.json, or a log with run_stop.
 /// Throws InputError where the log can't be read.
 bool has_ended(const std::filesystem::path& directory);

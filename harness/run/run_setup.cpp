@@ -13,6 +13,7 @@
 #include "harness/workloads/shared_listing.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/files/checksum.hpp"
+#include "io/files/lock_record.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -67,7 +68,16 @@ RunIdentity identity_of(const RunSetup& setup, const ThreadChoice& threads) {
           .split = setup.split()};
 }
 
-std::vector<std::string> description(const RunSetup& setup, const ThreadChoice& threads) {
+std::vector<std::string> launch_lines(const ThreadChoice& threads) {
+  const std::string job = job_of_this_process();
+  std::vector<std::string> lines{fmt::format(
+      "{} ({}, idle threads {}, {}); {}", threads.launch, threads.bound ? "bound" : "not bound",
+      threads.spins ? "spin" : "sleep", threads.reason, job.empty() ? "no batch job" : "job " + job)};
+  lines.insert(lines.end(), threads.warnings.begin(), threads.warnings.end());
+  return lines;
+}
+
+std::vector<std::string> description(const RunSetup& setup) {
   const GridDims& dims = setup.grid->dims();
   const BatchSize& batch = setup.batch;
   const int ranks = setup.world.size();
@@ -77,9 +87,9 @@ std::vector<std::string> description(const RunSetup& setup, const ThreadChoice& 
       dims.parts() == 1 ? "" : fmt::format(", each sample split {} over {} ranks", parts, dims.parts());
   const std::string passes = batch.passes == 1 ? "" : fmt::format(", in {} passes", batch.passes);
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("{} on {} rank{} ({}){}, batch {} ({} a replica{}), {} + {} samples, seed {}",
-                              setup.config.mlperf.benchmark, ranks, ranks == 1 ? "" : "s", to_string(threads),
-                              split, batch.global, batch.replica, passes, training,
+  lines.push_back(fmt::format("{} on {} rank{}{}, batch {} ({} a replica{}), {} + {} samples, seed {}",
+                              setup.config.mlperf.benchmark, ranks, ranks == 1 ? "" : "s", split,
+                              batch.global, batch.replica, passes, training,
                               setup.workload->validation().size(), setup.options.seed));
   if (const int across = setup.grid->samples_across_nodes(); across > 0)
     lines.push_back(fmt::format(

@@ -57,7 +57,9 @@ RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions 
 /// What a run that goes on must have in common with the one that was interrupted.
 RunIdentity identity_of(const RunSetup& setup, const ThreadChoice& threads);
 
-/// Lines for people before the run begins: what runs on how many ranks, and what should be known of it.
-std::vector<std::string> description(const RunSetup& setup, const ThreadChoice& threads);
+/// The first lines for people: nodes, ranks and threads, the job, and what should be known of them.
+std::vector<std::string> launch_lines(const ThreadChoice& threads);
+/// Lines for people before the run begins: what is trained, and what should be known of it.
+std::vector<std::string> description(const RunSetup& setup);
 
 }  // namespace tessera

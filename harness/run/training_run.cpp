@@ -21,7 +21,9 @@ namespace tessera {
 
 TrainingRun::TrainingRun(const Communicator& world, const Config& config, Options options)
     : age_when_made_(age_of_this_process()), setup_(set_up_run(world, config, std::move(options))) {
+  threads_ = set_up_threads(world, config.compute.fixed_threads());
   open_files();
+  for (const std::string& line : launch_lines(threads_)) say(line);
   Stopwatch watch;
   if (!setup_.options.stage_to.empty()) plan_staging();
   clear_caches();
@@ -106,7 +108,6 @@ void TrainingRun::stage() {
 
 void TrainingRun::make_trainer() {
   const Config& config = setup_.config;
-  threads_ = set_up_threads(setup_.world, config.compute.fixed_threads());
   const std::optional<std::string> why_open = setup_.workload->why_open();
   division_ = why_open ? "open" : config.mlperf.division;
   if (why_open && config.mlperf.division != "open")
@@ -124,7 +125,7 @@ void TrainingRun::make_trainer() {
                        .stop_requested = [this] { return stop_requested(); },
                        .predicted = [this](const Batch&, ConstTensorView) { setup_.fault(); }});
   epochs_.emplace(setup_, *trainer_, *files_, position_);
-  for (const std::string& line : description(setup_, threads_)) say(line);
+  for (const std::string& line : description(setup_)) say(line);
 }
 
 void TrainingRun::restore() {

@@ -3,9 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -15,6 +13,7 @@
 #include <system_error>
 
 #include "io/files/process_start.hpp"
+#include "models/base/host_name.hpp"
 
 namespace tessera {
 namespace {
@@ -22,12 +21,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kRecordBytes = 1024;
-
-std::string host_name() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
 
 // Hosts of one name are told apart by it, and a host from what it was before it was started again.
 std::string this_system() {
@@ -42,6 +35,8 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+}  // namespace
+
 std::string job_of_this_process() {
   for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"}) {
     const std::string job = variable(name), cluster = variable("SLURM_CLUSTER_NAME");
@@ -49,8 +44,6 @@ std::string job_of_this_process() {
   }
   return "";
 }
-
-}  // namespace
 
 LockRecord record_of_this_process() {
   std::random_device random;

@@ -13,12 +13,15 @@ struct LockRecord {
   std::string system;           // the running kernel and the name space in which processes have their numbers
   std::int64_t process = 0;     // its number
   std::uint64_t started = 0;    // see start_of_process()
-  std::string job;              // of the batch system, with its cluster: "1234@north"; "" outside of one
+  std::string job;              // see job_of_this_process()
   std::string token;            // drawn for this lock alone
   std::uint64_t refreshed = 0;  // how often
 };
 
-/// Of a new lock of this process. The job is that of Slurm, PBS, LSF or Grid Engine, by their environment.
+/// "1234@north", by the environment that Slurm, PBS, LSF or Grid Engine make; "" outside of a job.
+std::string job_of_this_process();
+
+/// Of a new lock of this process.
 LockRecord record_of_this_process();
 
 /// One object of JSON, always of the same length, so that it can be written over an earlier one in place.

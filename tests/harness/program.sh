@@ -733,6 +733,25 @@ campaign() {
   ends 2 "there is no result log" "$TESSERA" package none --org Example --system small.json --output packages
 }
 
+# The first line of a run says what its ranks were given, whatever OpenMP made of its variables before main; what can't be is refused.
+threads() {
+  local plain variable
+  OMP_NUM_THREADS=100000 refuses "100000 threads a rank are more than"
+  also "OMP_NUM_THREADS in the environment"
+  OMP_NUM_THREADS=many refuses "'many' is no number of threads"
+  unset OMP_NUM_THREADS
+  rm -rf run
+  train 1 "left unused (" --max-epochs 1
+  plain=$(head -1 said)
+  [[ $plain == "1 node x 2 ranks x "*" left unused ("* ]] || fail "the first line isn't about the launch"
+  for variable in OMP_PROC_BIND=true OMP_PLACES=cores GOMP_CPU_AFFINITY=0-$(($(nproc --all) - 1)) OMP_WAIT_POLICY=passive; do
+    rm -rf run
+    cases=$((cases + 1))
+    env "$variable" "$LAUNCHER" -n 2 "$TESSERA" train "$here/fixture.yaml" --output run --max-epochs 1 >said 2>&1
+    [[ $(head -1 said) == "$plain" ]] || fail "with $variable the first line is another one than: $plain"
+  done
+}
+
 # converts CODE TEXT SOURCE DESTINATION ARGUMENTS...: `ends` of a conversion, on 2 ranks or as many as are set.
 converts() {
   ends "$1" "$2" "$LAUNCHER" -n "${ranks:-2}" "$TESSERA" convert "${@:3}"

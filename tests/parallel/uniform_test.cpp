@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "models/base/host_name.hpp"
 #include "support/mpi_world.hpp"
 
 namespace tessera {
@@ -32,7 +33,8 @@ std::string thrown_when(const std::set<int>& ranks) {
 }
 
 std::string expected_from(int rank) {
-  const std::string where = world().size() > 1 ? fmt::format("data (on rank {})", rank) : "data";
+  const std::string where =
+      world().size() > 1 ? fmt::format("data (on rank {}, host {})", rank, host_name()) : "data";
   return fmt::format("file {} is missing | {}", rank, where);
 }
 
@@ -105,7 +107,8 @@ TEST(Agree, ThrowsOnEveryRankUnlessAllHoldTheSameValue) {
     agree(world(), odd_one_out ? 43 : 42, "plans");
     FAIL() << "no exception";
   } catch (const UniformError& error) {
-    EXPECT_EQ(error.problem(), fmt::format("plans differ between rank 0 and rank {}", world().size() - 1));
+    EXPECT_EQ(error.problem(), fmt::format("plans differ between rank 0 (host {}) and rank {} (host {})",
+                                           host_name(), world().size() - 1, host_name()));
   }
 }
 

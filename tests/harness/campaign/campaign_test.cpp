@@ -67,6 +67,15 @@ TEST_F(CampaignRuns, HaveSeedsAndDirectoriesOfTheirOwnWhichTheRecordNames) {
   }
 }
 
+TEST_F(CampaignRuns, AreToldOfByTheirOwnLastWordsAndNotBySlurms) {
+  EXPECT_EQ(
+      run(campaign(std::string(kSuccess) + "echo 'srun: error: node2: task 1: Exited with exit code 1' >&2\n"
+                                           "echo 'srun: launch/slurm: Terminating StepId=9.0' >&2\n",
+                   1)),
+      0);
+  EXPECT_THAT(said, HasSubstr("run 1 of 1 (seed 1): done 1\n"));
+}
+
 TEST_F(CampaignRuns, ThatAreFinishedAreKeptWhenTheCampaignGoesOn) {
   EXPECT_EQ(run(campaign(kSuccess, 2)), 0);
   EXPECT_EQ(run(campaign(kSuccess, 4)), 0);
@@ -148,6 +157,37 @@ TEST_F(CampaignRuns, SideBySideAreUnderWayAtOnceAndHaveCoresOfTheirOwn) {
   EXPECT_GT(CPU_COUNT(&*first), 0);
 }
 
+TEST_F(CampaignRuns, ThatWaitForEachOtherWhereTheyBelongSideBySideAreSaidTo) {
+  // The launcher lets one in at a time. Times of a log are in milliseconds.
+  const std::string script =
+      "log() { echo ':::MLLOG {\"namespace\": \"\", \"time_ms\": '$(date +%s%3N)', \"event_type\": \"X\", "
+      "\"key\": "
+      "\"'$1'\", \"value\": null, \"metadata\": {}}' >>$directory/result.txt; }\n"
+      "sleep 0.3; log run_start; sleep 0.1; log run_stop; echo '{\"end\": \"target_reached\"}' "
+      ">$directory/run.json\n";
+  Campaign two = campaign(script, 2, 2);
+  EXPECT_EQ(run(two), 0);
+  EXPECT_THAT(said, HasSubstr("side by side: 2 at a time"));
+  said.clear();
+  fs::remove_all(two.output);
+  two.launcher = "flock " + (work / "turn").string() + " env RANKS={ranks}";
+  EXPECT_EQ(run(two), 0);
+  EXPECT_THAT(said, HasSubstr("has not begun, and waited until the end of run"));
+  EXPECT_THAT(said, HasSubstr("warning: 1 of 2 models at a time"));
+}
+
+TEST_F(CampaignRuns, ThatHadAnotherNumberOfRanksDoNotCount) {
+  // As where a launcher starts several programs of one rank.
+  Campaign two = campaign(
+      ": >$directory/result.txt; echo '{\"end\": \"target_reached\", \"ranks\": 1}' >$directory/run.json\n",
+      2);
+  two.ranks = 4;
+  EXPECT_EQ(run(two), 2);
+  EXPECT_THAT(said, HasSubstr("run 1 of 2 (seed 1): FAILED: it had 1 rank where 4 were to be"));
+  EXPECT_FALSE(fs::exists(two.directory(2)));
+  EXPECT_THAT(message_of<InputError>([&] { run(two); }), HasSubstr("a run of the campaign doesn't count"));
+}
+
 TEST_F(CampaignRuns, AreHandedASignalAndAllLeaveTogether) {
   const std::string script =
       "trap 'echo ended >$directory/ended; exit 143' TERM\n"
@@ -195,7 +235,7 @@ TEST_F(CampaignRuns, AreStoppedWhereTheirDirectoryIsLost) {
   int records = 0;
   const std::function<void(const std::string&)> say = [](const std::string&) {};
   EXPECT_THAT(message_of<MachineError>([&] {
-                run_all({{"the first", one.directory(1), command_of(one, 1)}},
+                run_all({{"the first", one.directory(1), command_of(one, 1), ""}},
                         {.side_by_side = 1, .say = say, .lock = lock, .ended = [&] { ++records; }});
               }),
               HasSubstr("the file of its lock is gone"));

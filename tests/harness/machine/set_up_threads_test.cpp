@@ -1,11 +1,16 @@
-#include <gtest/gtest.h>
+#include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <omp.h>
 #include <sched.h>
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "harness/machine/threads.hpp"
 #include "models/base/error.hpp"
+#include "parallel/uniform.hpp"
+#include "support/errors.hpp"
 #include "support/mpi_world.hpp"
 
 namespace tessera {
@@ -52,10 +57,27 @@ TEST(SetUpThreads, BindsRanksThatShareAMaskToDifferentCpusUnlessTheyAreTooMany) 
   }
 }
 
+TEST(SetUpThreads, RefusesMoreThreadsThanAnyHostRunsOnAllRanks) {
+  const KeepAffinity keep;
+  EXPECT_THAT(message_of<UniformError>([] { set_up_threads(world(), 100000); }),
+              ::testing::HasSubstr("100000 threads a rank are more than 16 for each of the host's"));
+}
+
+TEST(SetUpThreads, CountsEveryRankInTheLaunchAndSaysTheSameEverywhere) {
+  const KeepAffinity keep;
+  const ThreadChoice choice = set_up_threads(world(), 1);
+  EXPECT_TRUE(choice.launch.starts_with(
+      fmt::format("1 node x {} rank{} x 1 thread, ", world().size(), world().size() == 1 ? "" : "s")))
+      << choice.launch;
+  const auto hash = std::hash<std::string>()(choice.launch);
+  for (const auto other : world().all_gather(hash)) EXPECT_EQ(other, hash);
+}
+
 TEST(SetUpThreads, DoesNotBindMoreThreadsThanCores) {
   const KeepAffinity keep;
-  const ThreadChoice choice = set_up_threads(world(), 100000);
-  EXPECT_EQ(choice.threads, 100000);
+  const ThreadChoice choice = set_up_threads(world(), keep.cpus() + 1);
+  EXPECT_EQ(choice.threads, keep.cpus() + 1);
+  EXPECT_NE(choice.reason.find("more threads than that"), std::string::npos) << choice.reason;
   EXPECT_FALSE(choice.bound);
   omp_set_num_threads(1);
 }
