@@ -84,16 +84,10 @@ TEST_F(CampaignRuns, ThatAreFinishedAreKeptWhenTheCampaignGoesOn) {
     EXPECT_EQ(read_whole_file(work / "out" / fmt::format("run_{}", i) / "seeds"), fmt::format("{}\n", i));
 }
 
-TEST_F(CampaignRuns, GoOnFromACheckpointByResume) {
+TEST_F(CampaignRuns, BeginOrGoOnByOneCommand) {
   const Campaign one = campaign(kSuccess, 1);
   fs::create_directories(one.directory(1));
-  write_whole_file(one.directory(1) / "result.txt", "");
-  EXPECT_EQ(state_of_run(one.directory(1)), RunState::Unfinished);
-  EXPECT_THAT(command_of(one, 1), testing::Not(testing::Contains("--resume")));
-  write_whole_file(one.directory(1) / "checkpoint.h5", "");
-  write_whole_file(one.directory(1) / "run.json", R"({"status": "aborted", "end": "stopped"})");
-  EXPECT_EQ(state_of_run(one.directory(1)), RunState::Resumable);
-  EXPECT_EQ(command_of(one, 1).back(), "--resume");
+  EXPECT_EQ(command_of(one, 1).back(), "--resume=auto");
 }
 
 TEST_F(CampaignRuns, ThatMissedTheirTargetAreFinishedToo) {
@@ -108,10 +102,12 @@ TEST_F(CampaignRuns, ThatMissedTheirTargetAreFinishedToo) {
 }
 
 TEST_F(CampaignRuns, WhoseMachineFailedGoOnFromTheirCheckpointAtTheNextCall) {
-  // What a run leaves whose disk was full once; --resume is the last word of the second call.
+  // What a run leaves whose disk was full once.
   const std::string script =
-      "for word; do :; done; : >$directory/result.txt; : >$directory/checkpoint.h5\n"
-      "if [ $word = --resume ]; then echo '{\"end\": \"target_reached\"}' >$directory/run.json; exit 0; fi\n"
+      ": >$directory/result.txt\n"
+      "if [ -e $directory/checkpoint.h5 ]; then echo '{\"end\": \"target_reached\"}' >$directory/run.json; "
+      "exit 0; fi\n"
+      ": >$directory/checkpoint.h5\n"
       "echo '{\"status\": \"aborted\", \"end\": \"failed\"}' >$directory/run.json; "
       "exit 3\n";
   const Campaign one = campaign(script, 1);
