@@ -44,8 +44,9 @@ int run(int argc, char** argv, const Communicator& world) {
 
 int main(int argc, char** argv) {
   try {
-    const tessera::MpiEnvironment mpi(argc, argv);
-    return tessera::run_collectively(mpi.world(), [&] { return tessera::run(argc, argv, mpi.world()); });
+    tessera::MpiEnvironment mpi(argc, argv);
+    return mpi.ends_with(
+        tessera::run_collectively(mpi.world(), [&] { return tessera::run(argc, argv, mpi.world()); }));
   } catch (const tessera::Error& error) {  // MPI itself could not start
     fmt::print(stderr, "tessera: {}\n", error.what());
     return error.exit_code();

@@ -191,7 +191,7 @@ StagingSummary Staging::run() {
   const Communicator& world = grid_.world();
   const Stopwatch watch;
   std::optional<Stager> stager;
-  all_or_none(world, [&] {
+  all_or_none(world, "staging", [&](const Moved& moved) {
     stager.emplace(Stager::Options{.source = request_.source,
                                    .directory = request_.directory,
                                    .worker = node_.rank(),
@@ -204,7 +204,7 @@ StagingSummary Staging::run() {
                                          if (lock_) lock_->check();
                                        }},
                    my_files());
-    stager->look();
+    stager->look(moved);
   });
   const std::uint64_t missing = sum_over(node_, stager->bytes_missing());
   all_or_none(world, [&] {
@@ -212,7 +212,7 @@ StagingSummary Staging::run() {
     check_capacity(request_.directory, missing);
     write_staged_copy(request_.directory, copy_);  // incomplete
   });
-  all_or_none(world, [&] { stager->copy(); });
+  all_or_none(world, "staging", [&](const Moved& moved) { stager->copy(moved); });
   copy_.complete = true;
   all_or_none(world, [&] {
     if (node_.rank() != 0) return;

@@ -17,7 +17,7 @@ class StopSignals {
   ~StopSignals();
 
   /// The signal that came, 0 if none.
-  int received() const;
+  static int received();
 
  private:
   struct sigaction old_terminate_ {};

@@ -1,5 +1,6 @@
 #include "harness/train/trainer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/process/stopwatch.hpp"
@@ -61,7 +62,10 @@ std::optional<StepResult> Trainer::step() {
   const StepSum sum = replica_.step(batches_, learning_rate());
   times_.exposed_exchange += exposed_.exchange();
   times_.exposed_reduction += exposed_.reduction();
-  times_.steps += watch.seconds();
+  const double seconds = watch.seconds();
+  times_.steps += seconds;
+  WaitNotes& notes = grid_.world().notes();
+  notes.longest_step_seconds = std::max(notes.longest_step_seconds, seconds);
   if (sum.failed) batches_.throw_failure();
   if (!sum.finite()) return std::nullopt;
   ++step_of_epoch_;

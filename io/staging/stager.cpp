@@ -103,7 +103,7 @@ StagingCounts Stager::counts() const {
   return {state_->copied, state_->kept, state_->bytes_read, state_->bytes_written, state_->bytes_kept};
 }
 
-void Stager::look() {
+void Stager::look(const std::function<void()>& moved) {
   state_->noted = read_journals(staging_scratch(options_.directory), [&](const std::string& name) {
     return std::ranges::binary_search(files_, name, {}, &FileToStage::name);
   });
@@ -116,7 +116,8 @@ void Stager::look() {
     options_.threads =
         std::clamp(static_cast<int>(std::min<std::size_t>(most, 1 << 16)), 1, options_.threads);
   }
-  in_parallel(files_.size(), options_.threads, [this](std::size_t i) { look_at(files_[i]); });
+  in_parallel(
+      files_.size(), options_.threads, [this](std::size_t i) { look_at(files_[i]); }, moved);
   std::ranges::sort(missing_, {}, &FileToStage::name);
   std::ranges::sort(damaged_);
 }
@@ -159,8 +160,9 @@ void Stager::look_at(const FileToStage& file) {
   if (was_noted) damaged_.push_back(file.name);
 }
 
-void Stager::copy() {
-  in_parallel(missing_.size(), options_.threads, [this](std::size_t i) { copy_one(*missing_[i]); });
+void Stager::copy(const std::function<void()>& moved) {
+  in_parallel(
+      missing_.size(), options_.threads, [this](std::size_t i) { copy_one(*missing_[i]); }, moved);
 }
 
 // A sample of the form of the others?

@@ -50,7 +50,9 @@ class Stager {
 
   /// Finds what of it need not be copied: files whose source has not changed since, and whose bytes, all of
   /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read.
-  void look();
+  /// moved, here and in copy(): called each second in which a file was begun, on the calling thread; what it
+  /// throws ends the work.
+  void look(const std::function<void()>& moved = [] {});
   /// After look(): how much copying will write.
   std::uint64_t bytes_missing() const { return bytes_missing_; }
   /// Files that were there, but not as they had been noted.
@@ -58,7 +60,7 @@ class Stager {
   /// Copies what is missing. Throws InputError where a source can't be read, isn't of the form of the others
   /// or has another checksum than the manifest says; MachineError where the disk is full or fails. What was
   /// copied before stays.
-  void copy();
+  void copy(const std::function<void()>& moved = [] {});
   StagingCounts counts() const;
 
  private:
