@@ -227,8 +227,7 @@ Request Communicator::start_receive(std::span<std::byte> data, int from, int tag
 
 void Communicator::send_empty(int to, int tag) const {
   MPI_Request handle = MPI_REQUEST_NULL;
-  check(MPI_Isend(nullptr, 0, MPI_BYTE, to, tag, handle_, &handle), "MPI_Isend");
-  check(MPI_Request_free(&handle), "MPI_Request_free");
+  if (MPI_Isend(nullptr, 0, MPI_BYTE, to, tag, handle_, &handle) == MPI_SUCCESS) MPI_Request_free(&handle);
 }
 
 std::optional<int> Communicator::take_empty(int tag) const {
@@ -287,7 +286,7 @@ void Communicator::all_gather_bytes(std::span<const std::byte> mine, std::span<s
 }
 
 void Communicator::abort(int exit_code) const {
-  constexpr double kSeconds = 5;  // a host that can't be reached may be waited for
+  constexpr double kSeconds = 3;  // a host that can't be reached may be waited for
   const ExitDeadline deadline(kSeconds, exit_code);
   // Through another communicator MPICH's launcher now and then reports the signal that killed the others.
   MPI_Abort(MPI_COMM_WORLD, exit_code);

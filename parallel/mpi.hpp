@@ -89,8 +89,8 @@ class Communicator {
   Request start_send(std::span<const std::byte> data, int to, int tag) const;
   Request start_receive(std::span<std::byte> data, int from, int tag) const;
 
-  /// A message without content, which nobody waits for here; and the sender of one that has come, which is
-  /// taken.
+  /// A message without content, which nobody waits for here, and which may be lost without a word; and the
+  /// sender of one that has come, which is taken.
   void send_empty(int to, int tag) const;
   std::optional<int> take_empty(int tag) const;
 

@@ -77,7 +77,8 @@ double WaitWatch::limit_after_signal(WaitedFor::Kind kind) const {
 }
 
 void WaitWatch::look(std::span<const Request> requests, const WaitedFor& what, WatchedWait& wait) {
-  const double passed = wait.clock.tick(std::max(kPatience, limit() / 8));
+  const double share = what.kind == WaitedFor::Kind::Work ? 0.5 : 0.125;  // who is at work looks seldom
+  const double passed = wait.clock.tick(std::max(kPatience, share * limit()));
   const double seconds = wait.clock.seconds();
   if (seconds < kPatience) return;
   roll_call_.answer();

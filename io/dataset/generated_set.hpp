@@ -44,7 +44,7 @@ enum class DirectoryState { ToGenerate, Complete };
 /// can't be written.
 DirectoryState prepare_directory(const std::filesystem::path& directory, const std::string& recipe);
 
-/// Called now and then: how many of this part are written, of how many.
+/// Called after each sample that is made: how many of this part are, of how many.
 using GenerateProgress = std::function<void(std::int64_t done, std::int64_t of)>;
 
 /// The samples of part `part` of `parts`: a run of the numbers [0, samples).

@@ -501,7 +501,7 @@ lost() {
   begin=$SECONDS
   while read -r rank; do
     while kill -0 "$rank" 2>/dev/null && ((SECONDS - begin < 15)); do sleep 0.1; done
-    kill -9 "$rank" 2>/dev/null && fail "lost $*: process $rank outlived the launcher"
+    ! kill -9 "$rank" 2>/dev/null || fail "lost $*: process $rank outlived the launcher"
   done <ranks
 }
 # can_be_run_again ARGUMENTS...: what is left isn't taken for a finished run.
