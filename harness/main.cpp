@@ -44,20 +44,20 @@ std::vector<std::string> facts_of(const Call& call) {
 
 int run_on_ranks(int& argc, char**& argv, const Call& call, const std::optional<InputError>& refused,
                  const std::optional<Launch>& launch) {
-  const MpiEnvironment mpi(argc, argv);
+  MpiEnvironment mpi(argc, argv);
   const Communicator& world = mpi.world();
   if (launch && launch->ranks != world.size()) {  // each of several programs comes here
     const InputError error = wrong_number_of_ranks(*launch, world.size(), mpi_library());
     if (launch->rank == 0) print(error);
-    return error.exit_code();
+    return mpi.ends_with(error.exit_code());
   }
-  return run_collectively(world, [&] {
+  return mpi.ends_with(run_collectively(world, [&] {
     all_or_none(world, [&] {
       if (refused) throw *refused;
     });
     check_same_call(world, facts_of(call));
     return call.command(world);
-  });
+  }));
 }
 
 int run(int argc, char** argv) {

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace tessera {
 namespace {
@@ -19,8 +20,13 @@ bool lies_within(ConstTensorView part, ConstTensorView whole, const Box& box) {
 
 }  // namespace
 
-BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag)
-    : comm_(&comm), here_(plan.here), requests_(plan.receive.size() + plan.send.size()), tag_(tag) {
+BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag,
+                         std::string name)
+    : comm_(&comm),
+      here_(plan.here),
+      requests_(plan.receive.size() + plan.send.size()),
+      tag_(tag),
+      name_(std::move(name)) {
   assert(ends.owned.n == ends.wanted.n && ends.owned.c == ends.wanted.c &&
          ends.owned.element == ends.wanted.element);
   std::size_t bytes = 0;
@@ -59,7 +65,7 @@ void BoxExchange::start_gather(ConstTensorView owned, TensorView wanted) {
 }
 
 void BoxExchange::finish_gather() {
-  wait_all(requests_);
+  wait_all(requests_, {name_.c_str()});
   for (const Link& link : halo_)
     if (!link.place) copy_box(link.staged, target_, link.staged.layout.box);
 }
@@ -78,7 +84,7 @@ void BoxExchange::start_scatter_add(ConstTensorView wanted_gradient, TensorView 
 }
 
 void BoxExchange::finish_scatter_add() {
-  wait_all(requests_);
+  wait_all(requests_, {name_.c_str()});
   // In order of peer, not of arrival, so that a run repeats bit for bit.
   for (const Link& link : shared_) add_box(link.staged, target_, link.staged.layout.box);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/network/services.hpp"
@@ -23,8 +24,10 @@ class BoxExchange final : public Exchange {
   };
 
   /// Borrows comm, whose ranks are the plan's processes. Exchanges that may be in flight together have
-  /// different tags. Every message must be at most Communicator::kLargestMessage bytes.
-  BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag);
+  /// different tags. Every message must be at most Communicator::kLargestMessage bytes. name: of the exchange
+  /// in messages, such as "the exchange of conv3d_2".
+  BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag,
+              std::string name = "an exchange");
 
   void start_gather(ConstTensorView owned, TensorView wanted) override;
   void finish_gather() override;
@@ -50,6 +53,7 @@ class BoxExchange final : public Exchange {
   AlignedBytes staging_;
   TensorView target_;  // of the gather or scatter-add under way
   int tag_;
+  std::string name_;
 };
 
 }  // namespace tessera

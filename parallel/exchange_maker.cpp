@@ -99,9 +99,10 @@ ExchangeMaker exchange_maker(const Graph& graph, const ProcessGrid& grid, Elemen
   Plans plans(graph, Partition(grid.dims()), grid.part(), element);
   all_or_none(grid.world(), [&] { plans.check_sizes(); });
   agree(grid.world(), plans.hash_of_all(), "exchange plans");
-  return [&grid, exchanges = plans.take_exchanges()](NodeId reader, std::size_t input) {
+  return [&graph, &grid, exchanges = plans.take_exchanges()](NodeId reader, std::size_t input) {
     const PlannedExchange& exchange = exchanges.at({reader, input});
-    return std::make_unique<BoxExchange>(grid.spatial(), exchange.plan, exchange.ends, exchange.tag);
+    return std::make_unique<BoxExchange>(grid.spatial(), exchange.plan, exchange.ends, exchange.tag,
+                                         "the exchange of " + graph.node(reader).name);
   };
 }
 

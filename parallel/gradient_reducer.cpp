@@ -61,7 +61,7 @@ void GradientReducer::poke() {
 
 void GradientReducer::finish() {
   assert(started_ == buckets_.size() && "a parameter's gradient never became ready");
-  wait_all(requests_);
+  wait_all(requests_, {"the sum of gradients"});
   for (Bucket& bucket : buckets_) bucket.missing = bucket.of.last - bucket.of.first;
   started_ = done_ = 0;
 }

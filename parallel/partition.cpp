@@ -21,4 +21,16 @@ std::vector<Box> Partition::all(Extents space) const {
   return boxes;
 }
 
+std::vector<std::pair<int, int>> Partition::neighbours() const {
+  std::vector<std::pair<int, int>> pairs;
+  for (int part = 0; part < parts(); ++part) {
+    int below = 1;  // parts that lie between this one and the next along the axis
+    for (const int along : {dims_.width, dims_.height, dims_.depth}) {
+      if (part / below % along + 1 < along) pairs.emplace_back(part, part + below);
+      below *= along;
+    }
+  }
+  return pairs;
+}
+
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "models/base/box.hpp"
@@ -32,6 +33,8 @@ class Partition {
   Box owned(Extents space, int part) const;
   /// By part.
   std::vector<Box> all(Extents space) const;
+  /// All pairs of parts that lie side by side along an axis, the lower part first.
+  std::vector<std::pair<int, int>> neighbours() const;
 
  private:
   GridDims dims_;

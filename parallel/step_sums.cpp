@@ -12,7 +12,7 @@ void StepSums::start(std::span<const double> mine) {
 }
 
 std::span<const double> StepSums::finish() {
-  wait(request_);
+  wait(request_, {"the sum of the loss"});
   return values_;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "models/base/host_name.hpp"
+#include "parallel/wait_watch.hpp"
 
 namespace tessera {
 namespace {
@@ -45,6 +47,53 @@ std::optional<Error> error_of(const Body& body) {
   return std::nullopt;
 }
 
+/// Thrown in a rank's work when another rank's has failed.
+struct OtherFailed {};
+
+/// Rounds in which ranks tell each other how far they are: one each second in which some rank's work moves,
+/// and the last, of which all know that it is, when nobody works any more.
+class Rounds {
+ public:
+  Rounds(const Communicator& comm, const WaitedFor& what) : comm_(comm), what_(what) {}
+
+  // Of a rank at work: joins a round, unless the last one began just now or still waits for others.
+  void moved() {
+    if (comm_.size() == 1 || std::chrono::steady_clock::now() - began_ < std::chrono::seconds(1)) return;
+    if (!round_.test()) {
+      if (WaitWatch* watch = comm_.notes().watch) watch->look({&round_, 1}, what_, wait_);
+      return;
+    }
+    if (all_[kFailed] < comm_.size()) throw OtherFailed();
+    join(true, comm_.size());
+  }
+  // Of a rank that is done: the lowest that failed; as many as there are ranks if none did.
+  int first_failed(bool failed) {
+    do {
+      wait(round_, what_);
+      join(false, failed ? comm_.rank() : comm_.size());
+      wait(round_, what_);
+    } while (all_[kDone] == 0);
+    return static_cast<int>(all_[kFailed]);
+  }
+
+ private:
+  enum Member : std::uint8_t { kDone, kFailed, kMembers };
+
+  void join(bool at_work, int failed) {
+    began_ = std::chrono::steady_clock::now();
+    all_ = {at_work ? 0 : 1, failed};
+    round_ = comm_.start_min(all_);
+    wait_ = {};
+  }
+
+  const Communicator& comm_;
+  WaitedFor what_;
+  std::array<std::int64_t, kMembers> all_{0, comm_.size()};
+  Request round_;
+  WatchedWait wait_;  // for the round, while this rank is at work
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
 std::string broadcast_from(const Communicator& comm, int root, std::string text) {
   comm.broadcast(text, root);
   return text;
@@ -61,6 +110,28 @@ Error with_place(const Error& error, const Communicator& comm) {
                error.fix());
 }
 
+void work_together(const Communicator& comm, const WaitedFor& what,
+                   const std::function<void(const Moved& moved)>& work) {
+  Rounds rounds(comm, what);
+  std::exception_ptr lost;  // there is nobody left to agree with
+  const std::optional<Error> mine = error_of([&] {
+    try {
+      work([&] { rounds.moved(); });
+    } catch (const LostRanks&) {
+      lost = std::current_exception();
+    } catch (const OtherFailed&) {
+    }
+  });
+  if (lost) std::rethrow_exception(lost);
+  const int first = rounds.first_failed(mine.has_value());
+  if (first == comm.size()) return;
+  const Error said = comm.rank() == first ? with_place(*mine, comm) : MachineError("", "", "");
+  const std::string fault = broadcast_from(comm, first, said.fault() == Fault::Input ? "input" : "machine");
+  throw UniformError(fault == "input" ? Fault::Input : Fault::Machine,
+                     broadcast_from(comm, first, said.problem()), broadcast_from(comm, first, said.where()),
+                     broadcast_from(comm, first, said.fix()), comm.size());
+}
+
 }  // namespace
 
 void print(const Error& error) {
@@ -69,14 +140,12 @@ void print(const Error& error) {
 }
 
 void all_or_none(const Communicator& comm, const std::function<void()>& check) {
-  const std::optional<Error> mine = error_of(check);
-  const int first = static_cast<int>(comm.min(mine ? comm.rank() : comm.size()));
-  if (first == comm.size()) return;
-  const Error said = comm.rank() == first ? with_place(*mine, comm) : MachineError("", "", "");
-  const std::string fault = broadcast_from(comm, first, said.fault() == Fault::Input ? "input" : "machine");
-  throw UniformError(fault == "input" ? Fault::Input : Fault::Machine,
-                     broadcast_from(comm, first, said.problem()), broadcast_from(comm, first, said.where()),
-                     broadcast_from(comm, first, said.fix()), comm.size());
+  work_together(comm, WaitedFor{"an agreement"}, [&](const Moved&) { check(); });
+}
+
+void all_or_none(const Communicator& comm, const char* what,
+                 const std::function<void(const Moved& moved)>& work) {
+  work_together(comm, WaitedFor{what, WaitedFor::Kind::Work}, work);
 }
 
 void agree(const Communicator& comm, std::uint64_t value, const std::string& what) {

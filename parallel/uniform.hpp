@@ -31,6 +31,15 @@ void print(const Error& error);
 /// `check` must not communicate over comm. Collective.
 void all_or_none(const Communicator& comm, const std::function<void()>& check);
 
+/// The same of a work that may take longer than a step, such as copying many files. The work calls what it is
+/// given whenever a piece is done, on the thread that it was called on: about each second the ranks that wait
+/// learn that it moves, so that no WaitWatch ends their waits, and the work learns whether another rank has
+/// failed, when it is ended by an exception of no type of its own. what: its name in messages, such as
+/// "staging".
+using Moved = std::function<void()>;
+void all_or_none(const Communicator& comm, const char* what,
+                 const std::function<void(const Moved& moved)>& work);
+
 /// Throws the same UniformError (machine's fault) on every member unless all hold the same value: a hash of a
 /// plan or of parameters; `what` names it in the message. Collective.
 void agree(const Communicator& comm, std::uint64_t value, const std::string& what);

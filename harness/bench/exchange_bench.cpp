@@ -63,6 +63,17 @@ BenchedExchange planned(const PlannedNode& reader, const PlannedEdge& edge) {
   return benched;
 }
 
+// Of the largest messages; a few rounds tell a network from a node's memory.
+MemberPair slowest_neighbours(const ProcessGrid& grid, const PartitionPlan& plan) {
+  constexpr std::int64_t kRounds = 3;
+  std::int64_t bytes = 0;
+  for (const PlannedNode& reader : plan.nodes)
+    for (const PlannedEdge& edge : reader.exchanges) bytes = std::max(bytes, planned(reader, edge).bytes);
+  std::vector<MemberPair> pairs;
+  for (const auto& [part, next] : Partition(grid.dims()).neighbours()) pairs.push_back({part, next});
+  return slowest_pair(grid.spatial(), pairs, static_cast<std::size_t>(bytes), kRounds);
+}
+
 }  // namespace
 
 ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Element element,
@@ -75,6 +86,12 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
   const auto layout = [&](NodeId node, const Box& box) {
     return Layout{graph.shape(node).n, graph.shape(node).c, box, element};
   };
+  all_or_none(grid.world(), [&] {
+    if (std::ranges::all_of(plan.nodes, [](const PlannedNode& node) { return node.exchanges.empty(); }))
+      throw InputError("nothing is exchanged where a sample is whole", "bench exchange",
+                       "start it under mpiexec on several ranks, with --split, as in --split 2x1");
+  });
+  const MemberPair neighbours = slowest_neighbours(grid, plan);
   ExchangeBench bench{grid.dims(), spatial_axes(graph), graph.shape(0).n, repeats, {}};
   for (NodeId id = 0; id < graph.count(); ++id) {
     auto edge = plan.nodes[id].exchanges.begin();
@@ -87,16 +104,12 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
       benched.gather_seconds = exchange.gather_seconds();
       benched.scatter_add_seconds = exchange.scatter_add_seconds();
       const auto bytes = static_cast<std::size_t>(benched.bytes);
-      benched.ping_pong_seconds = ping_pong_seconds(grid.spatial(), bytes, repeats);
+      benched.ping_pong_seconds =
+          spread_over(grid.world(), ping_pong_seconds(grid.spatial(), neighbours, bytes, repeats)).max;
       benched.memcpy_seconds = spread_over(grid.world(), memcpy_seconds(grid.world(), bytes, repeats));
       bench.exchanges.push_back(std::move(benched));
     }
   }
-  all_or_none(grid.world(), [&] {
-    if (bench.exchanges.empty())
-      throw InputError("nothing is exchanged where a sample is whole", "bench exchange",
-                       "start it under mpiexec on several ranks, with --split, as in --split 2x1");
-  });
   return bench;
 }
 
@@ -129,7 +142,9 @@ std::string to_string(const ExchangeBench& bench) {
                     1e3 * e.scatter_add_seconds.max, 1e3 * e.ping_pong_seconds, 1e3 * e.memcpy_seconds.max,
                     e.gather_seconds.max / e.ping_pong_seconds);
   return text +
-         "MB and messages: the most that a rank sends or receives; ping-pong and memcpy of as many bytes\n";
+         "MB and messages: the most that a rank sends or receives; ping-pong, between the slowest "
+         "neighbouring "
+         "parts, and memcpy of as many bytes\n";
 }
 
 }  // namespace tessera

@@ -16,7 +16,7 @@ struct BenchedExchange {
   std::string reader, producer;
   std::int64_t bytes = 0, messages = 0;  // the most that a rank sends or receives, one way
   MinMedianMax gather_seconds, scatter_add_seconds;
-  double ping_pong_seconds = 0;  // MPI's own, of one message of as many bytes
+  double ping_pong_seconds = 0;  // MPI's own, of one message of as many bytes, of the slowest neighbours
   MinMedianMax memcpy_seconds;   // of as many bytes
 };
 

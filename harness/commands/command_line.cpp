@@ -180,6 +180,11 @@ OptionSyntax OptionSyntax::at_least_one(std::int64_t most) const {
   return *this;
 }
 
+OptionSyntax OptionSyntax::at_least_zero() const {
+  option_->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}, "at least 0"));
+  return *this;
+}
+
 OptionSyntax OptionSyntax::repeatable() const {
   option_->take_all()->expected(1);
   return *this;

@@ -39,6 +39,7 @@ class OptionSyntax {
   OptionSyntax shows_default() const;
   OptionSyntax one_of(std::vector<std::string> words) const;
   OptionSyntax at_least_one(std::int64_t most = 1'000'000'000) const;
+  OptionSyntax at_least_zero() const;
   /// Of a list: one value after each mention of the option, which may be mentioned several times.
   OptionSyntax repeatable() const;
   /// Of a list: so many values, as separate words or with the delimiter between them.

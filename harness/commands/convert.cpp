@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "harness/commands/command.hpp"
+#include "harness/commands/step_timeout.hpp"
 #include "harness/datasets/conversion_run.hpp"
 
 namespace tessera {
@@ -9,6 +10,7 @@ namespace {
 struct ConvertArguments {
   ConvertOptions options;
   std::string compression = "none";
+  StepTimeout step_timeout;
 };
 
 }  // namespace
@@ -40,7 +42,9 @@ void add_convert(CommandSyntax program) {
               "of the samples: none, fast (shuffle and deflate 1) or gzip (shuffle and deflate 6)")
       .one_of({"none", "fast", "gzip"})
       .shows_default();
+  add_step_timeout(command, arguments->step_timeout);
   command.runs([arguments](const Communicator& world) {
+    const auto watch = watch_waits(world, arguments->step_timeout);
     arguments->options.compression = compression_named(arguments->compression);
     return convert(arguments->options, world);
   });

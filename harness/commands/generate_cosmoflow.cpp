@@ -3,6 +3,7 @@
 #include <string>
 
 #include "harness/commands/command.hpp"
+#include "harness/commands/step_timeout.hpp"
 #include "harness/datasets/generate_set.hpp"
 #include "harness/process/stopwatch.hpp"
 #include "io/cosmoflow/cosmoflow_generator.hpp"
@@ -18,6 +19,7 @@ struct UniverseArguments {
   std::string initial_conditions;  // empty: what is usual for the size
   std::optional<int> lpt_order;
   CosmoflowRecipe recipe;
+  StepTimeout step_timeout;
 };
 
 CosmoflowRecipe recipe_of(const UniverseArguments& arguments) {
@@ -45,7 +47,8 @@ std::string summary_text(const UniverseArguments& arguments, const CosmoflowMani
 }
 
 int run(const UniverseArguments& arguments, const Communicator& world) {
-  const Stopwatch watch;
+  const Stopwatch stopwatch;
+  const auto watch = watch_waits(world, arguments.step_timeout);
   const fs::path& directory = arguments.output;
   CosmoflowRecipe recipe;
   return generate_set<SampleSummary>(
@@ -59,7 +62,7 @@ int run(const UniverseArguments& arguments, const Communicator& world) {
        .finish =
            [&](std::span<const SampleSummary> all) {
              return summary_text(arguments, finish_directory(directory, recipe, all),
-                                 fmt::format("generated in {:.1f} s", watch.seconds()));
+                                 fmt::format("generated in {:.1f} s", stopwatch.seconds()));
            },
        .describe =
            [&] { return summary_text(arguments, read_cosmoflow_manifest(directory), "there already"); }},
@@ -83,6 +86,7 @@ void add_generate_cosmoflow(CommandSyntax generate) {
                  "fixed or gaussian (by default fixed at 16^3, gaussian above)");
   command.option("--lpt", arguments->lpt_order,
                  "order of perturbation theory, 1 or 2 (by default 2, but 1 at 128^3)");
+  add_step_timeout(command, arguments->step_timeout);
   command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 

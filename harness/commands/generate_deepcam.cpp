@@ -2,6 +2,7 @@
 #include <string>
 
 #include "harness/commands/command.hpp"
+#include "harness/commands/step_timeout.hpp"
 #include "harness/datasets/generate_set.hpp"
 #include "harness/process/stopwatch.hpp"
 #include "io/deepcam/deepcam_generator.hpp"
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 struct ClimateArguments {
   fs::path output;
   DeepcamRecipe recipe;
+  StepTimeout step_timeout;
 };
 
 std::string summary_text(const ClimateArguments& arguments, const DeepcamManifest& manifest,
@@ -27,8 +29,10 @@ std::string summary_text(const ClimateArguments& arguments, const DeepcamManifes
 }
 
 int run(const ClimateArguments& arguments, const Communicator& world) {
-  const Stopwatch watch;
-  const auto& [directory, recipe] = arguments;
+  const Stopwatch stopwatch;
+  const auto watch = watch_waits(world, arguments.step_timeout);
+  const fs::path& directory = arguments.output;
+  const DeepcamRecipe& recipe = arguments.recipe;
   return generate_set<ClimateSummary>(
       {.directory = directory,
        .check = [&] { check_recipe(recipe); },
@@ -40,7 +44,7 @@ int run(const ClimateArguments& arguments, const Communicator& world) {
        .finish =
            [&](std::span<const ClimateSummary> all) {
              return summary_text(arguments, finish_directory(directory, recipe, all),
-                                 fmt::format("generated in {:.1f} s", watch.seconds()));
+                                 fmt::format("generated in {:.1f} s", stopwatch.seconds()));
            },
        .describe =
            [&] { return summary_text(arguments, read_deepcam_manifest(directory), "there already"); }},
@@ -58,6 +62,7 @@ void add_generate_deepcam(CommandSyntax generate) {
   command.option("--train", recipe.train, "training samples").shows_default();
   command.option("--validation", recipe.validation, "validation samples").shows_default();
   command.option("--seed", recipe.seed, "of everything random").shows_default();
+  add_step_timeout(command, arguments->step_timeout);
   command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 

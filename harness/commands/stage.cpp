@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/commands/command.hpp"
+#include "harness/commands/step_timeout.hpp"
 #include "harness/config/shared_config.hpp"
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/run_layout.hpp"
@@ -28,6 +29,7 @@ struct StageArguments {
   std::string plan = "replicate", config, split;
   std::vector<std::string> overrides;
   bool shared = false, clean = false, json = false;
+  StepTimeout step_timeout;
 };
 
 void check(const StageArguments& arguments) {
@@ -125,7 +127,9 @@ void add_stage(CommandSyntax program) {
       command.flag("--shared", arguments->shared, "all nodes see DST, and stage to it together");
   command.flag("--json", arguments->json, "print it as JSON");
   command.flag("--clean", arguments->clean, "remove all that was staged to this directory").excludes(shared);
+  add_step_timeout(command, arguments->step_timeout);
   command.runs([arguments](const Communicator& world) {
+    const auto watch = watch_waits(world, arguments->step_timeout);
     return arguments->clean ? clean(*arguments, world) : stage(*arguments, world);
   });
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/commands/command.hpp"
+#include "harness/commands/step_timeout.hpp"
 #include "harness/commands/time_limit.hpp"
 #include "harness/config/shared_config.hpp"
 #include "harness/run/automatic_resume.hpp"
@@ -26,6 +27,7 @@ struct TrainArguments {
   std::string stage_plan;  // empty: what fits data.shuffle
   std::vector<std::string> overrides;
   bool no_progress = false;
+  StepTimeout step_timeout;
 };
 
 // What the command line says beside the file.
@@ -60,6 +62,7 @@ void apply_staging(const TrainArguments& arguments, const Config& config, Traini
 }
 
 int run(const TrainArguments& arguments, const Communicator& world) {
+  const auto watch = watch_waits(world, arguments.step_timeout);
   Config config = shared_config(world, arguments.config, arguments.overrides);
   all_or_none(world, [&] { apply(arguments, config); });
   const auto seed = static_cast<std::uint64_t>(config.train.seed);
@@ -100,6 +103,7 @@ void add_train(CommandSyntax program) {
       "--time-limit", arguments->time_limit,
       "SECONDS or H:MM:SS from the start of the program: ends the run at the first step past it, with "
       "a checkpoint and exit code 75; job: what the Slurm job has left, less a minute");
+  add_step_timeout(command, arguments->step_timeout);
   command.flag(
       "--resume{checkpoint.h5}", arguments->resume,
       "go on in the output directory of an interrupted run, from its last checkpoint; the one before: "

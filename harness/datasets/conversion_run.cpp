@@ -73,12 +73,12 @@ class ConversionRun {
   }
   void open();
   void lock();
-  Units damaged() const;
+  Units damaged(const Moved& moved) const;
   void leave_what_is_done();
   void check_statistics();
   void convert_pending();
-  void convert_round(std::span<const ConvertUnit> units, UnitConverter& converter,
-                     ConversionJournal& journal);
+  void convert_round(std::span<const ConvertUnit> units, UnitConverter& converter, ConversionJournal& journal,
+                     const Moved& moved);
   void close();
   void report(const std::string& how) const;
 
@@ -164,13 +164,14 @@ void ConversionRun::check_statistics() {
 }
 
 // Of this rank's share of what was done before.
-Units ConversionRun::damaged() const {
+Units ConversionRun::damaged(const Moved& moved) const {
   std::map<std::string, const ConvertUnit*> sources;
   for (const ConvertUnit& unit : plan_.units) sources[unit.name()] = &unit;
   Units bad;
   std::size_t number = 0;
   for (const auto& [name, unit] : state_.units) {
     if (!mine(number++)) continue;
+    moved();
     const bool sound = is_sound(options_.destination, unit);
     const auto source = sources.find(name);
     const auto sample = options_.destination / unit.checksums.begin()->first;
@@ -191,7 +192,7 @@ Units ConversionRun::damaged() const {
 // What is sound of earlier calls stays in state_; what isn't there stays in plan_.
 void ConversionRun::leave_what_is_done() {
   Units bad;
-  all_or_none(world_, [&] { bad = damaged(); });
+  all_or_none(world_, "verifying what is there", [&](const Moved& moved) { bad = damaged(moved); });
   std::string all;
   for (const std::string& text : world_.gather(to_text(bad), 0)) all += text;
   world_.broadcast(all, 0);
@@ -211,15 +212,15 @@ void ConversionRun::convert_pending() {
   const auto converter = make_converter(plan_.recipe);
   all_or_none(world_, [&] { journal.emplace(options_.destination, world_.rank()); });
   for (std::size_t round = 0; round < rounds && world_.max(signals_.received()) == 0; ++round)
-    all_or_none(world_, [&] {
+    all_or_none(world_, "converting", [&](const Moved& moved) {
       const auto units = std::span(share).subspan(std::min(round * kUnitsARound, share.size()));
-      convert_round(units.first(std::min(kUnitsARound, units.size())), *converter, *journal);
+      convert_round(units.first(std::min(kUnitsARound, units.size())), *converter, *journal, moved);
     });
   progress_.clear();
 }
 
 void ConversionRun::convert_round(std::span<const ConvertUnit> units, UnitConverter& converter,
-                                  ConversionJournal& journal) {
+                                  ConversionJournal& journal, const Moved& moved) {
   FilesInFlight flights([&](const ConvertedUnit& unit) {
     journal.note(unit);
     made_.emplace(unit.name, unit);
@@ -231,6 +232,7 @@ void ConversionRun::convert_round(std::span<const ConvertUnit> units, UnitConver
     flights.end_unit({unit.name(), unit.bytes, unit.modified, {}});
     bytes_ += unit.work;
     ++units_;
+    moved();
     if (first())
       progress_.work({.done = units_,
                       .of = units_of_,

@@ -27,8 +27,8 @@ struct SetGenerator {
   std::function<std::string()> describe;  // rank 0, of a set that is there already; what to print
 };
 
-/// On a terminal, how far this rank's part is; nothing elsewhere.
-GenerateProgress progress_on(const Communicator& world);
+/// Calls moved, and says on a terminal how far this rank's part is.
+GenerateProgress progress_on(const Communicator& world, const Moved& moved);
 
 /// All ranks' summaries, by rank and so by sample, on rank 0.
 template <class Summary>
@@ -65,7 +65,9 @@ int generate_set(const SetGenerator<Summary>& generator, const Communicator& wor
     return 0;
   }
   std::vector<Summary> mine;
-  all_or_none(world, [&] { mine = generator.generate(world.rank(), world.size(), progress_on(world)); });
+  all_or_none(world, "generating", [&](const Moved& moved) {
+    mine = generator.generate(world.rank(), world.size(), progress_on(world, moved));
+  });
   const std::vector<Summary> all = gather(world, mine);
   all_or_none(world, [&] {
     if (world.rank() != 0) return;

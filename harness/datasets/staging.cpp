@@ -204,7 +204,7 @@ StagingSummary Staging::run() {
   const Communicator& world = grid_.world();
   const Stopwatch watch;
   std::optional<Stager> stager;
-  all_or_none(world, [&] {
+  all_or_none(world, "staging", [&](const Moved& moved) {
     stager.emplace(Stager::Options{.source = request_.source,
                                    .directory = request_.directory,
                                    .worker = node_.rank(),
@@ -217,7 +217,7 @@ StagingSummary Staging::run() {
                                          if (lock_) lock_->check();
                                        }},
                    my_files());
-    stager->look();
+    stager->look(moved);
   });
   const std::uint64_t missing = sum_over(node_, stager->bytes_missing());
   all_or_none(world, [&] {
@@ -228,7 +228,7 @@ StagingSummary Staging::run() {
   const std::size_t rounds = (stager->files_missing() + kFilesARound - 1) / kFilesARound;
   const std::int64_t most_rounds = world.max(static_cast<std::int64_t>(rounds));
   for (std::int64_t round = 0; round < most_rounds; ++round)
-    all_or_none(world, [&] { stager->copy(kFilesARound); });
+    all_or_none(world, "staging", [&](const Moved& moved) { stager->copy(kFilesARound, moved); });
   copy_.complete = true;
   all_or_none(world, [&] {
     if (node_.rank() != 0) return;

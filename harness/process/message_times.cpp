@@ -1,5 +1,6 @@
 #include "harness/process/message_times.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "models/base/tensor.hpp"
@@ -29,14 +30,27 @@ double memcpy_seconds(const Communicator& comm, std::size_t bytes, std::int64_t 
   return median_seconds(comm, repeats, [&] { std::memcpy(to.data(), from.data(), bytes); });
 }
 
-double ping_pong_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats) {
+double ping_pong_seconds(const Communicator& comm, const MemberPair& pair, std::size_t bytes,
+                         std::int64_t repeats) {
+  const auto [first, second] = pair;
   AlignedBytes data(bytes);
   const double there_and_back = median_seconds(comm, repeats, [&] {
-    if (comm.rank() == 0) send_and_wait(comm, data, 1);
-    if (comm.rank() <= 1) receive_and_wait(comm, data, 1 - comm.rank());
-    if (comm.rank() == 1) send_and_wait(comm, data, 0);
+    if (comm.rank() == first) {
+      send_and_wait(comm, data, second);
+      receive_and_wait(comm, data, second);
+    } else if (comm.rank() == second) {
+      receive_and_wait(comm, data, first);
+      send_and_wait(comm, data, first);
+    }
   });
-  return comm.all_gather(there_and_back)[0] / 2;
+  return comm.all_gather(there_and_back)[first] / 2;
+}
+
+MemberPair slowest_pair(const Communicator& comm, const std::vector<MemberPair>& pairs, std::size_t bytes,
+                        std::int64_t repeats) {
+  std::vector<double> seconds;
+  for (const MemberPair& pair : pairs) seconds.push_back(ping_pong_seconds(comm, pair, bytes, repeats));
+  return pairs[std::ranges::max_element(seconds) - seconds.begin()];
 }
 
 }  // namespace tessera

@@ -31,8 +31,18 @@ MinMedianMax spread_over(const Communicator& comm, double mine);
 
 /// A copy from memory to memory, on all members at once: median on this one. Collective.
 double memcpy_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats);
-/// One message between members 0 and 1: half a round trip, while the others wait. The same on all members;
-/// there must be two. Collective.
-double ping_pong_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats);
+/// Two members of a communicator.
+struct MemberPair {
+  int first = 0, second = 1;
+  friend bool operator==(const MemberPair&, const MemberPair&) = default;
+};
+/// One message between two members: half a round trip, while the others wait. The same on all members.
+/// Collective.
+double ping_pong_seconds(const Communicator& comm, const MemberPair& pair, std::size_t bytes,
+                         std::int64_t repeats);
+/// The pair whose message takes longest, each tried by itself; the same on all members. There must be a pair.
+/// Collective.
+MemberPair slowest_pair(const Communicator& comm, const std::vector<MemberPair>& pairs, std::size_t bytes,
+                        std::int64_t repeats);
 
 }  // namespace tessera

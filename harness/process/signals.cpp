@@ -57,7 +57,7 @@ StopSignals::~StopSignals() {
   in_use = false;
 }
 
-int StopSignals::received() const {
+int StopSignals::received() {
   return last_signal;
 }
 

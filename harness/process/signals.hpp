@@ -37,7 +37,7 @@ class StopSignals {
   ~StopSignals();
 
   /// The last signal that came, 0 if none.
-  int received() const;
+  static int received();
 
  private:
   std::array<struct sigaction, kStopSignals.size()> old_{};

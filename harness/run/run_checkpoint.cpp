@@ -133,7 +133,8 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
   return checkpoint;
 }
 
-void write_run_checkpoint(const fs::path& directory, const Checkpoint& checkpoint) {
+void write_run_checkpoint(const fs::path& directory, const Checkpoint& checkpoint,
+                          const std::function<void()>& moved) {
   const fs::path current = directory / kCheckpointName, previous = directory / kPreviousCheckpointName;
   // A second name first, so that the first never goes; where a file system has no links, a moment without it.
   const fs::path second = previous.string() + ".partial";
@@ -143,7 +144,7 @@ void write_run_checkpoint(const fs::path& directory, const Checkpoint& checkpoin
   fs::rename(error ? current : second, previous, error);
   // A run killed at this place leaves both names on one file, between which renaming does nothing.
   fs::remove(second, error);
-  write_checkpoint(current, checkpoint);
+  write_checkpoint(current, checkpoint, moved);
 }
 
 Checkpoint read_run_checkpoint(const fs::path& file) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -43,8 +44,10 @@ struct RunPosition {
 Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& position);
 
 /// Writes checkpoint.h5 whole; the one that was there becomes checkpoint-previous.h5. At any time there is a
-/// checkpoint.h5 once the first was written.
-void write_run_checkpoint(const std::filesystem::path& directory, const Checkpoint& checkpoint);
+/// checkpoint.h5 once the first was written. moved: see write_checkpoint().
+void write_run_checkpoint(
+    const std::filesystem::path& directory, const Checkpoint& checkpoint,
+    const std::function<void()>& moved = [] {});
 
 /// Throws InputError where there is no such file, or it is damaged, no checkpoint of a run, or of another
 /// format.

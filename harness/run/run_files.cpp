@@ -47,10 +47,10 @@ void RunFiles::write_report(const nlohmann::json& report) {
   write_whole_file(directory_ / kReportName, report.dump(2, ' ', false, kReplace) + "\n");
 }
 
-void RunFiles::write_checkpoint(const Checkpoint& checkpoint) {
+void RunFiles::write_checkpoint(const Checkpoint& checkpoint, const std::function<void()>& moved) {
   if (!writes_) return;
   check();
-  write_run_checkpoint(directory_, checkpoint);
+  write_run_checkpoint(directory_, checkpoint, moved);
 }
 
 void RunFiles::check() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -45,7 +46,7 @@ class RunFiles {
   void keep_log() { log_->keep(); }
   void write_history(const std::string& csv);
   void write_report(const nlohmann::json& report);
-  void write_checkpoint(const Checkpoint& checkpoint);
+  void write_checkpoint(const Checkpoint& checkpoint, const std::function<void()>& moved);
 
   /// Whether another process was seen to have taken the directory.
   bool is_lost() const { return lock_ && lock_->is_lost(); }

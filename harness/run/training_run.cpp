@@ -224,11 +224,11 @@ void TrainingRun::save() {
   trainer_->average_statistics();
   position_.steps = trainer_->steps_done();
   position_.times = setup_.world.all_gather(trainer_->times());
-  all_or_none(setup_.world, [this] {
+  all_or_none(setup_.world, "the checkpoint", [this](const Moved& moved) {
     if (!setup_.writes()) return;
     Checkpoint checkpoint = make_checkpoint(identity_of(setup_, threads_), position_);
     add_tensors(trainer_->parameters(), trainer_->optimizer(), checkpoint);
-    files_->write_checkpoint(checkpoint);
+    files_->write_checkpoint(checkpoint, moved);
   });
 }
 

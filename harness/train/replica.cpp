@@ -85,7 +85,10 @@ Replica::Replica(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       synthetic_samples_(static_cast<std::size_t>(options.batch.replica), 0),
       synthetic_{synthetic_input_.view(), synthetic_target_.view(), synthetic_samples_,
                  options.batch.replica} {
-  network_->observe([this](const ProgramStep& step) { observer_.done(step); });
+  network_->observe([this](const ProgramStep& step) {
+    world_.notes().last_layer = &graph_.node(step.node).name;
+    observer_.done(step);
+  });
   if (options_.batch.passes > 1) {
     accumulator_.emplace(*parameters_);
     keep_.ready = [this](int parameter) { accumulator_->keep(parameter); };

@@ -46,6 +46,7 @@ class Replica {
           StepObserver& observer);
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
+  ~Replica() { world_.notes().last_layer = nullptr; }
 
   /// One step on synthetic tensors, without an update: pages, primitives and messages are warm afterwards.
   void warm_up();

@@ -1,5 +1,6 @@
 #include "harness/train/trainer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/process/stopwatch.hpp"
@@ -64,6 +65,8 @@ std::optional<StepResult> Trainer::step() {
   const double seconds = watch.seconds();
   times_.steps += seconds;
   recent_steps_.add(seconds);
+  WaitNotes& notes = grid_.world().notes();
+  notes.longest_step_seconds = std::max(notes.longest_step_seconds, seconds);
   if (sum.failed) batches_.throw_failure();
   if (!sum.finite()) return std::nullopt;
   ++step_of_epoch_;

@@ -94,12 +94,12 @@ void write_samples(Interval samples, const std::function<FileToWrite(std::int64_
   std::vector<FileToWrite> files;
   for (std::int64_t sample = samples.begin; sample < samples.end; ++sample) {
     files.push_back(make(sample));
+    if (progress) progress(sample + 1 - samples.begin, samples.size());
     if (files.size() * files.back().bytes.size() < kBytesAtATime && files.size() < kFilesAtATime &&
         sample + 1 < samples.end)
       continue;
     write_whole_files(files);
     files.clear();
-    if (progress) progress(sample + 1 - samples.begin, samples.size());
   }
 }
 

@@ -52,7 +52,7 @@ enum class DirectoryState { ToGenerate, Complete };
 /// anything else or can't be written.
 DirectoryState prepare_directory(const std::filesystem::path& directory, const std::string& recipe);
 
-/// Called now and then: how many of this part are written, of how many.
+/// Called after each sample that is made: how many of this part are, of how many.
 using GenerateProgress = std::function<void(std::int64_t done, std::int64_t of)>;
 
 /// Writes the files that `make` makes of each of the samples, in order, some at a time.

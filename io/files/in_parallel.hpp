@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <future>
+#include <utility>
 #include <vector>
 
 namespace tessera {
@@ -26,6 +28,27 @@ void in_parallel(std::size_t count, int threads, const Work& work) {
     others.push_back(std::async(std::launch::async, run));
   run();
   for (std::future<void>& other : others) other.get();
+}
+
+/// The same on other threads, while the calling one watches them: it calls moved() each second in which some
+/// call of work() began; what that throws ends the others as well.
+template <class Work, class Moved>
+void in_parallel(std::size_t count, int threads, const Work& work, const Moved& moved) {
+  std::atomic<std::size_t> begun = 0;
+  std::future<void> all = std::async(std::launch::async, [&] {
+    in_parallel(count, threads, [&](std::size_t i) {
+      if (begun++ >= count) return;  // ended by moved()
+      work(i);
+    });
+  });
+  std::size_t seen = 0;
+  while (all.wait_for(std::chrono::seconds(1)) != std::future_status::ready) try {
+      if (const std::size_t now = begun; std::exchange(seen, now) != now) moved();
+    } catch (...) {
+      begun = count;
+      throw;
+    }
+  all.get();
 }
 
 }  // namespace tessera

@@ -115,11 +115,15 @@ const std::string& text_of(const Checkpoint& checkpoint, const std::string& name
   return attribute<std::string>(checkpoint, name, file);
 }
 
-void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint,
+                      const std::function<void()>& moved) {
   PartialFile file(path);
   Hdf5PartialFile hdf5(file, kUserBlock);
   for (const auto& [name, value] : checkpoint.attributes) hdf5.set(name, value);
-  for (const auto& [name, tensor] : checkpoint.tensors) add_tensor(hdf5, name, tensor);
+  for (const auto& [name, tensor] : checkpoint.tensors) {
+    add_tensor(hdf5, name, tensor);
+    moved();
+  }
   hdf5.close();
   const std::string block = user_block(contents_of(file.partial_path()).checksum_of_rest);
   file.write(std::as_bytes(std::span(block)));

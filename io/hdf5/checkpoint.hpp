@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -48,8 +49,10 @@ const std::string& text_of(const Checkpoint& checkpoint, const std::string& name
 ///     xxh3_64 0123456789abcdef
 ///
 /// and zeros. So a changed bit or a missing end is found anywhere, while every HDF5 tool opens the file. No
-/// value is copied in memory. Throws as PartialFile does.
-void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+/// value is copied in memory. Calls moved whenever a tensor was written. Throws as PartialFile does.
+void write_checkpoint(
+    const std::filesystem::path& path, const Checkpoint& checkpoint,
+    const std::function<void()>& moved = [] {});
 
 /// Throws InputError where there is no such file, or it is no checkpoint, or not as it was written.
 Checkpoint read_checkpoint(const std::filesystem::path& path);

@@ -107,7 +107,7 @@ StagingCounts Stager::counts() const {
   return {state_->copied, state_->kept, state_->bytes_read, state_->bytes_written, state_->bytes_kept};
 }
 
-void Stager::look() {
+void Stager::look(const std::function<void()>& moved) {
   state_->noted = read_journals(staging_scratch(options_.directory), [&](const std::string& name) {
     return std::ranges::binary_search(files_, name, {}, &FileToStage::name);
   });
@@ -122,7 +122,8 @@ void Stager::look() {
     options_.threads =
         std::clamp(static_cast<int>(std::min<std::size_t>(most, 1 << 16)), 1, options_.threads);
   }
-  in_parallel(files_.size(), options_.threads, [this](std::size_t i) { look_at(files_[i]); });
+  in_parallel(
+      files_.size(), options_.threads, [this](std::size_t i) { look_at(files_[i]); }, moved);
   std::ranges::sort(missing_, {}, &FileToStage::name);
   std::ranges::sort(damaged_);
 }
@@ -165,9 +166,10 @@ void Stager::look_at(const FileToStage& file) {
   if (was_noted) damaged_.push_back(file.name);
 }
 
-void Stager::copy(std::size_t files) {
+void Stager::copy(std::size_t files, const std::function<void()>& moved) {
   const std::size_t first = copied_, count = std::min(files, files_missing());
-  in_parallel(count, options_.threads, [this, first](std::size_t i) { copy_one(*missing_[first + i]); });
+  in_parallel(
+      count, options_.threads, [this, first](std::size_t i) { copy_one(*missing_[first + i]); }, moved);
   copied_ += count;
 }
 

@@ -51,8 +51,9 @@ class Stager {
 
   /// Finds what of it need not be copied: files whose source has not changed since, and whose bytes, all of
   /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read,
-  /// among them the first sample where an array isn't whole.
-  void look();
+  /// among them the first sample where an array isn't whole. moved, here and in copy(): called each second in
+  /// which a file was begun, on the calling thread; what it throws ends the work.
+  void look(const std::function<void()>& moved = [] {});
   /// After look(): how much copying will write.
   std::uint64_t bytes_missing() const { return bytes_missing_; }
   /// Arrays that are no numbers, and that samples which had to be written anew so haven't any more.
@@ -64,7 +65,8 @@ class Stager {
   /// Copies the next of what is missing, so many at most. Throws InputError where a source can't be read,
   /// isn't of the form of the others or has another checksum than the manifest says; MachineError where the
   /// disk is full or fails. What was copied before stays.
-  void copy(std::size_t files);
+  void copy(
+      std::size_t files, const std::function<void()>& moved = [] {});
   StagingCounts counts() const;
 
  private:

@@ -650,6 +650,46 @@ killed() {
   done <ranks
   can_be_run_again --split "$2"
 }
+# A rank that neither goes on nor dies, as on a host that is cut off.
+stopped_part() {
+  lost STOP 2 "" train "$here/fixture.yaml" --output run --split 2x1 --max-epochs 100000 --set train.target_mae=0.0001
+  can_be_run_again --split 2x1
+}
+stopped_replica() {
+  lost STOP 4 "" train "$here/fixture.yaml" --output run --max-epochs 100000 --set train.target_mae=0.0001
+  can_be_run_again
+}
+stopped_generating() {
+  lost STOP 2 generating generate cosmoflow --output run --size 16 --train 900000 --validation 16
+}
+# One that dies unseen by the launcher.
+unseen_death() {
+  lost KILL 2 "" train "$here/fixture.yaml" --output run --split 2x1 --max-epochs 100000 --set train.target_mae=0.0001
+  can_be_run_again --split 2x1
+}
+# lost SIGNAL RANKS TEXT ARGUMENTS...: one rank gets the signal once the command has written; another says that it waits for that one, and
+# in what, and all that are left end. The launcher sees shells, which don't die with their ranks; but of a stopped one, the rank.
+lost() {
+  cases=$((cases + 1))
+  rm -rf run ranks
+  # shellcheck disable=SC2016  # for the inner shell
+  local start='echo $$ >>ranks; exec "$@"'
+  # shellcheck disable=SC2016
+  [[ $1 == STOP ]] || start='"$@" & echo $! >>ranks; wait $!; code=$?; ((code == 137)) && exec sleep 60; exit $code'
+  "$LAUNCHER" -n "$2" bash -c "$start" shell "$TESSERA" "${@:4}" --step-timeout 2 </dev/null >said 2>&1 &
+  local launcher=$! begin=$SECONDS rank code=0
+  until [[ -e run/history.csv || -e run/train ]] || ((SECONDS > begin + 20)); do sleep 0.05; done
+  sleep 0.2
+  kill -s "$1" "$(sed -n 2p ranks)"
+  wait "$launcher" || code=$?
+  [[ $code -eq 3 ]] || fail "lost $*: the launcher ended with exit code $code"
+  [[ $(grep -c "no step for .*; waiting for rank . (host .*) in .*$3" said) -eq 1 ]] || fail "lost $*: it isn't said, or not once"
+  begin=$SECONDS
+  while read -r rank; do
+    while kill -0 "$rank" 2>/dev/null && ((SECONDS - begin < 15)); do sleep 0.1; done
+    ! kill -9 "$rank" 2>/dev/null || fail "lost $*: process $rank outlived the launcher"
+  done <ranks
+}
 # can_be_run_again ARGUMENTS...: what is left isn't taken for a finished run.
 can_be_run_again() {
   [[ ! -e run/run.json ]] || fail "there is a run.json"

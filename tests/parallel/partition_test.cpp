@@ -22,6 +22,15 @@ TEST(Partition, TilesAnAxisInOrderWithSizesThatDifferByAtMostOne) {
     }
 }
 
+TEST(Partition, KnowsWhichPartsLieSideBySide) {
+  using Pairs = std::vector<std::pair<int, int>>;
+  EXPECT_EQ(Partition({2, 1, 1, 1}).neighbours(), Pairs{});
+  EXPECT_EQ(Partition({1, 4, 1, 1}).neighbours(), (Pairs{{0, 1}, {1, 2}, {2, 3}}));
+  EXPECT_EQ(Partition({1, 2, 3, 1}).neighbours(),
+            (Pairs{{0, 1}, {0, 3}, {1, 2}, {1, 4}, {2, 5}, {3, 4}, {4, 5}}));
+  EXPECT_EQ(Partition({1, 4, 4, 4}).neighbours().size(), 3 * 4 * 4 * 3U);
+}
+
 TEST(Partition, GivesEveryElementToExactlyOnePart) {
   for (const GridDims dims :
        {GridDims{1, 1, 1, 1}, GridDims{3, 4, 1, 1}, GridDims{1, 2, 3, 2}, GridDims{1, 1, 7, 5}})

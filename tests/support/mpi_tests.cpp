@@ -65,13 +65,13 @@ const Communicator& world() {
 }
 
 int run_mpi_tests(int argc, char** argv) {
-  const MpiEnvironment mpi(argc, argv);
+  MpiEnvironment mpi(argc, argv);
   the_world = &mpi.world();
   ::testing::InitGoogleTest(&argc, argv);
   ::testing::TestEventListeners& listeners = ::testing::UnitTest::GetInstance()->listeners();
   delete listeners.Release(listeners.default_result_printer());
   listeners.Append(new OneVoice);  // GoogleTest owns it
-  return static_cast<int>(mpi.world().max(RUN_ALL_TESTS()));
+  return mpi.ends_with(static_cast<int>(mpi.world().max(RUN_ALL_TESTS())));
 }
 
 }  // namespace tessera::testing
