@@ -217,7 +217,7 @@ class Planner {
   PartitionPlan plan_;
 };
 
-std::vector<Traffic> sum_over_edges(const PartitionPlan& plan, Traffic EdgeShare::*which) {
+std::vector<Traffic> sum_over_edges(const PartitionPlan& plan, Traffic EdgeTraffic::*which) {
   std::vector<Traffic> sums(static_cast<std::size_t>(plan.grid.parts()));
   for (const PlannedNode& node : plan.nodes)
     for (const PlannedEdge& edge : node.exchanges)
@@ -235,10 +235,10 @@ std::vector<double> PartitionPlan::part_flop() const {
 }
 
 std::vector<Traffic> PartitionPlan::received() const {
-  return sum_over_edges(*this, &EdgeShare::received);
+  return sum_over_edges(*this, &EdgeTraffic::received);
 }
 std::vector<Traffic> PartitionPlan::sent() const {
-  return sum_over_edges(*this, &EdgeShare::sent);
+  return sum_over_edges(*this, &EdgeTraffic::sent);
 }
 
 double local_forward_flop(const Graph& graph, const Placement& placement, NodeId id) {

@@ -25,24 +25,24 @@ struct Traffic {
 };
 
 /// What one part does of one node.
-struct NodeShare {
+struct NodeWork {
   Box owned;                                   // of the output; of the network's input: what is read of it
   double forward_flop = 0, training_flop = 0;  // counted as Graph counts them, of these boxes
-  friend bool operator==(const NodeShare&, const NodeShare&) = default;
+  friend bool operator==(const NodeWork&, const NodeWork&) = default;
 };
 
 /// One part's share of an edge whose reader wants what other parts own.
-struct EdgeShare {
+struct EdgeTraffic {
   Traffic received, sent;  // gathering; the scatter-add is the same reversed
   /// By the order of the part's program, something is computed between the start of the messages and the wait
   /// for them.
   bool gather_hidden = false, scatter_hidden = false;
-  friend bool operator==(const EdgeShare&, const EdgeShare&) = default;
+  friend bool operator==(const EdgeTraffic&, const EdgeTraffic&) = default;
 };
 
 struct PlannedEdge {
   std::string producer;
-  std::vector<EdgeShare> parts;
+  std::vector<EdgeTraffic> parts;
   friend bool operator==(const PlannedEdge&, const PlannedEdge&) = default;
 };
 
@@ -50,7 +50,7 @@ struct PlannedNode {
   std::string name;
   Shape shape;
   Spread spread = Spread::Split;
-  std::vector<NodeShare> parts;
+  std::vector<NodeWork> parts;
   std::vector<PlannedEdge> exchanges;
   friend bool operator==(const PlannedNode&, const PlannedNode&) = default;
 };

@@ -100,13 +100,13 @@ std::string broadcast_from(const Communicator& comm, int root, std::string text)
 }
 
 // "rank 3, host nid001": one broken node of a thousand can't be found by a rank alone.
-std::string place_of_rank(const Communicator& comm) {
+std::string name_of_rank(const Communicator& comm) {
   return fmt::format("rank {}, host {}", comm.rank(), host_name());
 }
 
 Error with_place(const Error& error, const Communicator& comm) {
   if (comm.size() == 1) return error;
-  return Error(error.fault(), error.problem(), fmt::format("{} (on {})", error.where(), place_of_rank(comm)),
+  return Error(error.fault(), error.problem(), fmt::format("{} (on {})", error.where(), name_of_rank(comm)),
                error.fix());
 }
 

@@ -52,7 +52,7 @@ std::string in_full(const json& value) {
 }
 
 // What tells a place from others: numbers of one value are one.
-std::optional<std::string> place_of(const json& metadata) {
+std::optional<std::string> source_line_of(const json& metadata) {
   if (!metadata.is_object() || !metadata.contains("file") || !metadata.contains("lineno"))
     return std::nullopt;
   const json &file = metadata["file"], &line = metadata["lineno"];
@@ -87,7 +87,7 @@ void check_one(const SeedsOfLog& log, Verdict& verdict) {
 }  // namespace
 
 LoggedSeed logged_seed(std::size_t line, const json& value, const json& metadata) {
-  return {line, whole_number_of(value), place_of(metadata), show(value)};
+  return {line, whole_number_of(value), source_line_of(metadata), show(value)};
 }
 
 void check_seeds(const std::vector<SeedsOfLog>& logs, Verdict& verdict) {

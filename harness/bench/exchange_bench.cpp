@@ -31,16 +31,16 @@ class Bench {
   }
 
   MinMedianMax gather_seconds() {
-    return spread_over(world_, median_seconds(world_, repeats_, [this] {
-                         exchange_->start_gather(owned_, wanted_.view());
-                         exchange_->finish_gather();
-                       }));
+    return min_median_max_over_ranks(world_, median_seconds(world_, repeats_, [this] {
+                                       exchange_->start_gather(owned_, wanted_.view());
+                                       exchange_->finish_gather();
+                                     }));
   }
   MinMedianMax scatter_add_seconds() {
-    return spread_over(world_, median_seconds(world_, repeats_, [this] {
-                         exchange_->start_scatter_add(wanted_.view(), owned_);
-                         exchange_->finish_scatter_add();
-                       }));
+    return min_median_max_over_ranks(world_, median_seconds(world_, repeats_, [this] {
+                                       exchange_->start_scatter_add(wanted_.view(), owned_);
+                                       exchange_->finish_scatter_add();
+                                     }));
   }
 
  private:
@@ -55,7 +55,7 @@ BenchedExchange planned(const PlannedNode& reader, const PlannedEdge& edge) {
   BenchedExchange benched;
   benched.reader = reader.name;
   benched.producer = edge.producer;
-  for (const EdgeShare& part : edge.parts)
+  for (const EdgeTraffic& part : edge.parts)
     for (const Traffic& way : {part.sent, part.received}) {
       benched.bytes = std::max(benched.bytes, way.bytes);
       benched.messages = std::max(benched.messages, way.messages);
@@ -88,7 +88,7 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
   };
   all_or_none(grid.world(), [&] {
     if (std::ranges::all_of(plan.nodes, [](const PlannedNode& node) { return node.exchanges.empty(); }))
-      throw InputError("nothing is exchanged where a sample is whole", "bench exchange",
+      throw InputError("there is no exchange, since samples aren't split", "bench exchange",
                        "start it under mpiexec on several ranks, with --split, as in --split 2x1");
   });
   const MemberPair neighbours = slowest_neighbours(grid, plan);
@@ -105,8 +105,11 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
       benched.scatter_add_seconds = exchange.scatter_add_seconds();
       const auto bytes = static_cast<std::size_t>(benched.bytes);
       benched.ping_pong_seconds =
-          spread_over(grid.world(), ping_pong_seconds(grid.spatial(), neighbours, bytes, repeats)).max;
-      benched.memcpy_seconds = spread_over(grid.world(), memcpy_seconds(grid.world(), bytes, repeats));
+          min_median_max_over_ranks(grid.world(),
+                                    ping_pong_seconds(grid.spatial(), neighbours, bytes, repeats))
+              .max;
+      benched.memcpy_seconds =
+          min_median_max_over_ranks(grid.world(), memcpy_seconds(grid.world(), bytes, repeats));
       bench.exchanges.push_back(std::move(benched));
     }
   }

@@ -42,8 +42,8 @@ BenchedFlow time_flow(const Communicator& world, std::int64_t repeats, const Flo
     seconds.push_back(of_body);
     ceiling_seconds.push_back(of_ceiling);
   }
-  return {flow.name, flow.bytes, spread_over(world, median(seconds)), flow.ceiling_name,
-          spread_over(world, median(ceiling_seconds))};
+  return {flow.name, flow.bytes, min_median_max_over_ranks(world, median(seconds)), flow.ceiling_name,
+          min_median_max_over_ranks(world, median(ceiling_seconds))};
 }
 
 MemoryCopy::MemoryCopy(std::size_t bytes, std::size_t times)

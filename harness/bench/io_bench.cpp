@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "harness/bench/sample_flows.hpp"
-#include "harness/workloads/shared_listing.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 #include "io/forms/data_forms.hpp"
 #include "io/hdf5/stored_element.hpp"
 #include "models/base/error.hpp"
@@ -43,7 +43,7 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
                  const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
   std::string array, element;
-  DataListing listing = shared_listing(grid, workload, data.data_dir);
+  DataListing listing = broadcast_listing(grid, workload, data.data_dir);
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
     workload.open_data(std::move(listing),

@@ -44,9 +44,11 @@ BenchedReduction bench_reduction(const Communicator& world, const std::vector<Pa
   BenchedReduction benched;
   for (const ParameterSpec& spec : specs) benched.parameters.push_back(spec.name);
   benched.bytes = bytes;
-  benched.seconds = spread_over(world, reducer_seconds(world, parameters, bucket_bytes, repeats));
-  benched.all_reduce_seconds = spread_over(world, all_reduce_seconds(world, bytes, element, repeats));
-  benched.memcpy_seconds = spread_over(world, memcpy_seconds(world, bytes, repeats));
+  benched.seconds =
+      min_median_max_over_ranks(world, reducer_seconds(world, parameters, bucket_bytes, repeats));
+  benched.all_reduce_seconds =
+      min_median_max_over_ranks(world, all_reduce_seconds(world, bytes, element, repeats));
+  benched.memcpy_seconds = min_median_max_over_ranks(world, memcpy_seconds(world, bytes, repeats));
   return benched;
 }
 

@@ -130,10 +130,10 @@ class Calls {
 void note_times(const StepTimes& mine, const Communicator& world, StepBench& bench) {
   bench.loss_seconds = mine.loss;
   bench.update_seconds = mine.update;
-  bench.step_seconds = spread_over(world, mine.step);
-  bench.compute_seconds = spread_over(world, mine.compute);
-  bench.exposed_exchange_seconds = spread_over(world, mine.exposed_exchange);
-  bench.exposed_reduction_seconds = spread_over(world, mine.exposed_reduction);
+  bench.step_seconds = min_median_max_over_ranks(world, mine.step);
+  bench.compute_seconds = min_median_max_over_ranks(world, mine.compute);
+  bench.exposed_exchange_seconds = min_median_max_over_ranks(world, mine.exposed_exchange);
+  bench.exposed_reduction_seconds = min_median_max_over_ranks(world, mine.exposed_reduction);
   for (const double cpu : world.all_gather(mine.compute_cpu)) bench.compute_cpu_seconds += cpu;
 }
 
@@ -157,14 +157,14 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   bench.passes = batch.passes;
   bench.repeats = repeats;
   bench.threads = omp_get_max_threads();
-  bench.peak_bytes = spread_over(world, static_cast<double>(peak_memory_bytes()));
+  bench.peak_bytes = min_median_max_over_ranks(world, static_cast<double>(peak_memory_bytes()));
 
-  std::map<NodeId, std::size_t> place_of;  // of the node's convolution among the problems
+  std::map<NodeId, std::size_t> problem_of;  // of the node's convolution among the problems
   std::vector<ConvolutionProblem> problems;
   for (NodeId id = 0; id < graph.count() && compute.kernels == KernelChoice::OneDnn; ++id)
     if (const auto problem = convolution_of(graph, placement, id, kernels->element())) {
       const auto same = std::find(problems.begin(), problems.end(), *problem);
-      place_of[id] = static_cast<std::size_t>(same - problems.begin());
+      problem_of[id] = static_cast<std::size_t>(same - problems.begin());
       if (same == problems.end())
         problems.push_back(*problem);  // a problem of several nodes is measured once
     }
@@ -183,8 +183,8 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   const Calls calls(replica, profile, placement, kernels->element());
   for (NodeId id = 0; id < graph.count(); ++id) {
     if (!graph.node(id).layer) continue;
-    const auto found = place_of.find(id);
-    const bool convolves = found != place_of.end();
+    const auto found = problem_of.find(id);
+    const bool convolves = found != problem_of.end();
     for (BenchedCall& call : calls.of(id, convolves ? &ceilings : nullptr, convolves ? found->second : 0)) {
       bench.ceiling_seconds += call.ceiling_seconds;
       bench.calls.push_back(std::move(call));

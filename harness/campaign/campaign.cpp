@@ -53,8 +53,8 @@ void check_no_other_runs(const fs::path& output) {
     for (fs::directory_iterator entry(place, error), end; !error && entry != end; entry.increment(error))
       if (entry->path().filename().string().starts_with("run_") &&
           state_of_run(entry->path()) != RunState::Absent)
-        throw InputError("the output directory holds runs of which no campaign.json tells",
-                         entry->path().string(), "choose another --output, or restore that file");
+        throw InputError("the output directory holds runs, but no campaign.json", entry->path().string(),
+                         "choose another --output, or restore that file");
   }
 }
 

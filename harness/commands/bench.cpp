@@ -10,7 +10,7 @@
 #include "harness/bench/reduce_bench.hpp"
 #include "harness/bench/step_bench.hpp"
 #include "harness/commands/command.hpp"
-#include "harness/config/shared_config.hpp"
+#include "harness/config/broadcast_config.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/split.hpp"
 #include "harness/process/flush_or_throw.hpp"
@@ -35,7 +35,7 @@ class Bench {
   Bench(const BenchArguments& arguments, const Communicator& world)
       : arguments_(arguments),
         world_(world),
-        config_(shared_config(world, arguments.config, arguments.overrides)) {
+        config_(broadcast_config(world, arguments.config, arguments.overrides)) {
     set_up_threads(world, config_.compute.fixed_threads());
     GridDims dims;
     all_or_none(world, [&] {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/commands/command.hpp"
-#include "harness/config/shared_config.hpp"
+#include "harness/config/broadcast_config.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/make_plan.hpp"
 #include "harness/plan/plan_report.hpp"
@@ -24,7 +24,7 @@ struct PlanArguments {
 };
 
 int print_plan(const PlanArguments& arguments, const Communicator& world) {
-  const Config config = shared_config(world, arguments.config, arguments.overrides);
+  const Config config = broadcast_config(world, arguments.config, arguments.overrides);
   set_up_threads(world, config.compute.fixed_threads());  // the kernels' scratch depends on them
   all_or_none(world, [&] {
     if (world.rank() != 0) return;

@@ -10,7 +10,7 @@
 
 #include "harness/commands/command.hpp"
 #include "harness/commands/step_timeout.hpp"
-#include "harness/config/shared_config.hpp"
+#include "harness/config/broadcast_config.hpp"
 #include "harness/datasets/staging.hpp"
 #include "harness/plan/run_layout.hpp"
 #include "harness/process/flush_or_throw.hpp"
@@ -51,7 +51,7 @@ Staging staging_of(const StageArguments& arguments, const Communicator& world,
   if (arguments.config.empty()) {
     grid = std::make_unique<ProcessGrid>(world, GridDims{.replicas = world.size()});
   } else {
-    const Config config = shared_config(world, arguments.config, arguments.overrides);
+    const Config config = broadcast_config(world, arguments.config, arguments.overrides);
     RunLayout layout;
     all_or_none(world, [&] {
       layout = lay_out(config, static_cast<std::uint64_t>(config.train.seed), arguments.split, world.size());

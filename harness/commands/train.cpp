@@ -8,7 +8,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/step_timeout.hpp"
 #include "harness/commands/time_limit.hpp"
-#include "harness/config/shared_config.hpp"
+#include "harness/config/broadcast_config.hpp"
 #include "harness/run/automatic_resume.hpp"
 #include "harness/run/training_run.hpp"
 #include "harness/train/step_dump.hpp"
@@ -44,8 +44,7 @@ void apply(const TrainArguments& arguments, Config& config) {
 void apply_staging(const TrainArguments& arguments, const Config& config, TrainingRun::Options& options) {
   if (!arguments.stage_dir) {
     if (!arguments.stage_plan.empty())
-      throw InputError("a plan to stage by is named, and no directory", "--stage-plan",
-                       "give --stage-dir DIR");
+      throw InputError("--stage-plan is given without --stage-dir", "--stage-plan", "give --stage-dir DIR");
     return;
   }
   const char* usual = config.data.shuffle == Shuffle::Local ? "shard" : "replicate";
@@ -63,7 +62,7 @@ void apply_staging(const TrainArguments& arguments, const Config& config, Traini
 
 int run(const TrainArguments& arguments, const Communicator& world) {
   const auto watch = watch_waits(world, arguments.step_timeout);
-  Config config = shared_config(world, arguments.config, arguments.overrides);
+  Config config = broadcast_config(world, arguments.config, arguments.overrides);
   all_or_none(world, [&] { apply(arguments, config); });
   const auto seed = static_cast<std::uint64_t>(config.train.seed);
   if (!arguments.dump_step.empty())

@@ -11,26 +11,26 @@
 namespace tessera {
 namespace {
 
-using Place = std::function<std::string(const YAML::Mark&)>;
+using LocationOf = std::function<std::string(const YAML::Mark&)>;
 
 // Deeper than any configuration; an alias inside its own anchor would have no end.
 constexpr int kDeepest = 16;
 
-ConfigNode tree_of(const YAML::Node& node, std::string where, const Place& place, int depth);
+ConfigNode tree_of(const YAML::Node& node, std::string where, const LocationOf& location, int depth);
 
-void add_entry(ConfigNode& map, const YAML::Node& key, const YAML::Node& value, const Place& place,
+void add_entry(ConfigNode& map, const YAML::Node& key, const YAML::Node& value, const LocationOf& location,
                int depth) {
-  const std::string where = place(key.Mark());
+  const std::string where = location(key.Mark());
   if (!key.IsScalar()) throw InputError("a key is not plain text", where, "write `name: value`");
   if (const ConfigNode* before = map.find(key.Scalar()))
     throw InputError(fmt::format("key '{}' is given twice, first at {}", key.Scalar(), before->where), where,
                      "keep one of the two");
-  ConfigNode child = tree_of(value, where, place, depth + 1);
+  ConfigNode child = tree_of(value, where, location, depth + 1);
   child.key = key.Scalar();
   map.children.push_back(std::move(child));
 }
 
-ConfigNode tree_of(const YAML::Node& node, std::string where, const Place& place, int depth) {
+ConfigNode tree_of(const YAML::Node& node, std::string where, const LocationOf& location, int depth) {
   if (depth > kDeepest)
     throw InputError("values are nested too deeply", where, "remove the alias that contains itself");
   ConfigNode tree;
@@ -42,22 +42,22 @@ ConfigNode tree_of(const YAML::Node& node, std::string where, const Place& place
   } else if (node.IsSequence()) {
     tree.kind = ConfigNode::Kind::Sequence;
     for (const YAML::Node& item : node)
-      tree.children.push_back(tree_of(item, place(item.Mark()), place, depth + 1));
+      tree.children.push_back(tree_of(item, location(item.Mark()), location, depth + 1));
   } else if (node.IsMap()) {
     tree.kind = ConfigNode::Kind::Map;
-    for (const auto& entry : node) add_entry(tree, entry.first, entry.second, place, depth);
+    for (const auto& entry : node) add_entry(tree, entry.first, entry.second, location, depth);
   }
   return tree;
 }
 
-ConfigNode parse(std::string_view yaml, const Place& place) {
+ConfigNode parse(std::string_view yaml, const LocationOf& location) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
     if (documents.size() > 1)
-      throw InputError("there is more than one YAML document", place(documents[1].Mark()), "keep one");
-    return tree_of(documents.empty() ? YAML::Node() : documents[0], place(YAML::Mark()), place, 0);
+      throw InputError("there is more than one YAML document", location(documents[1].Mark()), "keep one");
+    return tree_of(documents.empty() ? YAML::Node() : documents[0], location(YAML::Mark()), location, 0);
   } catch (const YAML::Exception& error) {
-    throw InputError(fmt::format("this is not YAML: {}", error.msg), place(error.mark),
+    throw InputError(fmt::format("this is not YAML: {}", error.msg), location(error.mark),
                      "mend the indentation, brackets or quotes there");
   }
 }
@@ -81,7 +81,7 @@ ConfigNode parse_tree(std::string_view yaml, const std::string& source) {
 
 void apply_override(ConfigNode& tree, const std::string& assignment) {
   std::string where = "--set " + assignment;
-  const Place everywhere = [&where](const YAML::Mark&) { return where; };
+  const LocationOf everywhere = [&where](const YAML::Mark&) { return where; };
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0)
     throw InputError("an override needs a key and a value", where, "write --set path.to.key=value");

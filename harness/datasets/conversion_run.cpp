@@ -143,7 +143,7 @@ void ConversionRun::open() {
 }
 
 void ConversionRun::lock() {
-  std::error_code ignored;  // what keeps it from being made keeps its lock from being made, too
+  std::error_code ignored;  // a failure here is reported when the lock is created
   std::filesystem::create_directories(options_.destination, ignored);
   lock_ = std::make_unique<DirectoryLock>(
       options_.destination, LockOptions{.what = "the directory to convert to",

@@ -10,7 +10,7 @@
 
 #include "harness/process/slurm.hpp"
 #include "harness/process/stopwatch.hpp"
-#include "harness/workloads/shared_listing.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/sample_files.hpp"
 #include "io/dataset/sample_share.hpp"
@@ -144,7 +144,7 @@ Staging::Staging(const ProcessGrid& grid, StagingRequest request)
 }
 
 void Staging::plan() {
-  DataListing listing = shared_listing(grid_, request_.source);
+  DataListing listing = broadcast_listing(grid_, request_.source);
   all_or_none(grid_.world(), [&] {
     if (!listing.staging_record.empty())
       throw InputError("what is to be staged is a staged copy itself", request_.source.string(),
@@ -158,7 +158,7 @@ void Staging::plan() {
   const StagedRun run{.train = copy_.train.names.size(),
                       .validation = copy_.validation.names.size(),
                       .draws_locally = request_.draws_locally,
-                      .ranks = grid_.world().all_gather(RankPlace{node, grid_.replica(), grid_.part()}),
+                      .ranks = grid_.world().all_gather(RankPosition{node, grid_.replica(), grid_.part()}),
                       .box_of_part = request_.box_of_part,
                       .space = request_.space};
   const SamplesToStage mine = plan_staging(request_.plan, run)[static_cast<std::size_t>(node)];

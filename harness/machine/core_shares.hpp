@@ -27,7 +27,7 @@ struct CoreGrant {
 };
 
 /// What comes of it for one rank.
-struct NodeShare {
+struct NodeWork {
   CoreShare share;            // of the cores of its mask
   int sharers = 1;            // ranks with this mask
   int quota_sharers = 0;      // ranks under this quota; 0: there is none
@@ -37,7 +37,7 @@ struct NodeShare {
   bool overbooked = false;    // there are more threads than cores or processor time for them
 };
 /// Of the rank with that number among the grants of its node.
-NodeShare share_of_node(std::span<const CoreGrant> grants, int rank);
+NodeWork share_of_node(std::span<const CoreGrant> grants, int rank);
 
 /// How many of the job's cores on a node run none of its ranks' threads.
 int unused_cores(std::span<const CoreGrant> grants);

@@ -99,7 +99,7 @@ bool bind_to(hwloc_topology_t topology, const std::vector<CpuSet>& cores, const 
   return hwloc_set_cpubind(topology, set.get(), HWLOC_CPUBIND_PROCESS) == 0;
 }
 
-std::string reason_of(const CoreGrant& grant, const NodeShare& node, bool configured) {
+std::string reason_of(const CoreGrant& grant, const NodeWork& node, bool configured) {
   const char* s = grant.cores == 1 ? "" : "s";
   std::string reason = node.sharers == 1 ? fmt::format("{} core{} of its own", grant.cores, s)
                                          : fmt::format("{} core{} shared by {} ranks of this node",
@@ -114,7 +114,7 @@ std::string reason_of(const CoreGrant& grant, const NodeShare& node, bool config
   return reason;
 }
 
-LaunchFacts facts_of(const Communicator& node, const std::vector<CoreGrant>& grants, const NodeShare& share,
+LaunchFacts facts_of(const Communicator& node, const std::vector<CoreGrant>& grants, const NodeWork& share,
                      const JobCpus& job) {
   const CoreGrant& mine = grants[static_cast<std::size_t>(node.rank())];
   return {.first_of_node = node.rank() == 0,
@@ -147,7 +147,7 @@ ThreadChoice set_up_threads(const Communicator& world, std::optional<int> config
   });
   const Communicator node = world.node_local();
   const std::vector<CoreGrant> grants = node.all_gather(mine);
-  const NodeShare share = share_of_node(grants, node.rank());
+  const NodeWork share = share_of_node(grants, node.rank());
   const std::vector<LaunchFacts> launch = world.all_gather(facts_of(node, grants, share, job));
 
   ThreadChoice choice{.threads = share.threads,

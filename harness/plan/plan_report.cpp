@@ -16,20 +16,20 @@ namespace {
 using nlohmann::json;
 
 template <class T, class Value>
-MinMedianMax spread_by(const std::vector<T>& parts, Value&& value) {
+MinMedianMax min_median_max_by(const std::vector<T>& parts, Value&& value) {
   std::vector<double> values;
   for (const T& part : parts) values.push_back(static_cast<double>(std::invoke(value, part)));
-  return spread_of(values);
+  return min_median_max(values);
 }
 
-bool owns_nothing(const NodeShare& share) {
+bool owns_nothing(const NodeWork& share) {
   return share.owned.empty();
 }
 
 // How many parts own boxes of each shape.
 std::map<std::array<std::int64_t, 3>, int> shapes_owned(const PlannedNode& node) {
   std::map<std::array<std::int64_t, 3>, int> shapes;
-  for (const NodeShare& share : node.parts)
+  for (const NodeWork& share : node.parts)
     ++shapes[owns_nothing(share) ? std::array<std::int64_t, 3>{} : share.owned.extents().axes()];
   return shapes;
 }
@@ -42,23 +42,23 @@ json box_json(const Box& box) {
 
 json exchange_json(const PlannedEdge& edge) {
   json gathers_hidden = json::array(), scatters_hidden = json::array();
-  for (const EdgeShare& part : edge.parts) {
+  for (const EdgeTraffic& part : edge.parts) {
     gathers_hidden.push_back(part.gather_hidden);
     scatters_hidden.push_back(part.scatter_hidden);
   }
-  const auto spread = [&](auto&& value) { return to_json(spread_by(edge.parts, value)); };
+  const auto spread = [&](auto&& value) { return to_json(min_median_max_by(edge.parts, value)); };
   return {{"producer", edge.producer},
-          {"forward_sent_bytes", spread([](const EdgeShare& e) { return e.sent.bytes; })},
-          {"forward_messages_sent", spread([](const EdgeShare& e) { return e.sent.messages; })},
+          {"forward_sent_bytes", spread([](const EdgeTraffic& e) { return e.sent.bytes; })},
+          {"forward_messages_sent", spread([](const EdgeTraffic& e) { return e.sent.messages; })},
           {"forward_hidden", gathers_hidden},
-          {"backward_sent_bytes", spread([](const EdgeShare& e) { return e.received.bytes; })},
-          {"backward_messages_sent", spread([](const EdgeShare& e) { return e.received.messages; })},
+          {"backward_sent_bytes", spread([](const EdgeTraffic& e) { return e.received.bytes; })},
+          {"backward_messages_sent", spread([](const EdgeTraffic& e) { return e.received.messages; })},
           {"backward_hidden", scatters_hidden}};
 }
 
 json layer_json(const PlannedNode& node) {
   json boxes = json::array(), exchanges = json::array();
-  for (const NodeShare& share : node.parts) boxes.push_back(box_json(share.owned));
+  for (const NodeWork& share : node.parts) boxes.push_back(box_json(share.owned));
   for (const PlannedEdge& edge : node.exchanges) exchanges.push_back(exchange_json(edge));
   const auto& [d, h, w] = node.shape.space;
   return {{"name", node.name},
@@ -66,8 +66,8 @@ json layer_json(const PlannedNode& node) {
           {"spread", node.spread == Spread::Split ? "split" : "replicated"},
           {"owned", boxes},
           {"uneven", shapes_owned(node).size() > 1},
-          {"forward_flop", to_json(spread_by(node.parts, &NodeShare::forward_flop))},
-          {"training_flop", to_json(spread_by(node.parts, &NodeShare::training_flop))},
+          {"forward_flop", to_json(min_median_max_by(node.parts, &NodeWork::forward_flop))},
+          {"training_flop", to_json(min_median_max_by(node.parts, &NodeWork::training_flop))},
           {"exchanges", exchanges}};
 }
 
@@ -123,11 +123,11 @@ struct LayerMessages {
 
   explicit LayerMessages(const PlannedNode& node) {
     for (const PlannedEdge& edge : node.exchanges) {
-      const auto most = [&](auto&& value) { return spread_by(edge.parts, value).max; };
-      forward_bytes += most([](const EdgeShare& e) { return e.sent.bytes; });
-      backward_bytes += most([](const EdgeShare& e) { return e.received.bytes; });
-      messages += most([](const EdgeShare& e) { return e.sent.messages + e.received.messages; });
-      for (const EdgeShare& part : edge.parts) {
+      const auto most = [&](auto&& value) { return min_median_max_by(edge.parts, value).max; };
+      forward_bytes += most([](const EdgeTraffic& e) { return e.sent.bytes; });
+      backward_bytes += most([](const EdgeTraffic& e) { return e.received.bytes; });
+      messages += most([](const EdgeTraffic& e) { return e.sent.messages + e.received.messages; });
+      for (const EdgeTraffic& part : edge.parts) {
         gather_exposed |= !part.gather_hidden && part.received.bytes > 0;
         scatter_exposed |= !part.scatter_hidden && part.sent.bytes > 0;
       }
@@ -146,7 +146,7 @@ std::string layer_text(const PlannedNode& node, std::size_t name_width) {
   const auto& [d, h, w] = node.shape.space;
   return fmt::format("{:<{}} {:<17} {:<34} {:>10} {:>9} {:>9} {:>5}  {}{}\n", node.name, name_width,
                      fmt::format("{} x {}x{}x{}", node.shape.c, d, h, w), owned_text(node),
-                     number_or_nothing(spread_by(node.parts, &NodeShare::training_flop).max / 1e9),
+                     number_or_nothing(min_median_max_by(node.parts, &NodeWork::training_flop).max / 1e9),
                      number_or_nothing(m.forward_bytes / 1e6), number_or_nothing(m.backward_bytes / 1e6),
                      m.messages > 0 ? fmt::format("{}", m.messages) : "", m.gather_exposed ? "forward " : "",
                      m.scatter_exposed ? "backward" : "");
@@ -162,23 +162,23 @@ std::string parts_text(const RunPlan& plan) {
   const std::vector<PartMemory> memory = plan.memory();
   const auto sent = plan.partition.sent(), received = plan.partition.received();
   std::string text = fmt::format("\n{:<28} {:>12} {:>12} {:>12}\n", "a part, a step", "min", "median", "max");
-  text += line("work, GFLOP", spread_of(plan.partition.part_flop()), kGiga);
-  text += line("sent forward, MB", spread_by(sent, &Traffic::bytes), kMega);
-  text += line("sent backward, MB", spread_by(received, &Traffic::bytes), kMega);
-  text += line("messages forward", spread_by(sent, &Traffic::messages), 1);
-  text += line("messages backward", spread_by(received, &Traffic::messages), 1);
-  text += line("memory, MB", spread_by(memory, &PartMemory::total), kMega);
-  text += line("  activations", spread_by(memory, &PartMemory::activations), kMega);
-  text += line("  scratch", spread_by(memory, &PartMemory::scratch), kMega);
-  text += line("  input, read ahead", spread_by(memory, &PartMemory::input), kMega);
-  text += line("  parameters", spread_by(memory, &PartMemory::parameters), kMega);
-  text += line("  gradients", spread_by(memory, &PartMemory::gradients), kMega);
-  text += line("  optimizer", spread_by(memory, &PartMemory::optimizer), kMega);
+  text += line("work, GFLOP", min_median_max(plan.partition.part_flop()), kGiga);
+  text += line("sent forward, MB", min_median_max_by(sent, &Traffic::bytes), kMega);
+  text += line("sent backward, MB", min_median_max_by(received, &Traffic::bytes), kMega);
+  text += line("messages forward", min_median_max_by(sent, &Traffic::messages), 1);
+  text += line("messages backward", min_median_max_by(received, &Traffic::messages), 1);
+  text += line("memory, MB", min_median_max_by(memory, &PartMemory::total), kMega);
+  text += line("  activations", min_median_max_by(memory, &PartMemory::activations), kMega);
+  text += line("  scratch", min_median_max_by(memory, &PartMemory::scratch), kMega);
+  text += line("  input, read ahead", min_median_max_by(memory, &PartMemory::input), kMega);
+  text += line("  parameters", min_median_max_by(memory, &PartMemory::parameters), kMega);
+  text += line("  gradients", min_median_max_by(memory, &PartMemory::gradients), kMega);
+  text += line("  optimizer", min_median_max_by(memory, &PartMemory::optimizer), kMega);
   return text;
 }
 
 std::string summary_text(const RunPlan& plan) {
-  const ExposedShare exposed = plan.exposed_share();
+  const ExposedFraction exposed = plan.exposed_fraction();
   return fmt::format(
       "\n{:.3f} MB of gradients in {} all-reduces\n"
       "not hidden by the order of the program: {:.1f} % of the bytes exchanged, {:.1f} % of those reduced, "
@@ -194,7 +194,7 @@ json to_json(const RunPlan& plan) {
   const PartitionPlan& partition = plan.partition;
   json layers = json::array();
   for (const PlannedNode& node : partition.nodes) layers.push_back(layer_json(node));
-  const ExposedShare exposed = plan.exposed_share();
+  const ExposedFraction exposed = plan.exposed_fraction();
   json all = {
       {"batch",
        {{"global", plan.batch.global}, {"replica", plan.batch.replica}, {"passes", plan.batch.passes}}},
@@ -205,10 +205,10 @@ json to_json(const RunPlan& plan) {
       {"parameter_bytes", partition.parameter_bytes},
       {"gradient_bytes", partition.gradient_bytes},
       {"optimizer_bytes", plan.optimizer_bytes},
-      {"memory_bytes", to_json(spread_by(plan.memory(), &PartMemory::total))},
-      {"training_flop", to_json(spread_of(partition.part_flop()))},
+      {"memory_bytes", to_json(min_median_max_by(plan.memory(), &PartMemory::total))},
+      {"training_flop", to_json(min_median_max(partition.part_flop()))},
       {"whole_training_flop", partition.training_flop},
-      {"exposed_share",
+      {"exposed_fraction",
        {{"exchange", exposed.exchange}, {"reduction", exposed.reduction}, {"all", exposed.all}}},
       {"load_imbalance", plan.load_imbalance()},
       {"efficiency_bound", plan.efficiency_bound()},
@@ -220,7 +220,9 @@ json to_json(const RunPlan& plan) {
 std::string to_string(const RunPlan& plan) {
   const int axes = plan.partition.nodes.front().shape.space.d == 1 ? 2 : 3;
   const std::string passes =
-      plan.batch.passes == 1 ? "" : fmt::format(", in {} passes, of one of which this is", plan.batch.passes);
+      plan.batch.passes == 1
+          ? ""
+          : fmt::format(", in {} passes; the figures are those of one pass", plan.batch.passes);
   std::string text =
       fmt::format("{}; a batch of {}, {} a replica{}\n\n", grid_text(plan.partition.grid, axes),
                   plan.batch.global, plan.batch.replica, passes);

@@ -28,11 +28,11 @@ std::size_t RunPlan::reduced_bytes() const {
   return bytes;
 }
 
-ExposedShare RunPlan::exposed_share() const {
+ExposedFraction RunPlan::exposed_fraction() const {
   std::int64_t exchanged = 0, exposed = 0;  // received, by all parts
   for (const PlannedNode& node : partition.nodes)
     for (const PlannedEdge& edge : node.exchanges)
-      for (const EdgeShare& part : edge.parts) {
+      for (const EdgeTraffic& part : edge.parts) {
         exchanged += part.received.bytes + part.sent.bytes;
         exposed += part.gather_hidden ? 0 : part.received.bytes;
         exposed += part.scatter_hidden ? 0 : part.sent.bytes;

@@ -23,11 +23,11 @@ struct PartMemory {
   friend bool operator==(const PartMemory&, const PartMemory&) = default;
 };
 
-/// Which part of the bytes communicated in a step nothing is computed behind, by the order of the program;
+/// Fraction of the bytes communicated in a step that no computation hides, by the order of the program;
 /// 0 where nothing is communicated.
-struct ExposedShare {
+struct ExposedFraction {
   double exchange = 0, reduction = 0, all = 0;
-  friend bool operator==(const ExposedShare&, const ExposedShare&) = default;
+  friend bool operator==(const ExposedFraction&, const ExposedFraction&) = default;
 };
 
 struct RunPlan {
@@ -38,7 +38,7 @@ struct RunPlan {
 
   std::vector<PartMemory> memory() const;  // by part
   std::size_t reduced_bytes() const;       // of gradients, by each rank in a step
-  ExposedShare exposed_share() const;
+  ExposedFraction exposed_fraction() const;
   /// Most work of a part over the mean of all.
   double load_imbalance() const;
   /// Speed-up over one process divided by the parts, were there nothing but the work of the slowest part.

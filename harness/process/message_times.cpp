@@ -20,8 +20,8 @@ void receive_and_wait(const Communicator& comm, AlignedBytes& data, int from) {
 
 }  // namespace
 
-MinMedianMax spread_over(const Communicator& comm, double mine) {
-  return spread_of(comm.all_gather(mine));
+MinMedianMax min_median_max_over_ranks(const Communicator& comm, double mine) {
+  return min_median_max(comm.all_gather(mine));
 }
 
 double memcpy_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats) {

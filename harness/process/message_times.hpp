@@ -27,7 +27,7 @@ double median_seconds(const Communicator& comm, std::int64_t repeats, Body&& bod
 }
 
 /// The values of all members. Collective.
-MinMedianMax spread_over(const Communicator& comm, double mine);
+MinMedianMax min_median_max_over_ranks(const Communicator& comm, double mine);
 
 /// A copy from memory to memory, on all members at once: median on this one. Collective.
 double memcpy_seconds(const Communicator& comm, std::size_t bytes, std::int64_t repeats);

@@ -13,7 +13,7 @@ double median(std::vector<double> values) {
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-MinMedianMax spread_of(const std::vector<double>& values) {
+MinMedianMax min_median_max(const std::vector<double>& values) {
   const auto [min, max] = std::minmax_element(values.begin(), values.end());
   return {*min, median(values), *max};
 }

@@ -15,7 +15,7 @@ struct MinMedianMax {
 };
 
 /// There must be at least one value.
-MinMedianMax spread_of(const std::vector<double>& values);
+MinMedianMax min_median_max(const std::vector<double>& values);
 
 nlohmann::json to_json(const MinMedianMax& spread);
 

@@ -20,7 +20,7 @@ SamplesToClear samples_read_first(const ProcessGrid& grid, const std::vector<std
                                   std::int64_t validation_samples);
 
 struct CacheClear {
-  bool complete = false;  // of each file that a rank named no page was left on its node
+  bool complete = false;  // no page of any file that a rank named is left in its node's cache
   std::string done;       // what was done, in words, for the log: nothing is claimed that failed
 };
 

@@ -73,7 +73,7 @@ ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path&
   const Config config = config_of(checkpoint, checkpoint_file, benchmark);
   const std::unique_ptr<Workload> workload = make_workload(config, 0);
   if (workload->sample_prediction() == nullptr)
-    throw InputError(fmt::format("the network of '{}' gives pixels no classes", benchmark),
+    throw InputError(fmt::format("the network of '{}' doesn't classify pixels", benchmark),
                      checkpoint_file.string(), "leave --checkpoint out");
   const Sample sample(*workload->sample_prediction(), sample_file);
   const Graph graph = workload->graph(1);

@@ -10,7 +10,7 @@
 
 namespace tessera {
 
-/// A run that was interrupted, to be gone on with: what its directory tells. On the rank that writes.
+/// What the directory of an interrupted run says, for resuming it. On the rank that writes.
 class InterruptedRun {
  public:
   /// Reads, and changes nothing. Throws InputError where checkpoint or log is missing or damaged, or of

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 // What a run leaves under other names when it is ended while it writes a file.
 std::vector<fs::path> partial_files(const fs::path& directory) {
   std::vector<fs::path> files;
-  for (const char* name : {kLogName, kReportName, kHistoryName, kCheckpointName, kPreviousCheckpointName})
+  for (const char* name : {kLogName, kRunJsonName, kHistoryName, kCheckpointName, kPreviousCheckpointName})
     files.push_back(directory / fmt::format("{}.partial", name));
   return files;
 }
@@ -76,7 +76,7 @@ void prepare_output_directory(const fs::path& directory, bool replaces_failed) {
           fmt::format("the output directory holds a {} of another origin", other->filename().string()),
           directory.string(), "move the file away, or choose another with --output");
     for (const fs::path& path : partial_files(directory)) fs::remove(path);
-    for (const char* name : {kReportName, kHistoryName, kLogName}) fs::remove(directory / name);
+    for (const char* name : {kRunJsonName, kHistoryName, kLogName}) fs::remove(directory / name);
   } catch (const fs::filesystem_error& error) {
     refuse(directory, error);
   }
@@ -86,7 +86,7 @@ void prepare_output_directory_to_resume(const fs::path& directory) {
   try {
     const fs::path log = directory / kLogName;
     write_whole_file(log, continued_log(read_whole_file(log)));
-    fs::remove(directory / kReportName);
+    fs::remove(directory / kRunJsonName);
     for (const fs::path& path : partial_files(directory)) fs::remove(path);
   } catch (const fs::filesystem_error& error) {
     refuse(directory, error);

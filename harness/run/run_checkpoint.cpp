@@ -230,7 +230,7 @@ RunPosition position_of(const Checkpoint& checkpoint, const fs::path& file) {
   const auto epochs = static_cast<std::int64_t>(position.epochs.size());
   if (under_way.size() != 1 || init.size() != 1 || position.times.empty() || position.step_of_epoch < 0 ||
       position.steps < position.step_of_epoch || epochs != integer_of(checkpoint, "epoch", file))
-    throw contradiction("the checkpoint contradicts itself on how far its run came", file);
+    throw contradiction("the checkpoint's step, epoch and history disagree", file);
   position.under_way = record_of(under_way.front());
   position.init_seconds = init.front()[0];
   return position;

@@ -25,7 +25,7 @@ constexpr std::array<std::pair<RunEnd, const char*>, 5> kEnds{{{RunEnd::TargetRe
 
 /// What run.json says under a key; null where there is none that does.
 json reported(const fs::path& directory, const char* key) {
-  std::ifstream file(directory / kReportName);
+  std::ifstream file(directory / kRunJsonName);
   const json report = json::parse(file, nullptr, false);
   return report.is_object() ? report.value(key, json()) : json();
 }
@@ -61,8 +61,8 @@ RunState state_of_run(const fs::path& directory) {
   if (file_of_other_origin(directory)) return RunState::OtherOrigin;
   const bool begun = is_there(directory / kLogName);
   if (!begun)
-    return has_checkpoint(directory) || is_there(directory / kReportName) ? RunState::LogMissing
-                                                                          : RunState::Absent;
+    return has_checkpoint(directory) || is_there(directory / kRunJsonName) ? RunState::LogMissing
+                                                                           : RunState::Absent;
   const std::optional<RunEnd> end = end_of(directory);
   if (end == RunEnd::TargetReached) return RunState::TargetReached;
   if (end == RunEnd::TargetMissed || end == RunEnd::NotFinite) return RunState::TargetMissed;
@@ -103,7 +103,7 @@ std::optional<int> ranks_of_run(const fs::path& directory) {
 }
 
 bool has_ended(const fs::path& directory) {
-  if (fs::exists(directory / kReportName)) return true;
+  if (fs::exists(directory / kRunJsonName)) return true;
   const fs::path log = directory / kLogName;
   return fs::is_regular_file(log) && read_log(log).first(LogKey::RunStop) != nullptr;
 }

@@ -8,11 +8,11 @@
 namespace tessera {
 
 inline constexpr const char* kLogName = "result.txt";
-inline constexpr const char* kReportName = "run.json";
+inline constexpr const char* kRunJsonName = "run.json";
 inline constexpr const char* kHistoryName = "history.csv";
 inline constexpr const char* kCheckpointName = "checkpoint.h5";
 inline constexpr const char* kPreviousCheckpointName = "checkpoint-previous.h5";  // the one before
-inline constexpr const char* kSaidName = "output.txt";  // what a run says that another program started
+inline constexpr const char* kSaidName = "output.txt";  // output of a run that `tessera campaign` started
 
 /// How a run ended. Failed: with an error, which is said where it is caught.
 enum class RunEnd : std::uint8_t { TargetReached, TargetMissed, NotFinite, Stopped, Failed };
@@ -25,7 +25,7 @@ enum class RunState : std::uint8_t {
   Unfinished,  // it ended before its first checkpoint
   Resumable,   // it has one to go on from
   TargetReached,
-  TargetMissed,  // or the loss was not finite, which is no better tomorrow
+  TargetMissed,  // or the loss was not finite: repeating the run doesn't help
   LogMissing,    // a checkpoint or run.json without their log
   OtherOrigin,   // a file that isn't a run's has the name of one
 };

@@ -28,7 +28,7 @@ void RunFiles::go_on(const std::string& checkpoint) {
   if (!writes_) return;
   check();
   prepare_output_directory_to_resume(directory_);
-  // Lest the one that it stands in for take its place.
+  // Otherwise the first new checkpoint would move the unusable checkpoint.h5 over this one.
   if (checkpoint == kPreviousCheckpointName)
     std::filesystem::rename(directory_ / kPreviousCheckpointName, directory_ / kCheckpointName);
   log_.emplace(directory_ / kLogName, true, RunLog::Open::Append);
@@ -40,11 +40,11 @@ void RunFiles::write_history(const std::string& csv) {
   write_whole_file(directory_ / kHistoryName, csv);
 }
 
-void RunFiles::write_report(const nlohmann::json& report) {
+void RunFiles::write_run_json(const nlohmann::json& report) {
   if (!writes_) return;
   check();
   constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
-  write_whole_file(directory_ / kReportName, report.dump(2, ' ', false, kReplace) + "\n");
+  write_whole_file(directory_ / kRunJsonName, report.dump(2, ' ', false, kReplace) + "\n");
 }
 
 void RunFiles::write_checkpoint(const Checkpoint& checkpoint, const std::function<void()>& moved) {

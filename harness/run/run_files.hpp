@@ -15,8 +15,8 @@
 namespace tessera {
 
 /// The files of a run under way, in a directory that is locked while it lives: its log, and what is written
-/// whole. They are one rank's; on the others nothing is written, and nothing fails. What a run left that had
-/// not begun is removed by the destructor.
+/// whole. They are one rank's; on the others nothing is written, and nothing fails. The destructor removes
+/// the log of a run that ended before its first step.
 ///
 /// If the directory is lost to another process (see DirectoryLock), nothing more is written: the log falls
 /// silent, and what writes a file throws MachineError.
@@ -45,7 +45,7 @@ class RunFiles {
   /// The run has begun: its log stays, however it ends.
   void keep_log() { log_->keep(); }
   void write_history(const std::string& csv);
-  void write_report(const nlohmann::json& report);
+  void write_run_json(const nlohmann::json& report);
   void write_checkpoint(const Checkpoint& checkpoint, const std::function<void()>& moved);
 
   /// Whether another process was seen to have taken the directory.

@@ -8,9 +8,9 @@
 
 namespace tessera {
 
-/// result.txt of a run: open on the rank that writes, silent on the others. Of a run that ended before it
-/// began there is nothing to tell: unless keep() was called, the destructor removes the file.
-/// Appending goes on with a log that is there, and keeps it.
+/// result.txt of a run: open on the rank that writes, silent on the others. Unless keep() was called, the
+/// destructor removes the file, so that a run that ended before its first step leaves no log. Appending goes
+/// on with a log that is there, and keeps it.
 class RunLog {
  public:
   /// Throws InputError when the file can't be opened.

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 json spread(const Communicator& world, double mine) {
-  return to_json(spread_over(world, mine));
+  return to_json(min_median_max_over_ranks(world, mine));
 }
 
 json seconds(const RunFacts& facts) {

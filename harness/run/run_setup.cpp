@@ -10,7 +10,7 @@
 #include "harness/plan/split.hpp"
 #include "harness/run/cache_budget.hpp"
 #include "harness/run/injected_fault.hpp"
-#include "harness/workloads/shared_listing.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/files/checksum.hpp"
 #include "io/files/lock_record.hpp"
@@ -19,7 +19,7 @@
 namespace tessera {
 namespace {
 
-// Of public data, which has none, there is nothing as short to tell it by.
+// Public data sets have no manifest, and nothing else as short identifies them.
 std::string checksum_of_manifest(const std::filesystem::path& data_set) {
   const std::filesystem::path manifest = data_set / kManifestName;
   return std::filesystem::exists(manifest) ? checksum_text(checksum_of_file(manifest)) : "none";
@@ -42,7 +42,7 @@ RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions 
   setup.batch = layout.batch;
   setup.grid = std::make_unique<ProcessGrid>(world, layout.grid);
   const int ranks_of_node = world.node_local().size();
-  DataListing listing = shared_listing(*setup.grid, *setup.workload, config.data.data_dir);
+  DataListing listing = broadcast_listing(*setup.grid, *setup.workload, config.data.data_dir);
   all_or_none(world, [&] {
     const std::size_t cache_bytes = cache_budget(memory_bytes(), ranks_of_node);
     setup.share = data_share(setup.workload->graph(1), *setup.grid, config.data, cache_bytes);

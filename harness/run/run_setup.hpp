@@ -43,7 +43,7 @@ struct RunSetup {
   BatchSize batch{};
   std::unique_ptr<ProcessGrid> grid{};
   DataShare share{};
-  std::string data_set{};         // by which it is known again; on the rank that writes
+  std::string data_set{};         // checksum of its manifest, which identifies it; on the rank that writes
   std::function<void()> fault{};  // of tests; called in the middle of each step
 
   bool writes() const { return world.rank() == 0; }  // the files of the run

@@ -10,9 +10,9 @@
 #include "harness/run/run_report.hpp"
 #include "harness/run/submission_log.hpp"
 #include "harness/run/training_state.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 #include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/sample_order.hpp"
-#include "harness/workloads/shared_listing.hpp"
 #include "io/files/process_start.hpp"
 #include "parallel/broadcast.hpp"
 #include "parallel/uniform.hpp"
@@ -102,7 +102,7 @@ void TrainingRun::stage() {
   files_->log().end(LogKey::StagingStop);
   staged_ = to_json(summary, staging_->directory());
   say(to_string(summary));
-  DataListing listing = shared_listing(*setup_.grid, *setup_.workload, staging_->directory());
+  DataListing listing = broadcast_listing(*setup_.grid, *setup_.workload, staging_->directory());
   all_or_none(world, [&] { setup_.workload->open_data(std::move(listing), setup_.share); });
 }
 
@@ -267,7 +267,7 @@ void TrainingRun::finish(RunEnd end, double seconds) {
   const nlohmann::json report = run_report(facts);
   all_or_none(setup_.world, [&] {
     epochs_->write_history();
-    files_->write_report(report);
+    files_->write_run_json(report);
   });
   if (end != RunEnd::Failed) say(closing_line(facts, files_->directory().string()));
 }

@@ -5,7 +5,8 @@
 
 namespace tessera {
 
-/// Where a step has its batches from, and what this process has to tell the others beside its gradients.
+/// Supplies the batches of a training step, and the flags that are summed over all processes beside the
+/// gradients.
 class BatchSource {
  public:
   virtual ~BatchSource() = default;
@@ -14,7 +15,7 @@ class BatchSource {
   virtual const Batch& next() = 0;
   virtual bool failed() const = 0;
   virtual bool stop_requested() const = 0;
-  /// Hears of each training batch and the network's answer, which the step leaves to nobody.
+  /// Called with each training batch and the network's prediction; the step keeps neither.
   virtual void predicted(const Batch& batch, ConstTensorView prediction) = 0;
 };
 

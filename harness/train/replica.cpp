@@ -32,7 +32,7 @@ std::unique_ptr<Network> make_network(const ProcessGrid& grid, const Graph& grap
                                    exchange_maker(graph, grid, kernels.element()));
 }
 
-// The parts of one sample where nothing is normalised.
+// The processes that share batch statistics; the parts of one sample where there are none.
 Communicator norm_group(const ProcessGrid& grid, const Workload& workload) {
   const std::int64_t replicas = workload.norm_replicas(grid.dims().replicas);
   return grid.norm_group(static_cast<int>(std::max<std::int64_t>(replicas, 1)));
@@ -44,8 +44,8 @@ Layout layout_of_target(const Workload& workload, const Network& network) {
   return layout;
 }
 
-// What all parts of a sample hold is shared among them.
-int sharers_of_output(const Graph& graph, const ProcessGrid& grid) {
+// How many processes hold each element of the output.
+int copies_of_output(const Graph& graph, const ProcessGrid& grid) {
   const bool replicated = graph.node(graph.output()).spread == Spread::Replicated;
   return replicated ? grid.dims().parts() : 1;
 }
@@ -79,7 +79,7 @@ Replica::Replica(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       norm_group_(norm_group(grid, workload)),
       spatial_(grid.spatial()),
       norm_(norm_group_),
-      sharers_(sharers_of_output(graph_, grid)),
+      output_copies_(copies_of_output(graph_, grid)),
       synthetic_input_(network_->input_layout()),
       synthetic_target_(layout_of_target(workload, *network_)),
       synthetic_samples_(static_cast<std::size_t>(options.batch.replica), 0),
@@ -116,9 +116,9 @@ void Replica::backward(const BackwardHooks& hooks) {
   network_->backward(context(true), hooks);
 }
 
-// Of a mean over so many samples.
-double Replica::share_of_loss(ConstTensorView prediction, std::int64_t samples) {
-  const double weight = 1.0 / (static_cast<double>(samples) * sharers_);
+// This process's part of the mean loss over `samples` samples.
+double Replica::partial_loss(ConstTensorView prediction, std::int64_t samples) {
+  const double weight = 1.0 / (static_cast<double>(samples) * output_copies_);
   return workload_.loss().share(prediction, batch_->target, {weight, batch_->counted},
                                 network_->output_gradient());
 }
@@ -126,7 +126,7 @@ double Replica::share_of_loss(ConstTensorView prediction, std::int64_t samples) 
 void Replica::warm_up() {
   const std::span<std::byte> moved = statistics();  // by a forward pass in training
   const std::vector<std::byte> kept(moved.begin(), moved.end());
-  share_of_loss(forward(synthetic_, true), options_.batch.global);
+  partial_loss(forward(synthetic_, true), options_.batch.global);
   backward(complete_);
   reducer_->finish();
   std::ranges::copy(kept, moved.begin());
@@ -137,7 +137,7 @@ double Replica::forward_to_loss(BatchSource& batches) {
   const Batch& batch = batches.next();
   const ConstTensorView prediction = forward(batch, true);
   batches.predicted(batch, prediction);
-  const double share = share_of_loss(prediction, options_.batch.global);
+  const double share = partial_loss(prediction, options_.batch.global);
   observer_.done(StepPhase::Loss);
   return share;
 }
@@ -176,7 +176,7 @@ StepSum Replica::step(BatchSource& batches, double learning_rate) {
 StepSum Replica::evaluate(BatchSource& batches, std::int64_t samples, Metric& metric) {
   const Batch& batch = batches.next();
   const ConstTensorView prediction = forward(batch, false);
-  const double share = share_of_loss(prediction, samples);
+  const double share = partial_loss(prediction, samples);
   metric.add(prediction, batch.target, batch.counted, spatial_);
   start_sums(share, batches);
   return finish_sums();

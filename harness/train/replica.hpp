@@ -40,8 +40,8 @@ class Replica {
     BatchSize batch;
     Overlap overlap = Overlap::Auto;
   };
-  /// Prepares network and parameters (initialised from the seed, then those of rank 0). Borrows all but the
-  /// options.
+  /// Builds the network and its parameters: initialised from the seed, then overwritten by rank 0's. All but
+  /// the options is borrowed.
   Replica(const ProcessGrid& grid, const Workload& workload, Kernels& kernels, const Options& options,
           StepObserver& observer);
   Replica(const Replica&) = delete;
@@ -60,8 +60,7 @@ class Replica {
   /// Makes the running statistics of all processes their mean, as the reference DeepCAM does before it
   /// evaluates; no step reads them.
   void average_statistics();
-  /// Goes on where a training came to after so many steps, with the parameters and the optimizer's state that
-  /// rank 0 now holds.
+  /// Continues after `steps_done` steps: broadcasts the parameters and the optimizer's state of rank 0.
   void resume(std::int64_t steps_done);
 
   const BatchSize& batch() const { return options_.batch; }
@@ -86,7 +85,7 @@ class Replica {
   ConstTensorView forward(const Batch& batch, bool training);
   void backward(const BackwardHooks& hooks);
   double forward_to_loss(BatchSource& batches);
-  double share_of_loss(ConstTensorView prediction, std::int64_t samples);
+  double partial_loss(ConstTensorView prediction, std::int64_t samples);
   void start_sums(double loss, const BatchSource& batches);
   StepSum finish_sums();
 
@@ -106,7 +105,7 @@ class Replica {
   BackwardHooks keep_, complete_;                   // of a step's passes but the last; of the last
   Communicator norm_group_;                         // the processes that share this one's batch statistics
   MpiGroupSum spatial_, norm_;
-  int sharers_;  // processes that hold the same elements of the prediction
+  int output_copies_;  // processes that hold the same elements of the prediction
 
   Tensor synthetic_input_, synthetic_target_;
   std::vector<std::int64_t> synthetic_samples_;

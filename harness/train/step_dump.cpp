@@ -16,8 +16,8 @@
 #include "harness/plan/run_layout.hpp"
 #include "harness/train/trainer.hpp"
 #include "harness/workloads/batch_size.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 #include "harness/workloads/make_kernels.hpp"
-#include "harness/workloads/shared_listing.hpp"
 #include "io/files/whole_file.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "models/base/error.hpp"
@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kMessageBytes = std::size_t{1} << 28;
 
 /// Where what a rank holds belongs in the global batch.
-struct Place {
+struct HeldSamples {
   Layout layout;
   std::int64_t first = 0;  // sample
 };
@@ -52,7 +52,7 @@ std::vector<std::string> gather_bytes(const Communicator& world, std::string_vie
 // box. Boxes may overlap, where they are equal. On rank 0; no memory elsewhere.
 Tensor gather_batch(const ProcessGrid& grid, std::int64_t batch, ConstTensorView mine, const Extents& space) {
   const Communicator& world = grid.world();
-  const std::vector<Place> places = world.all_gather(Place{mine.layout, grid.replica() * batch});
+  const std::vector<HeldSamples> held = world.all_gather(HeldSamples{mine.layout, grid.replica() * batch});
   const std::vector<std::string> parts =
       gather_bytes(world, {reinterpret_cast<const char*>(mine.bytes), mine.layout.bytes()});
   if (world.rank() != 0) return {};
@@ -61,9 +61,10 @@ Tensor gather_batch(const ProcessGrid& grid, std::int64_t batch, ConstTensorView
   whole.n = batch * grid.dims().replicas;
   Tensor all(whole);
   for (std::size_t rank = 0; rank < parts.size(); ++rank) {
-    const Place& place = places[rank];
-    const TensorView into{all.view().sample(place.first).bytes, replica};
-    copy_box({reinterpret_cast<const std::byte*>(parts[rank].data()), place.layout}, into, place.layout.box);
+    const HeldSamples& of_rank = held[rank];
+    const TensorView into{all.view().sample(of_rank.first).bytes, replica};
+    copy_box({reinterpret_cast<const std::byte*>(parts[rank].data()), of_rank.layout}, into,
+             of_rank.layout.box);
   }
   return all;
 }
@@ -181,7 +182,7 @@ int dump_step(const Communicator& world, const Config& config, const StepDumpOpt
   of_trainer.batch = layout.batch;
   Workload& workload = *layout.workload;
   const ProcessGrid grid(world, layout.grid);
-  DataListing listing = shared_listing(grid, workload, config.data.data_dir);
+  DataListing listing = broadcast_listing(grid, workload, config.data.data_dir);
   all_or_none(world, [&] {
     // One batch is read, and none again.
     workload.open_data(std::move(listing), data_share(workload.graph(1), grid, config.data, 0));

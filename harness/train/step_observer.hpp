@@ -9,7 +9,7 @@ namespace tessera {
 /// What a training step does beside the network's passes, in this order.
 enum class StepPhase : std::uint8_t { Loss, Reduction, Update };
 
-/// Hears of the parts of a training step as they are done; for measurements.
+/// Called after each part of a training step; used to time them.
 class StepObserver {
  public:
   virtual ~StepObserver() = default;

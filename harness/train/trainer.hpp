@@ -41,7 +41,7 @@ class Trainer {
     int prefetch = 4, readers = 1;  // batches read ahead, and the threads that read them
     Overlap overlap = Overlap::Auto;
     std::function<bool()> stop_requested = [] { return false; };
-    /// Hears of each training step's batch and prediction, which the step leaves to nobody.
+    /// Called with each training step's batch and prediction; the step keeps neither.
     std::function<void(const Batch&, ConstTensorView)> predicted = [](const Batch&, ConstTensorView) {};
   };
   /// Prepares network and parameters. Reads no sample. All that is borrowed must outlive the trainer.
@@ -65,8 +65,8 @@ class Trainer {
   /// Averages the statistics first. nullopt: the loss is not finite.
   std::optional<Evaluation> evaluate();
 
-  /// Goes on where a training came to after so many steps, with the parameters and the optimizer's state that
-  /// rank 0 now holds; `times`: what this rank had spent. The next steps have the bits they would have had.
+  /// Continues after `steps_done` steps: broadcasts the parameters and the optimizer's state of rank 0;
+  /// `times`: what this rank had spent. The next steps have the bits they would have had.
   void resume(std::int64_t steps_done, const TrainingTimes& times);
 
   TrainingTimes times() const;

@@ -15,8 +15,8 @@ struct DataShare {
   std::size_t cache_bytes = 0;       // memory that it may keep samples in
   Box part;                          // of each sample: what its network reads, margins included
   std::array<bool, 3> split_axes{};  // D H W: axes along which processes share a sample
-  Box with_target;                   // `part`, and what of the target it reads where that lies over space
-  DrawnSamples samples;              // that its replica reads
+  Box with_target;       // `part`, joined with the box of the target where the target has spatial axes
+  DrawnSamples samples;  // that its replica reads
 };
 
 /// This process's on a grid that trains the network.

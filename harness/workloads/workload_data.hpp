@@ -17,7 +17,7 @@ class WorkloadData {
 
   /// Whether a process reads the same box of a sample in every epoch, however samples are split.
   virtual bool keeps_boxes() const = 0;
-  /// Whether the data are files, to be listed first; see shared_listing().
+  /// Whether the data are files, to be listed first; see broadcast_listing().
   virtual bool in_files() const { return true; }
   /// Takes the data set, opening no sample; before the two calls that follow. It may be called again, for a
   /// copy of the same set. Throws InputError where the set doesn't fit the configuration, or is a staged copy

@@ -9,7 +9,7 @@
 
 namespace tessera {
 
-/// What a benchmark trains: its network, and how far off that is.
+/// The model of a benchmark: its network, loss and metric.
 class WorkloadModel {
  public:
   virtual ~WorkloadModel() = default;

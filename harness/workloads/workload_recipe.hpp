@@ -15,7 +15,7 @@ class WorkloadRecipe {
   virtual ~WorkloadRecipe() = default;
 
   virtual std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const = 0;
-  /// An epoch of it has as many steps as data.n_train has global batches.
+  /// One epoch has data.n_train / global_batch steps.
   virtual std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const = 0;
   /// How many of the replicas share batch statistics; 0 where nothing is normalised.
   virtual std::int64_t norm_replicas(std::int64_t replicas) const = 0;

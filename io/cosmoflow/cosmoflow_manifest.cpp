@@ -41,7 +41,7 @@ Json physics_json(const CosmoflowRecipe& recipe) {
   return {{"targets", {"omega_m", "sigma_8", "n_s", "h"}},
           {"targets_map", "parameter = centre * (1 + spread * target)"},
           {"centre", {centre.omega_m, centre.sigma_8, centre.n_s, centre.h}},
-          {"spread", kCosmologySpread},
+          {"spread", kCosmologyHalfRange},
           {"omega_baryon", kOmegaBaryon},
           {"background_temperature_kelvin", kBackgroundTemperature},
           {"transfer_function", "Eisenstein & Hu 1998, full"},

@@ -4,7 +4,7 @@
 
 #include "io/files/json_text.hpp"
 
-/// Whether a data set was generated or comes of the world, as its manifest tells.
+/// Whether a data set was generated or published, by its manifest.
 namespace tessera {
 
 inline constexpr const char* kConvertGenerator = "tessera convert";  // a converted set's "generator"
@@ -14,7 +14,7 @@ inline constexpr const char* kConvertGenerator = "tessera convert";  // a conver
 Json manifest_head(const std::filesystem::path& directory);
 
 /// Whether a data set with this manifest_head() was generated: one that has a manifest, but for those that
-/// were converted. Of what can't be read nothing better is claimed.
+/// were converted. A manifest that can't be read counts as generated.
 bool is_generated(const Json& manifest);
 /// The same, or one that was converted of such.
 bool comes_of_a_generator(const Json& manifest);

@@ -12,8 +12,8 @@
 
 namespace tessera {
 
-/// What read() makes of JSON of DIR/manifest.json, of a generated data set of `benchmark`. Throws InputError
-/// where it isn't JSON or lacks something that read() asks for.
+/// Returns read(), which interprets DIR/manifest.json of a generated data set of `benchmark`. Throws
+/// InputError where it isn't JSON or lacks something that read() asks for.
 template <class Read>
 auto understand_manifest(const std::filesystem::path& directory, const char* benchmark, Read&& read) {
   try {

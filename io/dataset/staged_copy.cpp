@@ -107,7 +107,7 @@ StagedCopy staged_copy_of(const std::string& record, const fs::path& where) {
       throw InputError("the record of a staged copy has another format", where.string(), kFix);
     for (const char* subset : {kTrain, kValidation})
       if (const Json& left = json.at(subset).at("names"); !left.is_array() || !left.empty())
-        throw InputError("the record of a staged copy has a name that is none", where.string(), kFix);
+        throw InputError("the record of a staged copy holds an invalid file name", where.string(), kFix);
     return copy_of(json, std::move(train), std::move(validation));
   } catch (const nlohmann::json::exception& error) {
     throw InputError(fmt::format("this is not the record of a staged copy ({})", error.what()),

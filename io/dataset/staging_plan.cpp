@@ -39,9 +39,9 @@ StagingPlan staging_plan_named(const std::string& name) {
                    "choose replicate, shard or slab");
 }
 
-std::vector<int> homes_of_replicas(std::span<const RankPlace> ranks) {
+std::vector<int> homes_of_replicas(std::span<const RankPosition> ranks) {
   std::vector<int> homes;
-  for (const RankPlace& rank : ranks) {
+  for (const RankPosition& rank : ranks) {
     if (rank.part != 0) continue;
     homes.resize(std::max(homes.size(), static_cast<std::size_t>(rank.replica) + 1));
     homes[static_cast<std::size_t>(rank.replica)] = rank.node;
@@ -60,10 +60,10 @@ DrawnSamples drawn_samples(std::int64_t train, std::int64_t validation, bool loc
 
 std::vector<SamplesToStage> plan_staging(StagingPlan plan, const StagedRun& run) {
   const std::vector<int> homes = homes_of_replicas(run.ranks);
-  const int nodes = 1 + std::ranges::max(run.ranks, {}, &RankPlace::node).node;
+  const int nodes = 1 + std::ranges::max(run.ranks, {}, &RankPosition::node).node;
   const bool locally = run.draws_locally || plan == StagingPlan::Shard;
   std::vector<SamplesToStage> staged(static_cast<std::size_t>(nodes));
-  for (const RankPlace& rank : run.ranks) {
+  for (const RankPosition& rank : run.ranks) {
     auto& [samples, box] = staged[static_cast<std::size_t>(rank.node)];
     const DrawnSamples drawn = plan == StagingPlan::Replicate
                                    ? DrawnSamples{{{0, run.train}}, {{0, run.validation}}}

@@ -19,12 +19,12 @@ std::string to_string(StagingPlan plan);                  // "replicate", "shard
 StagingPlan staging_plan_named(const std::string& name);  // throws InputError
 
 /// Where a rank stands in a run.
-struct RankPlace {
+struct RankPosition {
   int node = 0, replica = 0, part = 0;
 };
 
 /// Of all ranks: node_of_replica[r] is where replica r is at home, which is where its first part is.
-std::vector<int> homes_of_replicas(std::span<const RankPlace> ranks);
+std::vector<int> homes_of_replicas(std::span<const RankPosition> ranks);
 
 struct DrawnSamples {
   std::vector<Interval> train, validation;  // by number: ascending, disjoint
@@ -46,7 +46,7 @@ struct SamplesToStage {
 struct StagedRun {
   std::int64_t train = 0, validation = 0;  // samples of the data set
   bool draws_locally = false;              // data.shuffle: local
-  std::vector<RankPlace> ranks;            // at least one
+  std::vector<RankPosition> ranks;         // at least one
   std::vector<Box> box_of_part;            // that each part of a sample reads, all parts, for the plan Slab
   Extents space;                           // of a sample
 };

@@ -25,8 +25,8 @@ struct LockOptions {
   std::string what;  // in messages: "the output directory"
   std::string fix;   // what to do where another process holds it: "wait for it, or choose another --output"
   JobHasEnded job_has_ended = [](const std::string&) { return false; };
-  std::chrono::milliseconds refresh{10'000};   // the holder says so often that it is there
-  std::chrono::milliseconds patience{60'000};  // after so long without it is taken for gone
+  std::chrono::milliseconds refresh{10'000};   // how often the holder rewrites the lock file
+  std::chrono::milliseconds patience{60'000};  // a lock file unchanged for so long is abandoned
 };
 
 /// A directory held by one process among all that see it, on this host and on others: a file in it says which

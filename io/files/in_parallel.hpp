@@ -10,8 +10,9 @@
 
 namespace tessera {
 
-/// Calls work(i) for each i in [0, count) on so many threads, of which the calling one is the first. Once one
-/// threw, no other is begun; what the first thread that failed threw is thrown when all have ended.
+/// Calls work(i) for each i in [0, count) on so many threads, of which the calling one is the first. After
+/// one throws, no further call begins; when all threads have ended, the exception of the first one (by
+/// number) that failed is rethrown.
 template <class Work>
 void in_parallel(std::size_t count, int threads, const Work& work) {
   std::atomic<std::size_t> next = 0;

@@ -21,7 +21,7 @@ const DataForm* find_form(const Hdf5File& file) {
 
 const DataForm& form_of(const Hdf5File& file) {
   if (const DataForm* form = find_form(file)) return *form;
-  throw InputError(fmt::format("the file is no sample: it has not the arrays of {}", known_forms()),
+  throw InputError(fmt::format("the file is no sample: it lacks the arrays of {}", known_forms()),
                    file.path().string(), "name one file of a data set, as DIR/train/NAME.hdf5");
 }
 

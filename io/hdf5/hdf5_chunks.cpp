@@ -55,7 +55,7 @@ std::uintmax_t file_bytes_of(const Id& data) {
 /// Calls visit(offset in the chunk, offset in the block, elements) for each run that lies contiguously in the
 /// chunk and in the block, dense both, until all that they share is visited.
 template <class Visit>
-void for_shared_runs(std::span<const std::int64_t> first, const Index& chunk, std::span<const Interval> block,
+void for_common_runs(std::span<const std::int64_t> first, const Index& chunk, std::span<const Interval> block,
                      const Visit& visit) {
   std::vector<Interval> shared;
   for (std::size_t axis = 0; axis < block.size(); ++axis)
@@ -148,7 +148,7 @@ void Hdf5Chunks::fetch(std::span<const std::int64_t> first, StoredChunk& into) c
 void Hdf5Chunks::place(std::span<const std::int64_t> first, std::span<const std::byte> chunk,
                        std::span<const Interval> block, std::byte* into) const {
   const auto element_bytes = static_cast<std::int64_t>(filters_.element_bytes);
-  for_shared_runs(first, chunk_shape_, block, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+  for_common_runs(first, chunk_shape_, block, [&](std::int64_t from, std::int64_t to, std::int64_t count) {
     std::memcpy(into + to * element_bytes, chunk.data() + from * element_bytes,
                 static_cast<std::size_t>(count * element_bytes));
   });

@@ -55,7 +55,7 @@ std::string from_to(const ValueRange& range) {
 }
 
 /// Of the pixels that are of a class; "" where it is no array of labels.
-std::string class_shares(const ArraySummary& array) {
+std::string class_fractions(const ArraySummary& array) {
   const auto all = std::accumulate(array.classes.begin(), array.classes.end(), std::int64_t{0});
   std::string text;
   for (std::size_t k = 0; all > 0 && k < kDeepcamClasses; ++k)
@@ -103,7 +103,7 @@ std::vector<std::string> to_lines(const std::vector<ArraySummary>& arrays) {
   for (const ArraySummary& array : arrays) {
     lines.push_back(fmt::format("  {}: {}, {}{}", array.name, to_string(array.form),
                                 array.is_of_numbers() ? from_to(array.range) : "not of numbers",
-                                class_shares(array)));
+                                class_fractions(array)));
     for (std::size_t c = 0; c < array.channels.size(); ++c)
       lines.push_back(fmt::format("    {:<6}  {}", kDeepcamChannelNames[c], from_to(array.channels[c])));
   }

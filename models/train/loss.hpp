@@ -8,7 +8,7 @@ namespace tessera {
 
 /// What this process contributes to the loss of a global batch. The loss is the sum of the shares of all
 /// processes, and so is every gradient computed from them: nothing is averaged afterwards.
-struct LossShare {
+struct LossScale {
   /// What one sample weighs here: 1 / (samples of the global batch) for an output split over processes, of
   /// which each holds its own box; divided once more by the number of processes that hold the same sample if
   /// each of them holds the whole output.
@@ -24,7 +24,7 @@ class Loss {
   /// Returns this process's share, and writes the share's gradient with respect to the prediction; it is zero
   /// for samples that don't count. prediction and gradient have one layout, N C D H W over this process's
   /// box.
-  virtual double share(ConstTensorView prediction, ConstTensorView target, LossShare share,
+  virtual double share(ConstTensorView prediction, ConstTensorView target, LossScale share,
                        TensorView gradient) const = 0;
 };
 

@@ -26,7 +26,7 @@ MeanSquaredError::MeanSquaredError(std::int64_t outputs) : outputs_(outputs) {
   assert(outputs > 0);
 }
 
-double MeanSquaredError::share(ConstTensorView prediction, ConstTensorView target, LossShare share,
+double MeanSquaredError::share(ConstTensorView prediction, ConstTensorView target, LossScale share,
                                TensorView gradient) const {
   const Layout& layout = prediction.layout;
   assert(target.layout == layout && gradient.layout == layout);

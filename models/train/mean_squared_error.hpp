@@ -12,7 +12,7 @@ class MeanSquaredError final : public Loss {
   explicit MeanSquaredError(std::int64_t outputs);
 
   /// target has the layout of prediction. Elements F32 or F64; the sum is taken in double precision.
-  double share(ConstTensorView prediction, ConstTensorView target, LossShare share,
+  double share(ConstTensorView prediction, ConstTensorView target, LossScale share,
                TensorView gradient) const override;
 
  private:

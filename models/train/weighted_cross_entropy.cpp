@@ -65,7 +65,7 @@ WeightedCrossEntropy::WeightedCrossEntropy(std::vector<double> class_weights, st
   assert(!class_weights_.empty() && pixels > 0);
 }
 
-double WeightedCrossEntropy::share(ConstTensorView prediction, ConstTensorView target, LossShare share,
+double WeightedCrossEntropy::share(ConstTensorView prediction, ConstTensorView target, LossScale share,
                                    TensorView gradient) const {
   const Layout& layout = prediction.layout;
   const std::size_t classes = class_weights_.size();

@@ -19,7 +19,7 @@ class WeightedCrossEntropy final : public Loss {
   /// samples and box, which may be empty; a label that is no class is the reader's to refuse. Elements F32 or
   /// F64, computed as such by the OpenMP team; the sum is taken in double precision, and its bits don't
   /// depend on the size of the team.
-  double share(ConstTensorView prediction, ConstTensorView target, LossShare share,
+  double share(ConstTensorView prediction, ConstTensorView target, LossScale share,
                TensorView gradient) const override;
 
  private:

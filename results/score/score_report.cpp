@@ -175,7 +175,7 @@ void print_csv(std::ostream& out, std::span<const ScoredSet> sets) {
          "standard_deviation_minutes,interval_low_minutes,interval_high_minutes,models_per_minute,T,S,M,"
          "TTTa_minutes,rcp_verdict,rcp_m,rcp_limit,rcp_factor,why_no_score\n";
   for (const auto& [set, score] : sets) {
-    const auto spread = [&](double RunSpread::*member) {
+    const auto spread = [&](double RunDispersion::*member) {
       return csv_number(score.spread ? std::optional(*score.spread.*member) : std::nullopt);
     };
     const auto throughput = [&](auto Throughput::*member) {
@@ -194,9 +194,9 @@ void print_csv(std::ostream& out, std::span<const ScoredSet> sets) {
                            std::to_string(count(score, &ScoredRun::compliant)),
                            std::to_string(score.required_runs),
                            csv_number(score.minutes),
-                           spread(&RunSpread::standard_deviation),
-                           spread(&RunSpread::low),
-                           spread(&RunSpread::high),
+                           spread(&RunDispersion::standard_deviation),
+                           spread(&RunDispersion::low),
+                           spread(&RunDispersion::high),
                            throughput(&Throughput::models_per_minute),
                            throughput(&Throughput::total_units),
                            throughput(&Throughput::model_units),

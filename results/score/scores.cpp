@@ -11,7 +11,7 @@
 #include "results/check/rule_tables.hpp"
 #include "results/log/log_value.hpp"
 #include "results/score/olympic_mean.hpp"
-#include "results/score/spread.hpp"
+#include "results/score/run_dispersion.hpp"
 
 namespace tessera {
 namespace {
@@ -127,7 +127,7 @@ void score_strong(Score& score, const RunSet& set) {
   std::vector<double> minutes;
   minutes.reserve(wanted);
   for (const ScoredRun* run : converged) minutes.push_back(*run->minutes * set.scaling_factor);
-  score.spread = spread_of_runs(minutes);
+  score.spread = dispersion_of_runs(minutes);
   if (converged.size() == wanted) {
     converged.back()->role = ScoredRun::Slowest;
   } else {

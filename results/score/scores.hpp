@@ -9,8 +9,8 @@
 
 #include "results/check/run_rules.hpp"
 #include "results/score/reference_convergence.hpp"
+#include "results/score/run_dispersion.hpp"
 #include "results/score/run_set.hpp"
-#include "results/score/spread.hpp"
 
 /// Scores of run sets by the rules of MLPerf HPC rounds. Pure functions; no score here is an MLPerf result.
 namespace tessera {
@@ -43,7 +43,7 @@ struct Score {
   std::size_t required_runs = 0;                  // 0 for a benchmark whose rules aren't known
   std::vector<ScoredRun> runs;                    // as in the set
   std::optional<double> minutes;                  // time to solution, of strong scaling
-  std::optional<RunSpread> spread;                // of the converged runs, of strong scaling
+  std::optional<RunDispersion> spread;            // of the converged runs, of strong scaling
   std::optional<Throughput> throughput;           // of weak scaling
   std::optional<ConvergenceVerdict> convergence;  // in the closed division
   std::string why_no_convergence;                 // why there is no such verdict; empty if there is

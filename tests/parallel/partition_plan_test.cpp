@@ -26,7 +26,7 @@ TEST(PartitionPlan, KnowsTheHalosAndWhatTheOrderOfTheProgramCannotHide) {
   };
   EXPECT_TRUE(edge("conv3d_1").parts[0].scatter_hidden) << "behind the gradient of the weights";
   const std::int64_t halo = std::int64_t{8} * 8 * 4 * 4;  // one plane of the first pooled map
-  for (const EdgeShare& part : edge("conv3d_1").parts) {
+  for (const EdgeTraffic& part : edge("conv3d_1").parts) {
     EXPECT_EQ(part.sent, (Traffic{1, halo}));
     EXPECT_EQ(part.received, (Traffic{1, halo}));
   }
@@ -54,7 +54,7 @@ TEST(PartitionPlan, OfThousandsOfPartsTakesSeconds) {
   const PartitionPlan plan = plan_partition(graph, {1, 16, 16, 16}, *kernels, parameters);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
   double convolved = 0;
-  for (const NodeShare& part : plan.nodes[1].parts) convolved += part.training_flop;
+  for (const NodeWork& part : plan.nodes[1].parts) convolved += part.training_flop;
   EXPECT_EQ(convolved, graph.training_flop(1, graph.shape(1)))
       << "boxes tile the map: nothing is computed twice";
 }

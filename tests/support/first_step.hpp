@@ -41,7 +41,7 @@ FirstStep first_step_as(const Graph& graph, const Placement& placement, int part
   for (std::int64_t n = 0; n < output.n; ++n) samples.push_back(7 + 2 * n);
   const StepContext context{true, 3, 9, samples, group, group};
   const int holders = graph.node(graph.output()).spread == Spread::Replicated ? parts : 1;
-  const LossShare share{1.0 / static_cast<double>(output.n * holders), output.n};
+  const LossScale share{1.0 / static_cast<double>(output.n * holders), output.n};
   FirstStep step;
   const ConstTensorView prediction = network.forward(input.view(), context);
   step.loss = MeanSquaredError(output.c * output.space.count())

@@ -38,7 +38,7 @@ double heath(double a, double omega_m) {
 }  // namespace
 
 Cosmology cosmology_at(const std::array<float, 4>& unit) {
-  const auto at = [&unit](double centre, int i) { return centre * (1 + kCosmologySpread * unit[i]); };
+  const auto at = [&unit](double centre, int i) { return centre * (1 + kCosmologyHalfRange * unit[i]); };
   return {at(kCentralCosmology.omega_m, 0), at(kCentralCosmology.sigma_8, 1), at(kCentralCosmology.n_s, 2),
           at(kCentralCosmology.h, 3)};
 }

@@ -16,7 +16,7 @@ struct Cosmology {
 
 /// Planck 2015 (TT,TE,EE+lowP+lensing+ext), and how far the data sets go from it on either side.
 inline constexpr Cosmology kCentralCosmology{0.3089, 0.8159, 0.9667, 0.6774};
-inline constexpr double kCosmologySpread = 0.30;
+inline constexpr double kCosmologyHalfRange = 0.30;
 
 /// Targets in [-1,1]^4 to parameters: centre * (1 + spread * u).
 Cosmology cosmology_at(const std::array<float, 4>& unit);

@@ -34,16 +34,16 @@ TEST(CoreShare, LeavesOneThreadToEachOfTooManyRanks) {
   EXPECT_EQ(share_of_cores(2, 7, 8), (CoreShare{1, 1, 1}));
 }
 
-TEST(NodeShare, DividesAMaskAmongTheRanksThatHaveItAlone) {
+TEST(NodeWork, DividesAMaskAmongTheRanksThatHaveItAlone) {
   const std::vector<CoreGrant> grants{grant(0, 8), grant(8, 4), grant(0, 8)};
   EXPECT_EQ(share_of_node(grants, 0).share, (CoreShare{0, 4, 4}));
   EXPECT_EQ(share_of_node(grants, 2).share, (CoreShare{4, 4, 4}));
-  const NodeShare alone = share_of_node(grants, 1);
+  const NodeWork alone = share_of_node(grants, 1);
   EXPECT_EQ(alone.share, (CoreShare{0, 4, 4}));
   EXPECT_EQ(alone.sharers, 1);
 }
 
-TEST(NodeShare, HasNoMoreThreadsThanTheQuotaThatItsRanksShareLetsRun) {
+TEST(NodeWork, HasNoMoreThreadsThanTheQuotaThatItsRanksShareLetsRun) {
   std::vector<CoreGrant> grants{grant(0, 16), grant(0, 16), grant(0, 16)};
   for (CoreGrant& one : grants) one.quota = 4, one.quota_group = 7;
   grants[2].quota_group = 8;  // in a container of its own
@@ -57,7 +57,7 @@ TEST(NodeShare, HasNoMoreThreadsThanTheQuotaThatItsRanksShareLetsRun) {
   EXPECT_FALSE(share_of_node(grants, 0).quota_limits);
 }
 
-TEST(NodeShare, OfPartOfACpuIsOneThread) {
+TEST(NodeWork, OfPartOfACpuIsOneThread) {
   std::vector<CoreGrant> grants{grant(0, 2)};
   for (const auto& [quota, threads] : {std::pair{0.5, 1}, {1.0, 1}, {1.5, 1}, {2.0, 2}}) {
     grants[0].quota = quota;
@@ -65,14 +65,14 @@ TEST(NodeShare, OfPartOfACpuIsOneThread) {
   }
 }
 
-TEST(NodeShare, HasNoMoreThreadsThanItsJobHasCores) {
+TEST(NodeWork, HasNoMoreThreadsThanItsJobHasCores) {
   std::vector<CoreGrant> grants{grant(0, 64), grant(0, 64)};
   for (CoreGrant& one : grants) one.job_cores = 8;
   EXPECT_EQ(share_of_node(grants, 1).threads, 4);
   EXPECT_TRUE(share_of_node(grants, 1).job_limits);
 }
 
-TEST(NodeShare, IsOverbookedWhereThreadsAreMoreThanCoresOrProcessorTime) {
+TEST(NodeWork, IsOverbookedWhereThreadsAreMoreThanCoresOrProcessorTime) {
   std::vector<CoreGrant> grants{grant(0, 2), grant(0, 2)};
   EXPECT_FALSE(share_of_node(grants, 0).overbooked);
   grants[0].threads_asked = 2;

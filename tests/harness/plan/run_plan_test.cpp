@@ -25,7 +25,7 @@ TEST(RunPlan, OfOneProcessIsPerfectlyBalancedAndHasNothingToExpose) {
   const RunPlan plan = plan_of({});
   EXPECT_EQ(plan.load_imbalance(), 1);
   EXPECT_EQ(plan.efficiency_bound(), 1);
-  EXPECT_EQ(plan.exposed_share(), ExposedShare{});
+  EXPECT_EQ(plan.exposed_fraction(), ExposedFraction{});
   EXPECT_EQ(plan.reduced_bytes(), 0U);
 }
 
@@ -48,7 +48,7 @@ TEST(RunPlan, AddsUpTheMemoryOfAPart) {
 
 TEST(RunPlan, CountsTheBytesThatNothingIsComputedBehind) {
   const RunPlan plan = plan_of({1, 2, 1, 1});
-  const ExposedShare exposed = plan.exposed_share();
+  const ExposedFraction exposed = plan.exposed_fraction();
   EXPECT_GT(exposed.exchange, 0);
   EXPECT_LT(exposed.exchange, 1);
   EXPECT_EQ(exposed.reduction, 1) << "less than a bucket of gradients, complete with the last of them";

@@ -11,9 +11,9 @@
 #include "harness/config/deepcam_config.hpp"
 #include "harness/plan/split.hpp"
 #include "harness/run/training_state.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 #include "harness/workloads/data_share.hpp"
 #include "harness/workloads/make_workload.hpp"
-#include "harness/workloads/shared_listing.hpp"
 #include "models/kernels/kernels.hpp"
 #include "support/mpi_world.hpp"
 #include "support/temporary_directory.hpp"
@@ -51,7 +51,7 @@ class Training {
  public:
   Training(const Communicator& ranks, GridDims dims, const Config& config)
       : grid_(ranks, dims), workload_(make_workload(config, kSeed)), kernels_(make_onednn_kernels()) {
-    workload_->open_data(shared_listing(grid_, config.data.data_dir),
+    workload_->open_data(broadcast_listing(grid_, config.data.data_dir),
                          data_share(workload_->graph(1), grid_, config.data, std::size_t{64} << 20));
     trainer_ = std::make_unique<Trainer>(
         grid_, *workload_, *kernels_,

@@ -19,8 +19,8 @@ using testing::HasSubstr;
 constexpr Extents kSpace{128, 128, 128};
 
 /// `nodes` nodes of `per_node` ranks each, samples of `parts` parts side by side.
-std::vector<RankPlace> ranks_of(int nodes, int per_node, int parts) {
-  std::vector<RankPlace> ranks;
+std::vector<RankPosition> ranks_of(int nodes, int per_node, int parts) {
+  std::vector<RankPosition> ranks;
   for (int rank = 0; rank < nodes * per_node; ++rank)
     ranks.push_back({rank / per_node, rank / parts, rank % parts});
   return ranks;
@@ -123,7 +123,7 @@ TEST(StagingPlan, SlabsOfRunsThatShuffleLocallyAreOfTheNodesOwnSamples) {
 
 TEST(StagingPlan, AReplicaOverSeveralNodesDrawsWhereItsFirstPartIs) {
   // Three ranks a node, samples of two parts: the third replica has a part on each node.
-  const std::vector<RankPlace> ranks{{0, 0, 0}, {0, 0, 1}, {0, 2, 0}, {1, 1, 0}, {1, 1, 1}, {1, 2, 1}};
+  const std::vector<RankPosition> ranks{{0, 0, 0}, {0, 0, 1}, {0, 2, 0}, {1, 1, 0}, {1, 1, 1}, {1, 2, 1}};
   EXPECT_THAT(homes_of_replicas(ranks), ElementsAre(0, 1, 0));
   const std::vector<SamplesToStage> plan = plan_staging(
       StagingPlan::Shard, {.train = 9, .validation = 3, .ranks = ranks, .box_of_part = {}, .space = {}});
@@ -138,7 +138,7 @@ TEST(StagingPlan, HoldsWhatEveryReplicaReadsInAnyEpoch) {
   for (const int parts : {1, 2, 3, 6})
     for (const int replicas : {1, 2, 3, 5, 8}) {
       const int ranks = parts * replicas, per_node = 4;
-      std::vector<RankPlace> places;
+      std::vector<RankPosition> places;
       for (int rank = 0; rank < ranks; ++rank)
         places.push_back({rank / per_node, rank / parts, rank % parts});
       const std::vector<int> homes = homes_of_replicas(places);
@@ -146,7 +146,7 @@ TEST(StagingPlan, HoldsWhatEveryReplicaReadsInAnyEpoch) {
       const std::vector<SamplesToStage> plan = plan_staging(
           StagingPlan::Shard,
           {.train = kTrain, .validation = kValidation, .ranks = places, .box_of_part = {}, .space = {}});
-      for (const RankPlace& place : places) {
+      for (const RankPosition& place : places) {
         const DrawnSamples& here = plan[static_cast<std::size_t>(place.node)].samples;
         const std::vector<std::int64_t> train = numbers(here.train), validation = numbers(here.validation);
         for (const int epoch : {0, 1})

@@ -68,7 +68,7 @@ TEST(MeanSquaredError, GradientIsTheFiniteDifferenceOfTheShare) {
   const Tensor target = filled<double>(layout, waves(12, 1.3));
   Tensor gradient(layout), unused(layout);
   const MeanSquaredError loss(4);
-  const LossShare share{1.0 / 24, 3};
+  const LossScale share{1.0 / 24, 3};
   loss.share(prediction.view(), target.view(), share, gradient.view());
   const double h = 1e-5;
   for (double& element : prediction.view().span<double>()) {

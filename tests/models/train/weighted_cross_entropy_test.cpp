@@ -123,7 +123,7 @@ TEST(WeightedCrossEntropy, GradientIsTheFiniteDifferenceOfTheShare) {
   const Tensor label = labels<double>(logits.layout());
   Tensor gradient(logits.layout()), unused(logits.layout());
   const WeightedCrossEntropy loss(kWeights, kPixels);
-  const LossShare share{0.5, 2};
+  const LossScale share{0.5, 2};
   loss.share(logits.view(), label.view(), share, gradient.view());
   const double h = 1e-5;
   for (std::size_t i = 0; i < logits.view().span<double>().size(); ++i) {
@@ -143,7 +143,7 @@ TEST(WeightedCrossEntropy, SharesAndGradientsOfTheBoxesOfASampleAreThoseOfTheWho
   const Tensor label = labels<double>(logits.layout());
   Tensor gradient(logits.layout()), joined(logits.layout());
   const WeightedCrossEntropy loss(kWeights, kPixels);
-  const LossShare share{0.5, 2};
+  const LossScale share{0.5, 2};
   const double whole = loss.share(logits.view(), label.view(), share, gradient.view());
 
   double sum = 0;

@@ -1,4 +1,4 @@
-#include "results/score/spread.hpp"
+#include "results/score/run_dispersion.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +24,7 @@ double standard_deviation(std::span<const double> values) {
 
 }  // namespace
 
-std::optional<RunSpread> spread_of_runs(std::span<const double> values) {
+std::optional<RunDispersion> dispersion_of_runs(std::span<const double> values) {
   if (values.size() < 3) return std::nullopt;
   std::mt19937_64 draw(1);
   std::vector<double> sample(values.size()), means(kResamples);
@@ -36,7 +36,7 @@ std::optional<RunSpread> spread_of_runs(std::span<const double> values) {
   }
   std::sort(means.begin(), means.end());
   constexpr std::size_t kTail = kResamples / 40;  // 2.5 %
-  return RunSpread{standard_deviation(values), means[kTail - 1], means[kResamples - kTail]};
+  return RunDispersion{standard_deviation(values), means[kTail - 1], means[kResamples - kTail]};
 }
 
 }  // namespace tessera

@@ -6,7 +6,7 @@
 namespace tessera {
 
 /// How far the minutes of runs are spread.
-struct RunSpread {
+struct RunDispersion {
   double standard_deviation = 0;  // of a sample, with n - 1
   double low = 0, high = 0;       // 95 % bootstrap interval of the mean without fastest and slowest
 };
@@ -14,6 +14,6 @@ struct RunSpread {
 /// Of at least three values; nothing of fewer. The interval lies between the 2.5th and the 97.5th percentile
 /// of 2,000 such means, each over as many values drawn with replacement; the draws are those of
 /// std::mt19937_64 begun with 1, so that equal values give equal intervals everywhere.
-std::optional<RunSpread> spread_of_runs(std::span<const double> values);
+std::optional<RunDispersion> dispersion_of_runs(std::span<const double> values);
 
 }  // namespace tessera

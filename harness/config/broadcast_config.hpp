@@ -10,7 +10,7 @@ namespace tessera {
 
 /// The configuration of a file, the same on every rank: one rank reads it, each parses what it read.
 /// Collective; throws what all throw.
-Config shared_config(const Communicator& world, const std::string& path,
-                     const std::vector<std::string>& overrides);
+Config broadcast_config(const Communicator& world, const std::string& path,
+                        const std::vector<std::string>& overrides);
 
 }  // namespace tessera

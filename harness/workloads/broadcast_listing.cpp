@@ -1,4 +1,4 @@
-#include "harness/workloads/shared_listing.hpp"
+#include "harness/workloads/broadcast_listing.hpp"
 
 #include "parallel/uniform.hpp"
 
@@ -13,7 +13,7 @@ void broadcast(const Communicator& group, SampleNames& names) {
 
 }  // namespace
 
-DataListing shared_listing(const ProcessGrid& grid, const std::filesystem::path& directory) {
+DataListing broadcast_listing(const ProcessGrid& grid, const std::filesystem::path& directory) {
   const Communicator& world = grid.world();
   const Communicator node = grid.node_group();
   DataListing listing;
@@ -28,9 +28,9 @@ DataListing shared_listing(const ProcessGrid& grid, const std::filesystem::path&
   return listing;
 }
 
-DataListing shared_listing(const ProcessGrid& grid, const WorkloadData& data,
-                           const std::filesystem::path& directory) {
-  return data.in_files() ? shared_listing(grid, directory) : DataListing{};
+DataListing broadcast_listing(const ProcessGrid& grid, const WorkloadData& data,
+                              const std::filesystem::path& directory) {
+  return data.in_files() ? broadcast_listing(grid, directory) : DataListing{};
 }
 
 }  // namespace tessera

@@ -1,4 +1,4 @@
-#include "harness/config/shared_config.hpp"
+#include "harness/config/broadcast_config.hpp"
 
 #include "harness/config/config_file.hpp"
 #include "io/files/whole_file.hpp"
@@ -6,8 +6,8 @@
 
 namespace tessera {
 
-Config shared_config(const Communicator& world, const std::string& name,
-                     const std::vector<std::string>& overrides) {
+Config broadcast_config(const Communicator& world, const std::string& name,
+                        const std::vector<std::string>& overrides) {
   std::string path, text;
   all_or_none(world, [&] {
     if (world.rank() != 0) return;

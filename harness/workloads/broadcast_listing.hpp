@@ -9,9 +9,9 @@ namespace tessera {
 
 /// list_data() of a directory, done by one rank of each node: a file system is asked once a node, and copies
 /// that were staged to nodes differ. Collective; throws what it throws on all ranks.
-DataListing shared_listing(const ProcessGrid& grid, const std::filesystem::path& directory);
+DataListing broadcast_listing(const ProcessGrid& grid, const std::filesystem::path& directory);
 /// The same for what a workload reads from there; nothing for one whose data are no files.
-DataListing shared_listing(const ProcessGrid& grid, const WorkloadData& data,
-                           const std::filesystem::path& directory);
+DataListing broadcast_listing(const ProcessGrid& grid, const WorkloadData& data,
+                              const std::filesystem::path& directory);
 
 }  // namespace tessera

@@ -1,4 +1,4 @@
-#include "results/score/spread.hpp"
+#include "results/score/run_dispersion.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,11 +8,11 @@ namespace tessera {
 namespace {
 
 TEST(Spread, IsNoneOfFewerThanThreeRuns) {
-  EXPECT_FALSE(spread_of_runs(std::vector<double>{1, 2}));
+  EXPECT_FALSE(dispersion_of_runs(std::vector<double>{1, 2}));
 }
 
 TEST(Spread, IsNothingForEqualRuns) {
-  const RunSpread spread = spread_of_runs(std::vector<double>(10, 7.0)).value();
+  const RunDispersion spread = dispersion_of_runs(std::vector<double>(10, 7.0)).value();
   EXPECT_EQ(spread.standard_deviation, 0.0);
   EXPECT_EQ(spread.low, 7.0);
   EXPECT_EQ(spread.high, 7.0);
@@ -22,11 +22,11 @@ TEST(Spread, IsNothingForEqualRuns) {
 // and 97.5) gave lows of 3.47 +- 0.05 and highs of 7.55 +- 0.08 for 1 to 10; the deviation is sqrt(82.5 / 9).
 TEST(Spread, HasTheDeviationOfASampleAndTheIntervalOfABootstrap) {
   const std::vector<double> values{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-  const RunSpread spread = spread_of_runs(values).value();
+  const RunDispersion spread = dispersion_of_runs(values).value();
   EXPECT_NEAR(spread.standard_deviation, 3.0276503540974917, 1e-12);
   EXPECT_NEAR(spread.low, 3.47, 0.2);
   EXPECT_NEAR(spread.high, 7.55, 0.2);
-  EXPECT_EQ(spread_of_runs(values)->low, spread.low);
+  EXPECT_EQ(dispersion_of_runs(values)->low, spread.low);
 }
 
 }  // namespace
