@@ -55,7 +55,7 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
     if (!with_stored_element(element, [](auto) {}))
       throw InputError(fmt::format("'{}' has elements of a type that isn't read", array),
                        first.path().string(),
-                       "name a data set of uint8, int16, int32, int64, float32 or float64");
+                       "name a data set of whole numbers of 8 to 64 bits, float32 or float64");
   });
   const BenchedSamples share =
       samples_of(workload, network, grid, batch, std::min(samples, workload.training().size()), array);

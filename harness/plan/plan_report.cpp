@@ -208,7 +208,7 @@ json to_json(const RunPlan& plan) {
       {"memory_bytes", to_json(min_median_max_by(plan.memory(), &PartMemory::total))},
       {"training_flop", to_json(min_median_max(partition.part_flop()))},
       {"whole_training_flop", partition.training_flop},
-      {"exposed_fraction",
+      {"exposed_share",
        {{"exchange", exposed.exchange}, {"reduction", exposed.reduction}, {"all", exposed.all}}},
       {"load_imbalance", plan.load_imbalance()},
       {"efficiency_bound", plan.efficiency_bound()},

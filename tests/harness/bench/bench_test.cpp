@@ -182,14 +182,14 @@ TEST(IoBench, LeavesNothingOfStagingThatFails) {
   world().barrier();
 }
 
-/// Samples whose inputs have elements of 16 bits without a sign.
-class UnsignedSamples final : public WorkloadData, public Dataset {
+/// Samples whose inputs have no numbers for elements.
+class TextSamples final : public WorkloadData, public Dataset {
  public:
-  explicit UnsignedSamples(const std::filesystem::path& file) : file_(file) {
+  explicit TextSamples(const std::filesystem::path& file) : file_(file) {
     ChunkedFile sample(file);
     const ChunkedForm input{.shape = {16, 16, 16, 4}, .chunk = {16, 16, 16, 4}},
         target{.shape = {4}, .chunk = {4}};
-    sample.add("x", H5T_NATIVE_UINT16, input, std::vector<std::uint16_t>(std::size_t{16} * 16 * 16 * 4));
+    sample.add("x", H5T_C_S1, input, std::vector<char>(std::size_t{16} * 16 * 16 * 4));
     sample.add("y", H5T_NATIVE_FLOAT, target, std::vector<float>(4));
   }
   bool keeps_boxes() const override { return true; }
@@ -214,7 +214,7 @@ class UnsignedSamples final : public WorkloadData, public Dataset {
 
 TEST(IoBench, RefusesElementsThatAreNotRead) {
   const TemporaryDirectory directory;
-  UnsignedSamples samples(directory / "a.hdf5");
+  TextSamples samples(directory / "a.hdf5");
   DataConfig data;
   data.n_train = data.n_valid = 1;
   const ProcessGrid grid(world(), {.replicas = world().size()});

@@ -320,7 +320,7 @@ TEST_F(TrainingRunTest, AnEvaluationThatIsNotFiniteEndsItToo) {
 TEST_F(TrainingRunTest, ItsTimeLimitCountsFromTheStartOfTheProgram) {
   TrainingRun::Options options = this->options(1000);
   options.time_limit = world().min(static_cast<std::int64_t>(age_of_this_process() * 1e3)) / 1e3;
-  EXPECT_EQ(TrainingRun(world(), configure({"train.target_mae=0.0001"}), options).run(), 1);
+  EXPECT_EQ(TrainingRun(world(), configure({"train.target_mae=0.0001"}), options).run(), 75);
   EXPECT_EQ(report().at("end"), "stopped");
   EXPECT_EQ(report().at("steps"), 1) << "the limit was over when it began";
 }

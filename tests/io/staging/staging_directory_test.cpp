@@ -158,7 +158,7 @@ TEST_F(StagingDirectory, ItsRecordIsRefusedWhereANameIsNone) {
     record.replace(record.find("\"b.hdf5\""), 8, name);
     write_whole_file(source() / kStagingRecordName, record);
     EXPECT_THAT(message_of<InputError>([&] { read_staged_copy(source()); }),
-                AllOf(HasSubstr("a name that is none"), HasSubstr(kStagingRecordName)));
+                AllOf(HasSubstr("an invalid file name"), HasSubstr(kStagingRecordName)));
   }
 }
 
