@@ -40,6 +40,26 @@ asks 0 "$stage
 $train --set data.data_dir=\$SLURM_TMPDIR/set --seed 3" stage.sbatch c.yaml out /scratch/set --seed 3
 asks 3 "$stage" stage.sbatch c.yaml out /scratch/set
 
+# A campaign is on the node of the script, which hands it the warning.
+cp srun program
+export TESSERA=$work/program
+campaign='campaign c.yaml --output out --runs 10 --ranks 16 --launcher slurm --models 2'
+asks 0 "$campaign" campaign.sbatch c.yaml out 10 16 --models 2
+asks 75 "$campaign
+scontrol requeue 12" campaign.sbatch c.yaml out 10 16 --models 2
+# shellcheck disable=SC2016  # for its own shell
+printf '#!/bin/bash\ntrap "echo warned >>asked; exit 75" USR1\ntouch begun\nwhile :; do sleep 0.1; done\n' >program
+rm -f asked
+bash "$scripts/campaign.sbatch" c.yaml out 10 16 &
+until [[ -e begun ]]; do sleep 0.05; done
+kill -s USR1 $!
+wait $!
+if [[ $? -ne 75 || $(cat asked) != "warned
+scontrol requeue 12" ]]; then
+  echo "FAILED: campaign.sbatch doesn't hand on a warning"
+  failures=$((failures + 1))
+fi
+
 # Each asks for a warning of the ranks, and to be put into the queue again and go on with its file.
 for script in "$scripts"/*.sbatch; do
   for line in '#SBATCH --requeue' '#SBATCH --open-mode=append' '#SBATCH --signal='; do
