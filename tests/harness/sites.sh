@@ -28,12 +28,12 @@ asks() {
   fi
 }
 
-train='--mpi=pmi2 --cpus-per-task=3 --wait=30 build/tessera train c.yaml --output out --resume=auto'
+train='--mpi=pmi2 --cpus-per-task=3 --wait=30 build/tessera train c.yaml --output out --resume=auto --time-limit=job'
 asks 0 "$train --split 2x1" train.sbatch c.yaml out --split 2x1
 for code in 1 2 3 137 143; do asks $code "$train" train.sbatch c.yaml out; done
 asks 75 "$train
 scontrol requeue 12" train.sbatch c.yaml out
-TESSERA=/opt/tessera TESSERA_SRUN_MPI=pmix asks 0 "--mpi=pmix --cpus-per-task=3 --wait=30 /opt/tessera train c.yaml --output out --resume=auto" \
+TESSERA=/opt/tessera TESSERA_SRUN_MPI=pmix asks 0 "--mpi=pmix --cpus-per-task=3 --wait=30 /opt/tessera train c.yaml --output out --resume=auto --time-limit=job" \
   train.sbatch c.yaml out
 stage='--mpi=pmi2 --cpus-per-task=3 --wait=30 build/tessera stage /scratch/set'
 asks 0 "$stage
