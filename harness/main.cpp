@@ -78,7 +78,10 @@ int run(int argc, char** argv) {
   }
   const std::optional<Launch> launch = launch_of_this_process();
   const bool needs_mpi = !refused && !call.works_alone;
-  if (needs_mpi || (launch && launch->ranks > 1)) return run_on_ranks(argc, argv, call, refused, launch);
+  // In a shell that Slurm started on a terminal, for several ranks to come, such a command is one's own.
+  const bool in_a_shell = launch && launch->variable.starts_with("SLURM") && isatty(STDIN_FILENO) == 1;
+  if (needs_mpi || (launch && launch->ranks > 1 && !in_a_shell))
+    return run_on_ranks(argc, argv, call, refused, launch);
   const Communicator alone;
   return run_collectively(alone, [&] {
     if (refused) throw *refused;

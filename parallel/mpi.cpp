@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <limits>
@@ -45,6 +46,7 @@ MPI_Comm start_mpi(int& argc, char**& argv) {
     throw MachineError("MPI allows no threads beside its own", "MPI_Init_thread",
                        "use an MPI library with at least MPI_THREAD_FUNNELED");
   }
+  std::signal(SIGUSR1, SIG_DFL);  // MPICH takes it for its own news, and leaves who is warned by it deaf
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
   MPI_Comm world = MPI_COMM_NULL;

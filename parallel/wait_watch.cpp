@@ -75,9 +75,11 @@ double WaitWatch::answers_take(const WatchedWait& wait) const {
 
 // Others may be in the middle of a step, or write the checkpoint for which the signal asked.
 double WaitWatch::limit_after_signal(WaitedFor::Kind kind) const {
-  constexpr double kSecondsOfWork = 60, kSteps = 2;
-  return std::max(kind == WaitedFor::Kind::Work ? kSecondsOfWork : options_.seconds_after_signal,
-                  kSteps * world_.notes().longest_step_seconds);
+  constexpr double kSteps = 2;
+  const double step = world_.notes().longest_step_seconds;
+  const bool works = kind == WaitedFor::Kind::Work || step == 0;
+  return std::max(works ? options_.seconds_of_work_after_signal : options_.seconds_after_signal,
+                  kSteps * step);
 }
 
 void WaitWatch::look(std::span<const Request> requests, const WaitedFor& what, WatchedWait& wait) {
@@ -102,7 +104,7 @@ void WaitWatch::leave(std::span<const Request> requests, const WaitedFor& what, 
                                           wait.seconds_since_signal > 0 ? ", and a signal asked to end" : "",
                                           who(requests), place(what));
   const LostRanks lost(
-      problem, names({world_.rank()}),
+      problem, "a rank that is left",
       "look for a process that died, a host that is down or a broken network, then start again; where "
       "nothing is wrong but slow, give more seconds with --step-timeout");
   deadline_.emplace(kUnwinding, lost.exit_code(), fmt::format("tessera: {}", lost.what()));

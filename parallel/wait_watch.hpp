@@ -52,9 +52,10 @@ class WaitWatch {
     /// nullopt: the larger of 600 s and 20 times the longest step so far.
     std::optional<double> limit_seconds = std::nullopt;
     /// Whether a signal asked the process to end. From then on the larger of these seconds and twice the
-    /// longest step are enough, and of a minute where others are at work, as on the last checkpoint.
+    /// longest step are enough; where others are at work, as on the last checkpoint, or the first step is
+    /// still to come, the larger of a minute and that.
     std::function<bool()> asked_to_end = [] { return false; };
-    double seconds_after_signal = 10;
+    double seconds_after_signal = 10, seconds_of_work_after_signal = 60;
   };
   /// Borrows the world. Collective.
   WaitWatch(const Communicator& world, Options options);

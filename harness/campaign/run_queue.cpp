@@ -48,6 +48,10 @@ std::string closing_words(std::string_view words) {
   }
 }
 
+bool is_of_a_signal(int exit_code) {
+  return std::ranges::find(kStopSignals, exit_code, &StopSignal::exit_code) != kStopSignals.end();
+}
+
 /// The runs under way, and how they end.
 class RunQueue {
  public:
@@ -72,7 +76,8 @@ class RunQueue {
       throw;
     }
     options_.lock.check();
-    return signal_ != 0 ? exit_code_of(signal_) : failure_;
+    if (signal_ != 0) return exit_code_of(signal_);
+    return failure_ != 0 ? failure_ : stopped_;
   }
 
  private:
@@ -84,7 +89,7 @@ class RunQueue {
     bool has_step() const { return !run.slurm_step.empty(); }
   };
 
-  bool leaving() const { return signal_ != 0 || failure_ != 0 || lost_; }
+  bool leaving() const { return signal_ != 0 || stopped_ != 0 || failure_ != 0 || lost_; }
   bool has_work() const {
     const bool active = std::ranges::any_of(slots_, [](const auto& slot) { return slot.has_value(); });
     return active || (next_ < waiting_.size() && !leaving());
@@ -100,9 +105,13 @@ class RunQueue {
     stop_all();
   }
   void stop_all() {
-    for (const auto& slot : slots_)
-      if (slot && !(slot->has_step() && terminate_slurm_step(slot->run.slurm_step)))
-        slot->process.send(SIGTERM);
+    for (const auto& slot : slots_) {
+      if (!slot || (slot->has_step() && terminate_slurm_step(slot->run.slurm_step))) continue;
+      if (slot->has_step())
+        options_.say(
+            fmt::format("{}: Slurm finds no step of it to warn; srun gets SIGTERM", slot->run.title));
+      slot->process.send(SIGTERM);
+    }
   }
   void wait_for_all() {
     for (auto& slot : slots_)
@@ -141,6 +150,10 @@ class RunQueue {
     } else if (finished) {
       options_.say(fmt::format("{}: {}", run.title, closing_words(words)));
       say_who_waited(run, since);
+    } else if (!leaving() && recorded_end(run.directory) == RunEnd::Stopped) {
+      options_.say(fmt::format("{}: stopped, with a checkpoint; so are the others", run.title));
+      stopped_ = is_of_a_signal(*code) ? *code : kCanBeResumed;
+      stop_all();
     } else if (!leaving()) {
       failure_ = *code == 2 ? 2 : 3;
       options_.say(fmt::format("{}: FAILED with exit code {}; its last words:\n{}", run.title, *code, words));
@@ -166,6 +179,7 @@ class RunQueue {
   StopSignals signals_;
   std::vector<std::optional<Active>> slots_;
   int signal_ = 0, failure_ = 0;
+  int stopped_ = 0;  // the exit code of a run that was stopped from outside
   bool lost_ = false;
 };
 

@@ -129,7 +129,7 @@ void add_bench(CommandSyntax program) {
   io.option("--samples", arguments->samples, "training samples a replica to measure with")
       .at_least_one()
       .shows_default();
-  io.option("--stage-dir", arguments->stage_dir, "measure staging to this directory, too");
+  io.option("--stage-dir", arguments->stage_dir, "measure staging to this directory, too").may_differ();
   add(bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats);
 }
 

@@ -1,5 +1,7 @@
 #include "harness/commands/step_timeout.hpp"
 
+#include <csignal>
+
 #include "harness/process/signals.hpp"
 
 namespace tessera {
@@ -18,7 +20,11 @@ std::unique_ptr<WaitWatch> watch_waits(const Communicator& world, const StepTime
   if (seconds == 0 || world.size() == 1) return nullptr;
   WaitWatch::Options options;
   if (seconds) options.limit_seconds = static_cast<double>(*seconds);
-  options.asked_to_end = [] { return StopSignals::received() != 0; };
+  // Others warn that the time will be over soon.
+  options.asked_to_end = [] {
+    const int signal = StopSignals::received();
+    return signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
+  };
   return std::make_unique<WaitWatch>(world, std::move(options));
 }
 

@@ -200,7 +200,7 @@ std::vector<FileToStage> Staging::my_files() const {
   return files;
 }
 
-StagingSummary Staging::run() {
+std::optional<StagingSummary> Staging::run(const std::function<bool()>& stop_requested) {
   const Communicator& world = grid_.world();
   const Stopwatch watch;
   std::optional<Stager> stager;
@@ -227,20 +227,26 @@ StagingSummary Staging::run() {
   });
   const std::size_t rounds = (stager->files_missing() + kFilesARound - 1) / kFilesARound;
   const std::int64_t most_rounds = world.max(static_cast<std::int64_t>(rounds));
-  for (std::int64_t round = 0; round < most_rounds; ++round)
+  for (std::int64_t round = 0; round < most_rounds; ++round) {
     all_or_none(world, "staging", [&](const Moved& moved) { stager->copy(kFilesARound, moved); });
+    if (world.max(stop_requested() ? 1 : 0) == 1) return std::nullopt;
+  }
   copy_.complete = true;
   all_or_none(world, [&] {
     if (node_.rank() != 0) return;
     lock_->check();
     write_staged_copy(request_.directory, copy_);
   });
-  return {.plan = to_string(request_.plan),
-          .nodes = request_.shared ? 1 : grid_.nodes(),
-          .seconds = watch.seconds(),
-          .counts = sum_over(world, stager->counts()),
-          .damaged = gather_names(world, stager->damaged()),
-          .left_out = each_once(gather_names(world, stager->left_out()))};
+  return StagingSummary{.plan = to_string(request_.plan),
+                        .nodes = request_.shared ? 1 : grid_.nodes(),
+                        .seconds = watch.seconds(),
+                        .counts = sum_over(world, stager->counts()),
+                        .damaged = gather_names(world, stager->damaged()),
+                        .left_out = each_once(gather_names(world, stager->left_out()))};
+}
+
+StagingSummary Staging::run() {
+  return *run([] { return false; });
 }
 
 }  // namespace tessera

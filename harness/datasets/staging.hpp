@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -68,7 +69,10 @@ class Staging {
   std::vector<std::int64_t> my_validation_samples() const { return my_samples(copy_.validation); }
   /// What is there and whole stays. Throws as Stager does, where there isn't room for all, and where another
   /// process took the directory: the first rank of a node looks before each file, the others hear of it after
-  /// 256 files of theirs at most.
+  /// 256 files of theirs at most. stop_requested is asked on every rank as often: where it says so on one,
+  /// nothing is returned, and what was copied until then is found by the next call.
+  std::optional<StagingSummary> run(const std::function<bool()>& stop_requested);
+  /// The same to its end.
   StagingSummary run();
 
  private:

@@ -25,11 +25,11 @@ CoreShare share_of_cores(int cores, int rank, int ranks) {
   return {static_cast<int>(mine.begin), static_cast<int>(mine.size()), cores / ranks};
 }
 
-NodeWork share_of_node(std::span<const CoreGrant> grants, int rank) {
+RankCores share_of_node(std::span<const CoreGrant> grants, int rank) {
   const CoreGrant& mine = grants[static_cast<std::size_t>(rank)];
   const auto ranks = static_cast<int>(grants.size());
   int before = 0;
-  NodeWork node;
+  RankCores node;
   node.sharers = 0;
   for (int other = 0; other < ranks; ++other) {
     const CoreGrant& grant = grants[static_cast<std::size_t>(other)];
@@ -43,7 +43,7 @@ NodeWork share_of_node(std::span<const CoreGrant> grants, int rank) {
   const auto limit = [&](int most) {
     return std::exchange(node.threads, std::min(node.threads, most)) > most;
   };
-  node.job_limits = limit(std::max(1, mine.job_cores / ranks));
+  if (mine.job_limit > 0) node.job_limits = limit(std::max(1, mine.job_limit / ranks));
   if (node.quota_sharers > 0) limit(threads_in(mine.quota / node.quota_sharers));
   node.quota_limits = node.quota_sharers > 0 && mine.quota < mine.cores;
   if (mine.threads_asked > 0) node.threads = mine.threads_asked;
@@ -57,7 +57,7 @@ int unused_cores(std::span<const CoreGrant> grants) {
   bool all_rationed = true;
   std::map<std::uint64_t, double> quotas;
   for (std::size_t rank = 0; rank < grants.size(); ++rank) {
-    const NodeWork node = share_of_node(grants, static_cast<int>(rank));
+    const RankCores node = share_of_node(grants, static_cast<int>(rank));
     used += std::min(node.threads, node.share.cores);
     cores = std::max(cores, grants[rank].job_cores);
     if (grants[rank].quota > 0)

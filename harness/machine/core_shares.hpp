@@ -20,14 +20,15 @@ CoreShare share_of_cores(int cores, int rank, int ranks);
 struct CoreGrant {
   cpu_set_t mask{};               // the logical CPUs that it may run on
   int cores = 1;                  // of the mask
-  int job_cores = 1;              // that its job has on this node, as far as it can tell
+  int job_cores = 1;              // that its job seems to have on this node, at least
+  int job_limit = 0;              // that the batch system says its job has; 0: it says nothing
   double quota = 0;               // processor time in CPUs; 0: not limited
   std::uint64_t quota_group = 0;  // ranks with the same one share it
   int threads_asked = 0;          // by the user; 0: as many as is right
 };
 
 /// What comes of it for one rank.
-struct NodeWork {
+struct RankCores {
   CoreShare share;            // of the cores of its mask
   int sharers = 1;            // ranks with this mask
   int quota_sharers = 0;      // ranks under this quota; 0: there is none
@@ -37,7 +38,7 @@ struct NodeWork {
   bool overbooked = false;    // there are more threads than cores or processor time for them
 };
 /// Of the rank with that number among the grants of its node.
-NodeWork share_of_node(std::span<const CoreGrant> grants, int rank);
+RankCores share_of_node(std::span<const CoreGrant> grants, int rank);
 
 /// How many of the job's cores on a node run none of its ranks' threads.
 int unused_cores(std::span<const CoreGrant> grants);

@@ -38,9 +38,18 @@ cpu_set_t cpus_in(hwloc_topology_t topology, const CpuSet& set) {
   return cpus;
 }
 
-// The cores that the job has on this node: those that whoever started this rank may use, and might have given
-// it, of which Slurm may say that fewer are the job's.
-int cores_of_job(hwloc_topology_t topology, const JobCpus& job, int cores_of_rank) {
+// The cores that Slurm says the job has on this node; 0 where it says nothing.
+int cores_by_slurm(hwloc_topology_t topology, const JobCpus& job) {
+  if (!job.on_node) return 0;
+  const CpuSet allowed(hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(topology)));
+  const int cpus_a_core =
+      std::max(1, hwloc_bitmap_weight(allowed.get()) / count_of(cores_of(topology, allowed)));
+  return std::max(1, *job.on_node / cpus_a_core);
+}
+
+// The cores that the job seems to have on this node: those that whoever started this rank may use, and might
+// have given it, of which Slurm may say that fewer are the job's.
+int cores_of_job(hwloc_topology_t topology, int by_slurm, int cores_of_rank) {
   const CpuSet allowed(hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(topology)));
   const CpuSet parents(hwloc_bitmap_alloc());
   int cores = cores_of_rank;
@@ -48,10 +57,7 @@ int cores_of_job(hwloc_topology_t topology, const JobCpus& job, int cores_of_ran
     hwloc_bitmap_and(parents.get(), parents.get(), allowed.get());
     cores = std::max(cores, count_of(cores_of(topology, parents)));
   }
-  if (!job.on_node) return cores;
-  const int cpus_a_core =
-      std::max(1, hwloc_bitmap_weight(allowed.get()) / count_of(cores_of(topology, allowed)));
-  return std::clamp(*job.on_node / cpus_a_core, 1, cores);
+  return by_slurm > 0 ? std::min(by_slurm, cores) : cores;
 }
 
 // By the configuration, else by OMP_NUM_THREADS, whose first number is that of the outermost team; 0 where
@@ -99,12 +105,12 @@ bool bind_to(hwloc_topology_t topology, const std::vector<CpuSet>& cores, const 
   return hwloc_set_cpubind(topology, set.get(), HWLOC_CPUBIND_PROCESS) == 0;
 }
 
-std::string reason_of(const CoreGrant& grant, const NodeWork& node, bool configured) {
+std::string reason_of(const CoreGrant& grant, const RankCores& node, bool configured) {
   const char* s = grant.cores == 1 ? "" : "s";
   std::string reason = node.sharers == 1 ? fmt::format("{} core{} of its own", grant.cores, s)
                                          : fmt::format("{} core{} shared by {} ranks of this node",
                                                        grant.cores, s, node.sharers);
-  if (node.job_limits) reason += fmt::format(", of which the job has {}", grant.job_cores);
+  if (node.job_limits) reason += fmt::format(", of which the job has {}", grant.job_limit);
   if (node.quota_limits)
     reason += fmt::format(", a quota of {:g} CPU{}{}", grant.quota, grant.quota == 1 ? "" : "s",
                           node.quota_sharers == 1 ? "" : fmt::format(" for {} ranks", node.quota_sharers));
@@ -114,7 +120,7 @@ std::string reason_of(const CoreGrant& grant, const NodeWork& node, bool configu
   return reason;
 }
 
-LaunchFacts facts_of(const Communicator& node, const std::vector<CoreGrant>& grants, const NodeWork& share,
+LaunchFacts facts_of(const Communicator& node, const std::vector<CoreGrant>& grants, const RankCores& share,
                      const JobCpus& job) {
   const CoreGrant& mine = grants[static_cast<std::size_t>(node.rank())];
   return {.first_of_node = node.rank() == 0,
@@ -138,16 +144,18 @@ ThreadChoice set_up_threads(const Communicator& world, std::optional<int> config
     const CpuSet mask = affinity_mask(topology.get());
     cores = cores_of(topology.get(), mask);
     const std::optional<CpuQuota> quota = cpu_quota();
+    const int by_slurm = cores_by_slurm(topology.get(), job);
     mine = {.mask = cpus_in(topology.get(), mask),
             .cores = static_cast<int>(cores.size()),
-            .job_cores = cores_of_job(topology.get(), job, static_cast<int>(cores.size())),
+            .job_cores = cores_of_job(topology.get(), by_slurm, static_cast<int>(cores.size())),
+            .job_limit = by_slurm,
             .quota = quota ? quota->cpus : 0,
             .quota_group = quota ? quota->group : 0,
             .threads_asked = threads_asked(configured)};
   });
   const Communicator node = world.node_local();
   const std::vector<CoreGrant> grants = node.all_gather(mine);
-  const NodeWork share = share_of_node(grants, node.rank());
+  const RankCores share = share_of_node(grants, node.rank());
   const std::vector<LaunchFacts> launch = world.all_gather(facts_of(node, grants, share, job));
 
   ThreadChoice choice{.threads = share.threads,

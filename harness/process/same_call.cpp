@@ -67,7 +67,8 @@ void check_same_call(const Communicator& world, const std::vector<std::string>& 
       fmt::format("the ranks were called in different ways: rank 0 ({}) with {}, rank {} ({}) with {}",
                   first_host, own_line(first, other), rank, other_host, own_line(other, first)),
       "command line and environment",
-      "call all ranks alike; only --stage-dir, bindings and numbers of threads may be a rank's own",
+      "call all ranks alike; only where data is staged to, bindings and numbers of threads may be a rank's "
+      "own",
       world.size());
 }
 

@@ -94,11 +94,16 @@ std::optional<double> seconds_left_of_slurm_job() {
 }
 
 bool terminate_slurm_step(const std::string& name) {
-  const std::optional<std::string> steps =
-      slurm_answer({"squeue", "--noheader", "--steps", "--format=%i %j", fmt::format("--user={}", getuid())});
+  constexpr int kTries = 3;
+  const char* job = std::getenv("SLURM_JOB_ID");
+  const std::string of_job = job == nullptr ? "" : fmt::format("{}.", job);
+  std::optional<std::string> steps;
+  for (int i = 0; i < kTries && !steps; ++i)
+    steps = slurm_answer(
+        {"squeue", "--noheader", "--steps", "--format=%i %j", fmt::format("--user={}", getuid())});
   std::istringstream lines(steps.value_or(""));
   for (std::string step, step_name; lines >> step >> std::ws && std::getline(lines, step_name);)
-    if (step_name == name) {
+    if (step_name == name && step.starts_with(of_job)) {
       const std::optional<Answer> answer = answer_of({"scancel", "--signal=TERM", step});
       return answer && (answer->code == 0 || knows_no_job(*answer));
     }

@@ -20,8 +20,9 @@ bool slurm_job_has_ended(const std::string& job);
 /// Nothing where this process isn't in one, or Slurm doesn't answer.
 std::optional<double> seconds_left_of_slurm_job();
 
-/// Sends SIGTERM to the ranks of this user's job step of that name, as `srun --job-name` gave it. (SIGTERM to
-/// srun itself ends its step at once.) false where there is no such step, or Slurm refuses or doesn't answer.
+/// Sends SIGTERM to the ranks of the step of that name of this job, or of any of this user's where this
+/// process is in none, as `srun --job-name` gave it. (SIGTERM to srun itself ends its step at once.) false
+/// where there is no such step, or Slurm refuses or doesn't answer.
 bool terminate_slurm_step(const std::string& name);
 
 }  // namespace tessera

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -60,7 +61,9 @@ void prepare_output_directory(const fs::path& directory, bool replaces_failed) {
       throw InputError("the output directory holds the checkpoint of an interrupted run", directory.string(),
                        "go on with that run by --resume, move it away, or choose another with --output");
     if (has_ended(directory)) {
-      const bool failed = has_failed(directory);
+      const std::optional<RunEnd> end = recorded_end(directory);
+      const bool is_recorded = fs::exists(directory / kRunJsonName);
+      const bool failed = is_recorded ? end == RunEnd::Failed || end == RunEnd::Stopped : !is_finished(state);
       if (failed && !replaces_failed)
         throw InputError("the output directory holds a run that failed before its first checkpoint",
                          directory.string(),

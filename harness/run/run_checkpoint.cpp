@@ -71,15 +71,6 @@ std::vector<Row> rows_of(const Checkpoint& checkpoint, const std::string& name, 
   return rows;
 }
 
-bool is_sound(const fs::path& file) {
-  try {
-    read_checkpoint(file);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 void check_format(const Checkpoint& checkpoint, const fs::path& file) {
   const std::int64_t format = integer_of(checkpoint, "format", file);
   if (format != kFormat)
@@ -151,6 +142,15 @@ Checkpoint read_run_checkpoint(const fs::path& file) {
   Checkpoint checkpoint = read_checkpoint(file);
   check_format(checkpoint, file);
   return checkpoint;
+}
+
+bool is_sound(const fs::path& file) {
+  try {
+    read_checkpoint(file);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 Checkpoint read_checkpoint_to_resume(const fs::path& directory, const std::string& name) {

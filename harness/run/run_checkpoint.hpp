@@ -52,6 +52,9 @@ void write_run_checkpoint(
 /// Throws InputError where there is no such file, or it is damaged, no checkpoint of a run, or of another
 /// format.
 Checkpoint read_run_checkpoint(const std::filesystem::path& file);
+/// Whether the file is a checkpoint that is neither damaged nor cut short.
+bool is_sound(const std::filesystem::path& file);
+
 /// Reads a checkpoint of `directory` for a run to go on with. Throws InputError where it is missing, damaged
 /// or of another format; where the one before is sound, the error offers it.
 Checkpoint read_checkpoint_to_resume(const std::filesystem::path& directory, const std::string& name);

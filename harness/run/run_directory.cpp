@@ -37,6 +37,15 @@ std::optional<RunEnd> end_of(const fs::path& directory) {
   return std::nullopt;
 }
 
+// Of a run that was killed between the last line of its log and its run.json.
+bool log_says_success(const fs::path& directory) {
+  const fs::path log = directory / kLogName;
+  if (fs::is_empty(log)) return false;
+  const RunRecord record = read_log(log);
+  const LogEntry* stop = record.first(LogKey::RunStop);
+  return stop != nullptr && stop->metadata.is_object() && stop->metadata.value("status", json()) == "success";
+}
+
 // A log of ours begins with an entry; a run that was ended before its first one left it empty.
 bool is_log_of_a_run(const fs::path& log) {
   if (!fs::is_regular_file(log)) return false;
@@ -64,7 +73,7 @@ RunState state_of_run(const fs::path& directory) {
     return has_checkpoint(directory) || is_there(directory / kRunJsonName) ? RunState::LogMissing
                                                                            : RunState::Absent;
   const std::optional<RunEnd> end = end_of(directory);
-  if (end == RunEnd::TargetReached) return RunState::TargetReached;
+  if (end == RunEnd::TargetReached || (!end && log_says_success(directory))) return RunState::TargetReached;
   if (end == RunEnd::TargetMissed || end == RunEnd::NotFinite) return RunState::TargetMissed;
   return has_checkpoint(directory) ? RunState::Resumable : RunState::Unfinished;
 }
@@ -92,9 +101,8 @@ bool is_finished(RunState state) {
   return state == RunState::TargetReached || state == RunState::TargetMissed;
 }
 
-bool has_failed(const fs::path& directory) {
-  const std::optional<RunEnd> end = end_of(directory);
-  return end == RunEnd::Failed || end == RunEnd::Stopped;
+std::optional<RunEnd> recorded_end(const fs::path& directory) {
+  return end_of(directory);
 }
 
 std::optional<int> ranks_of_run(const fs::path& directory) {

@@ -35,9 +35,8 @@ const char* name_of(RunState state);
 /// Whether there is nothing more to do: the target was reached or missed.
 bool is_finished(RunState state);
 
-/// Whether run.json says that the run failed or was stopped; without a checkpoint there is nothing of it to
-/// keep.
-bool has_failed(const std::filesystem::path& directory);
+/// How the run that ended there last did so, by its run.json; nothing where there is none that says it.
+std::optional<RunEnd> recorded_end(const std::filesystem::path& directory);
 /// Of the run that ended there last, as its run.json has it; nothing where there is none that says it.
 std::optional<int> ranks_of_run(const std::filesystem::path& directory);
 

@@ -28,7 +28,10 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
   if (!setup_.options.stage_to.empty()) plan_staging();
   clear_caches();
   position_.init_seconds += watch.lap();
-  if (staging_) stage();
+  if (staging_ && !stage()) {
+    stopped_early_ = true;
+    return;
+  }
   watch.lap();
   files_->log().start(LogKey::InitStart);
   make_trainer();
@@ -94,16 +97,18 @@ void TrainingRun::clear_caches() {
 
 // As the rules of round 3.0 have it: outside of the run, and not counted. No sample is opened before
 // staging_start.
-void TrainingRun::stage() {
+bool TrainingRun::stage() {
   const Communicator& world = setup_.world;
   files_->log().start(LogKey::StagingStart);
   world.barrier();
-  const StagingSummary summary = staging_->run();
+  const std::optional<StagingSummary> summary = staging_->run([this] { return stop_requested(); });
+  if (!summary) return false;
   files_->log().end(LogKey::StagingStop);
-  staged_ = to_json(summary, staging_->directory());
-  say(to_string(summary));
+  staged_ = to_json(*summary, staging_->directory());
+  say(to_string(*summary));
   DataListing listing = broadcast_listing(*setup_.grid, *setup_.workload, staging_->directory());
   all_or_none(world, [&] { setup_.workload->open_data(std::move(listing), setup_.share); });
+  return true;
 }
 
 void TrainingRun::make_trainer() {
@@ -161,6 +166,11 @@ void TrainingRun::go_on() {
                        {"ranks", setup_.world.size()}});
 }
 
+std::string TrainingRun::stop_text(int signal) const {
+  return signal != 0 ? fmt::format("by {}", name_of_signal(signal))
+                     : fmt::format("at the time limit of {:g} s", *setup_.options.time_limit);
+}
+
 bool TrainingRun::stop_requested() const {
   const std::optional<double> limit = setup_.options.time_limit;
   return signals_.received() != 0 || (limit && age_when_made_ + made_.seconds() > *limit) ||
@@ -169,6 +179,11 @@ bool TrainingRun::stop_requested() const {
 
 int TrainingRun::run() {
   const Communicator& world = setup_.world;
+  if (stopped_early_) {
+    const int signal = static_cast<int>(world.max(signals_.received()));
+    say(fmt::format("stopped {} while data was staged; the same command goes on", stop_text(signal)));
+    return signal != 0 ? exit_code_of(signal) : kCanBeResumed;
+  }
   const Stopwatch watch;
   setup_.options.resumes() ? go_on() : files_->log().start(LogKey::RunStart);
   world.barrier();  // no rank opens a sample before that
@@ -184,9 +199,7 @@ int TrainingRun::run() {
   world.barrier();
   const double seconds = watch.seconds();
   const int signal = static_cast<int>(world.max(signals_.received()));  // one rank may have it alone
-  if (end == RunEnd::Stopped)
-    failure_ = signal != 0 ? fmt::format("stopped by {}", name_of_signal(signal))
-                           : fmt::format("stopped at the time limit of {:g} s", *setup_.options.time_limit);
+  if (end == RunEnd::Stopped) failure_ = "stopped " + stop_text(signal);
   if (end == RunEnd::NotFinite) failure_ = epochs_->failure();
   finish(end, seconds);
   if (end == RunEnd::Stopped) say("to go on from its checkpoint, give the same command with --resume");

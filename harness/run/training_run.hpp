@@ -39,11 +39,12 @@ class TrainingRun {
   void plan_staging();
   SamplesToClear samples_to_clear() const;
   void clear_caches();
-  void stage();
+  bool stage();  // false where it was stopped
   void make_trainer();
   void restore();
   void go_on();
   bool stop_requested() const;
+  std::string stop_text(int signal) const;
   RunEnd train();
   void check_parameters();
   std::optional<RunEnd> end_of_epochs() const;
@@ -60,6 +61,7 @@ class TrainingRun {
   std::optional<InterruptedRun> interrupted_;  // of a run that goes on, on the rank that writes
   std::optional<Staging> staging_;             // keeps its directory locked
   nlohmann::json staged_ = nullptr;
+  bool stopped_early_ = false;  // while data was staged
   ThreadChoice threads_;
   std::unique_ptr<Kernels> kernels_;
   std::unique_ptr<Trainer> trainer_;

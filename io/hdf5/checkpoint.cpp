@@ -125,8 +125,10 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
     moved();
   }
   hdf5.close();
+  moved();
   const std::string block = user_block(contents_of(file.partial_path()).checksum_of_rest);
   file.write(std::as_bytes(std::span(block)));
+  moved();
   file.commit();
 }
 

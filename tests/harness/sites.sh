@@ -37,7 +37,7 @@ TESSERA=/opt/tessera TESSERA_SRUN_MPI=pmix asks 0 "--mpi=pmix --cpus-per-task=3 
   train.sbatch c.yaml out
 stage='--mpi=pmi2 --cpus-per-task=3 --wait=30 build/tessera stage /scratch/set'
 asks 0 "$stage
-$train --set data.data_dir=\$SLURM_TMPDIR/set --seed 3" stage.sbatch c.yaml out /scratch/set --seed 3
+$train --set data.data_dir=/scratch/set --stage-dir --seed 3" stage.sbatch c.yaml out /scratch/set --seed 3
 asks 3 "$stage" stage.sbatch c.yaml out /scratch/set
 
 # A campaign is on the node of the script, which hands it the warning.

@@ -42,7 +42,9 @@ int run(const Communicator& world, const std::string& what) {
   if (what == "stopped") lose_rank(world, SIGSTOP, {.limit_seconds = 1});
   if (what == "killed") lose_rank(world, SIGKILL, {.limit_seconds = 1});
   if (what == "told-to-end")
-    lose_rank(world, SIGSTOP, {.asked_to_end = [] { return true; }, .seconds_after_signal = 1});
+    lose_rank(
+        world, SIGSTOP,
+        {.asked_to_end = [] { return true; }, .seconds_after_signal = 1, .seconds_of_work_after_signal = 1});
   finalize_hangs = what == "finalize";
   if (world.rank() == 0) fmt::print("all is done\n");
   return 7;

@@ -34,16 +34,25 @@ TEST(CoreShare, LeavesOneThreadToEachOfTooManyRanks) {
   EXPECT_EQ(share_of_cores(2, 7, 8), (CoreShare{1, 1, 1}));
 }
 
-TEST(NodeWork, DividesAMaskAmongTheRanksThatHaveItAlone) {
+TEST(RankCores, DividesAMaskAmongTheRanksThatHaveItAlone) {
   const std::vector<CoreGrant> grants{grant(0, 8), grant(8, 4), grant(0, 8)};
   EXPECT_EQ(share_of_node(grants, 0).share, (CoreShare{0, 4, 4}));
   EXPECT_EQ(share_of_node(grants, 2).share, (CoreShare{4, 4, 4}));
-  const NodeWork alone = share_of_node(grants, 1);
+  const RankCores alone = share_of_node(grants, 1);
   EXPECT_EQ(alone.share, (CoreShare{0, 4, 4}));
   EXPECT_EQ(alone.sharers, 1);
 }
 
-TEST(NodeWork, HasNoMoreThreadsThanTheQuotaThatItsRanksShareLetsRun) {
+// Behind a wrapper that stays the parent of its rank, and is bound like it, the job seems to have no more.
+TEST(RankCores, HasAThreadForEachCoreThatIsItsOwn) {
+  std::vector<CoreGrant> grants{grant(0, 4), grant(4, 4), grant(8, 4), grant(12, 4)};
+  for (int rank = 0; rank < 4; ++rank) EXPECT_EQ(share_of_node(grants, rank).threads, 4);
+  for (CoreGrant& one : grants) one.job_limit = 16;
+  for (int rank = 0; rank < 4; ++rank) EXPECT_EQ(share_of_node(grants, rank).threads, 4);
+  EXPECT_EQ(unused_cores(grants), 0);
+}
+
+TEST(RankCores, HasNoMoreThreadsThanTheQuotaThatItsRanksShareLetsRun) {
   std::vector<CoreGrant> grants{grant(0, 16), grant(0, 16), grant(0, 16)};
   for (CoreGrant& one : grants) one.quota = 4, one.quota_group = 7;
   grants[2].quota_group = 8;  // in a container of its own
@@ -57,7 +66,7 @@ TEST(NodeWork, HasNoMoreThreadsThanTheQuotaThatItsRanksShareLetsRun) {
   EXPECT_FALSE(share_of_node(grants, 0).quota_limits);
 }
 
-TEST(NodeWork, OfPartOfACpuIsOneThread) {
+TEST(RankCores, OfPartOfACpuIsOneThread) {
   std::vector<CoreGrant> grants{grant(0, 2)};
   for (const auto& [quota, threads] : {std::pair{0.5, 1}, {1.0, 1}, {1.5, 1}, {2.0, 2}}) {
     grants[0].quota = quota;
@@ -65,14 +74,14 @@ TEST(NodeWork, OfPartOfACpuIsOneThread) {
   }
 }
 
-TEST(NodeWork, HasNoMoreThreadsThanItsJobHasCores) {
+TEST(RankCores, HasNoMoreThreadsThanItsJobHasCores) {
   std::vector<CoreGrant> grants{grant(0, 64), grant(0, 64)};
-  for (CoreGrant& one : grants) one.job_cores = 8;
+  for (CoreGrant& one : grants) one.job_cores = one.job_limit = 8;
   EXPECT_EQ(share_of_node(grants, 1).threads, 4);
   EXPECT_TRUE(share_of_node(grants, 1).job_limits);
 }
 
-TEST(NodeWork, IsOverbookedWhereThreadsAreMoreThanCoresOrProcessorTime) {
+TEST(RankCores, IsOverbookedWhereThreadsAreMoreThanCoresOrProcessorTime) {
   std::vector<CoreGrant> grants{grant(0, 2), grant(0, 2)};
   EXPECT_FALSE(share_of_node(grants, 0).overbooked);
   grants[0].threads_asked = 2;
