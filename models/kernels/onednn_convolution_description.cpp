@@ -1,5 +1,8 @@
 #include "models/kernels/onednn_convolution_description.hpp"
 
+#include <algorithm>
+#include <functional>
+
 namespace tessera::onednn {
 namespace {
 
@@ -43,16 +46,18 @@ memory::desc plain(const ConvolutionProblem& p, bool flat) {
   return {dims, memory::data_type::f32, strides};
 }
 
-// The window along an axis; where it is applied once its stride says nothing, and is left out together with
-// the padding that isn't read, as the brg_conv_fwd of oneDNN 3.7 is wrong for some that have one.
-LocalWindow without_idle_stride(const ConvolutionProblem& p, std::size_t axis) {
-  LocalWindow window = p.window[axis];
-  const std::int64_t read = window.dilation * (window.kernel - 1) + 1;
-  const std::int64_t pad_hi = read - p.x.box.axes()[axis].size() - window.pad_lo;
-  if (p.y.box.axes()[axis].size() > 1 || pad_hi < 0) return window;
-  window.stride = 1;
-  window.pad_hi = pad_hi;
-  return window;
+// What a window that is applied once along an axis reads there, less the cells of x: padding at the high end,
+// or where negative cells that only its stride leaves unread.
+std::int64_t pad_hi_read(const ConvolutionProblem& p, std::size_t axis) {
+  const LocalWindow& window = p.window[axis];
+  return window.dilation * (window.kernel - 1) + 1 - p.x.box.axes()[axis].size() - window.pad_lo;
+}
+
+// Of a tensor with channels last, all but so many cells at the high end of each axis.
+memory::desc without_last_cells(const memory::desc& tensor, const memory::dims& spare) {
+  memory::dims dims = dims_of(tensor);
+  for (std::size_t axis = 0; axis < spare.size(); ++axis) dims[axis + 2] -= spare[axis];
+  return tensor.submemory_desc(dims, memory::dims(dims.size(), 0));
 }
 
 }  // namespace
@@ -63,18 +68,26 @@ ConvolutionDescription::ConvolutionDescription(const ConvolutionProblem& p, Tens
       plain_weights(plain(p, is_flat(p))) {
   weights = {dims_of(plain_weights), memory::data_type::f32, memory::format_tag::any};
   if (p.bias) bias = {{p.y.c}, memory::data_type::f32, memory::format_tag::x};
+  memory::dims spare;
   for (std::size_t axis = is_flat(p) ? 1 : 0; axis < 3; ++axis) {
-    const LocalWindow window = without_idle_stride(p, axis);
+    const LocalWindow& window = p.window[axis];
+    const bool once = p.y.box.axes()[axis].size() == 1;
     stride.push_back(window.stride);
     dilation.push_back(window.dilation - 1);  // oneDNN counts the gaps
     pad_lo.push_back(window.pad_lo);
     pad_hi.push_back(window.pad_hi);
+    read_stride.push_back(once ? 1 : window.stride);
+    read_pad_hi.push_back(once ? std::max<std::int64_t>(0, pad_hi_read(p, axis)) : window.pad_hi);
+    spare.push_back(once ? std::max<std::int64_t>(0, -pad_hi_read(p, axis)) : 0);
   }
+  const bool has_spare = tensors == Tensors::ChannelsLast && std::ranges::any_of(spare, std::identity());
+  x_read = has_spare ? without_last_cells(x, spare) : x;
+  if (!has_spare && std::ranges::any_of(spare, std::identity())) read_stride = stride, read_pad_hi = pad_hi;
 }
 
 ConvolutionDescription::Forward::primitive_desc ConvolutionDescription::forward(const Device& device) const {
-  return described<Forward>(device, dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x,
-                            weights, bias, y, stride, dilation, pad_lo, pad_hi);
+  return described<Forward>(device, dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct,
+                            x_read, weights, bias, y, read_stride, dilation, pad_lo, read_pad_hi);
 }
 
 ConvolutionDescription::BackwardData::primitive_desc ConvolutionDescription::backward_data(

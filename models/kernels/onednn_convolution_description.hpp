@@ -24,6 +24,11 @@ struct ConvolutionDescription {
   dnnl::memory::desc x, y, weights, bias;  // bias is empty where there is none
   dnnl::memory::desc plain_weights;        // as parameters are kept
   dnnl::memory::dims stride, dilation, pad_lo, pad_hi;
+  /// Where a window is applied once along an axis its stride says nothing, and the forward pass, for which
+  /// the brg_conv_fwd of oneDNN 3.7 is wrong with some, is described without: with the padding that is read,
+  /// of the cells of x that are.
+  dnnl::memory::desc x_read;
+  dnnl::memory::dims read_stride, read_pad_hi;
 };
 
 /// The three primitives of a convolution, prepared.
