@@ -477,7 +477,11 @@ resume_auto() {
   train 75 "stopped at the time limit" "${again[@]}" --time-limit 0.001
   train 75 "goes on after epoch" "${again[@]}" --time-limit 0.001
   mv run/checkpoint.h5 run/checkpoint-previous.h5  # killed while it put the new one in its place
-  train 0 "target reached" "${again[@]}"
+  train 75 "goes on after epoch" "${again[@]}" --time-limit 0.001
+  cp run/checkpoint-previous.h5 run/checkpoint.h5
+  truncate -s -100 run/checkpoint.h5
+  train 0 "run/checkpoint.h5: damaged; the run goes on from checkpoint-previous.h5" "${again[@]}"
+  also "target reached"
   [[ $(grep -c '"key": "run_start"' run/result.txt) -eq 1 ]] || fail "another run was begun"
   cp run/result.txt finished
   train 0 "run: the run is finished, target reached" "${again[@]}"
@@ -1070,6 +1074,13 @@ node_run() {
   # shellcheck disable=SC2016  # for the inner shell
   ends "$1" "$2" "$LAUNCHER" -n 2 bash -c 'TESSERA_NODE=$PMI_RANK exec "$@" --stage-dir "$0-$PMI_RANK"' "$3" "$TESSERA" train \
     "$here/fixture.yaml" --output "$3" --max-epochs 1 "${@:4}"
+}
+# A run that is warned while its data is staged leaves no log, and the same command goes on.
+staging_stopped() {
+  cases=$((cases + 1))
+  train 75 "while data was staged; the same command goes on" --stage-dir staged --time-limit 0.001
+  [[ ! -e run/result.txt ]] || fail "a run that had not begun has a log"
+  train 0 "target reached" --stage-dir staged --set train.target_mae=100 --max-epochs 1
 }
 staged_training() {
   local easy=(--set data.n_train=16 --set data.standardize=false --set model.dropout=0.0 --set data.data_dir=good)

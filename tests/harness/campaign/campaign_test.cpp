@@ -184,6 +184,18 @@ TEST_F(CampaignRuns, ThatHadAnotherNumberOfRanksDoNotCount) {
   EXPECT_THAT(message_of<InputError>([&] { run(two); }), HasSubstr("a run of the campaign doesn't count"));
 }
 
+TEST_F(CampaignRuns, OfWhichOneIsWarnedItselfStopTheCampaign) {
+  const std::string stopped =
+      ": >$directory/result.txt; : >$directory/checkpoint.h5; echo '{\"end\": \"stopped\"}' "
+      ">$directory/run.json; exit ";
+  for (const auto& [code, campaigns] : {std::pair{75, 75}, {143, 143}, {0, 75}}) {
+    EXPECT_EQ(run(campaign(stopped + std::to_string(code) + "\n", 2)), campaigns) << code;
+    EXPECT_THAT(said, HasSubstr("run 1 of 2 (seed 1): stopped, with a checkpoint"));
+    EXPECT_FALSE(fs::exists(work / "out" / "run_2"));
+    fs::remove_all(work / "out");
+  }
+}
+
 TEST_F(CampaignRuns, AreHandedASignalAndAllLeaveTogether) {
   const std::string script =
       "trap 'echo ended >$directory/ended; exit 143' TERM\n"

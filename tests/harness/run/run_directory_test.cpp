@@ -43,6 +43,18 @@ TEST_F(RunDirectory, WithoutTheLogOfItsRunNeitherBeginsNorGoesOn) {
   }
 }
 
+TEST_F(RunDirectory, OfARunThatWasKilledBeforeItsRunJsonStandsAsItsLogEnds) {
+  put("checkpoint.h5", "");
+  const std::string stop =
+      R"(:::MLLOG {"namespace": "", "time_ms": 1, "event_type": "INTERVAL_END", "key": "run_stop", )"
+      R"("value": null, "metadata": {"status": "%"}})"
+      "\n";
+  put("result.txt", std::string(stop).replace(stop.find('%'), 1, "success"));
+  EXPECT_EQ(state(), RunState::TargetReached);
+  put("result.txt", std::string(stop).replace(stop.find('%'), 1, "aborted"));
+  EXPECT_EQ(state(), RunState::Resumable);
+}
+
 TEST_F(RunDirectory, GoesOnFromTheLastCheckpointThatIsThere) {
   put("result.txt", "");
   put("checkpoint-previous.h5", "");
