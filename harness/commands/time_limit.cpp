@@ -3,8 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <regex>
+#include <thread>
 
 #include "harness/process/slurm.hpp"
 #include "io/files/process_start.hpp"
@@ -15,6 +18,17 @@ namespace tessera {
 namespace {
 
 constexpr double kMarginOfJob = 60;  // seconds
+
+// A job that has just begun, as one that was put into the queue again, isn't always known yet.
+std::optional<double> patient_seconds_left_of_slurm_job() {
+  constexpr int kTries = 10;
+  std::optional<double> left = seconds_left_of_slurm_job();
+  for (int i = 1; i < kTries && !left && std::getenv("SLURM_JOB_ID") != nullptr; ++i) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    left = seconds_left_of_slurm_job();
+  }
+  return left;
+}
 
 }  // namespace
 
@@ -42,7 +56,7 @@ std::optional<double> shared_time_limit(const Communicator& world, const std::st
       seconds = time_limit_of(text);
       return;
     }
-    const std::optional<double> left = seconds_left_of_slurm_job();
+    const std::optional<double> left = patient_seconds_left_of_slurm_job();
     if (!left)
       throw InputError("Slurm doesn't say how long this job may go on", "--time-limit job",
                        "call it in a Slurm job, where `squeue` works, or give seconds");
