@@ -11,6 +11,7 @@
 #include "harness/machine/versions.hpp"
 #include "harness/process/launch.hpp"
 #include "harness/process/same_call.hpp"
+#include "harness/process/signals.hpp"
 #include "models/base/error.hpp"
 #include "parallel/mpi.hpp"
 #include "parallel/uniform.hpp"
@@ -76,6 +77,8 @@ int run(int argc, char** argv) {
   } catch (const InputError& error) {
     refused = error;
   }
+  std::optional<StopSignals> signals;  // before MPI starts, which takes its time
+  if (call.stops_cleanly) signals.emplace();
   const std::optional<Launch> launch = launch_of_this_process();
   const bool needs_mpi = !refused && !call.works_alone;
   // In a shell that Slurm started on a terminal, for several ranks to come, such a command is one's own.

@@ -40,13 +40,16 @@ int count_of(std::size_t elements) {
 
 // Initialises MPI and returns a communicator of our own, so that nobody else's messages can meet ours.
 MPI_Comm start_mpi(int& argc, char**& argv) {
+  // MPICH takes this signal for news of its own, and leaves who is warned by it deaf.
+  struct sigaction warned {};
+  sigaction(SIGUSR1, nullptr, &warned);
   int provided = MPI_THREAD_SINGLE;
   check(MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  sigaction(SIGUSR1, &warned, nullptr);
   if (provided < MPI_THREAD_FUNNELED) {
     throw MachineError("MPI allows no threads beside its own", "MPI_Init_thread",
                        "use an MPI library with at least MPI_THREAD_FUNNELED");
   }
-  std::signal(SIGUSR1, SIG_DFL);  // MPICH takes it for its own news, and leaves who is warned by it deaf
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
   MPI_Comm world = MPI_COMM_NULL;
@@ -205,6 +208,11 @@ void Communicator::broadcast(std::string& text, int root) const {
   broadcast(std::as_writable_bytes(std::span(&size, 1)), root);
   text.resize(size);
   broadcast(std::as_writable_bytes(std::span(text)), root);
+}
+
+std::string Communicator::told_by(int root, std::string text) const {
+  broadcast(text, root);
+  return text;
 }
 
 Request Communicator::start_sum(std::span<float> values) const {

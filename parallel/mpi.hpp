@@ -76,6 +76,8 @@ class Communicator {
   void barrier() const;
   void broadcast(std::span<std::byte> data, int root) const;
   void broadcast(std::string& text, int root) const;
+  /// What one member says; the others' own text is passed over.
+  std::string told_by(int root, std::string text) const;
 
   /// In-place sums over all members. The order of additions depends on the members' ranks and the length
   /// alone.

@@ -94,11 +94,6 @@ class Rounds {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
-std::string broadcast_from(const Communicator& comm, int root, std::string text) {
-  comm.broadcast(text, root);
-  return text;
-}
-
 // "rank 3, host nid001": one broken node of a thousand can't be found by a rank alone.
 std::string name_of_rank(const Communicator& comm) {
   return fmt::format("rank {}, host {}", comm.rank(), host_name());
@@ -126,10 +121,10 @@ void work_together(const Communicator& comm, const WaitedFor& what,
   const int first = rounds.first_failed(mine.has_value());
   if (first == comm.size()) return;
   const Error said = comm.rank() == first ? with_place(*mine, comm) : MachineError("", "", "");
-  const std::string fault = broadcast_from(comm, first, said.fault() == Fault::Input ? "input" : "machine");
-  throw UniformError(fault == "input" ? Fault::Input : Fault::Machine,
-                     broadcast_from(comm, first, said.problem()), broadcast_from(comm, first, said.where()),
-                     broadcast_from(comm, first, said.fix()), comm.size());
+  const std::string fault = comm.told_by(first, said.fault() == Fault::Input ? "input" : "machine");
+  const std::string problem = comm.told_by(first, said.problem()), where = comm.told_by(first, said.where()),
+                    fix = comm.told_by(first, said.fix());
+  throw UniformError(fault == "input" ? Fault::Input : Fault::Machine, problem, where, fix, comm.size());
 }
 
 }  // namespace
@@ -153,8 +148,8 @@ void agree(const Communicator& comm, std::uint64_t value, const std::string& wha
   const auto other = std::find_if(all.begin(), all.end(), [&](std::uint64_t v) { return v != all.front(); });
   if (other == all.end()) return;
   const int first = static_cast<int>(other - all.begin());
-  const std::string host_of_0 = broadcast_from(comm, 0, host_name());
-  const std::string host_of_first = broadcast_from(comm, first, host_name());
+  const std::string host_of_0 = comm.told_by(0, host_name());
+  const std::string host_of_first = comm.told_by(first, host_name());
   throw UniformError(Fault::Machine,
                      fmt::format("{} differ between rank 0 (host {}) and rank {} (host {})", what, host_of_0,
                                  first, host_of_first),

@@ -274,6 +274,13 @@ void CommandSyntax::runs(Command command) const {
   app_->callback([chosen = chosen_, command = std::move(command)] { chosen->command = command; });
 }
 
+void CommandSyntax::runs_until_stopped(Command command) const {
+  app_->callback([chosen = chosen_, command = std::move(command)] {
+    chosen->command = command;
+    chosen->stops_cleanly = true;
+  });
+}
+
 void CommandSyntax::runs_alone(Command command) const {
   app_->callback([chosen = chosen_, command = std::move(command)] {
     chosen->command = command;

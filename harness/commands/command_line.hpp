@@ -25,6 +25,9 @@ struct Call {
   Command command;
   /// Whether the command is the work of one process: where a launcher didn't start several, it needs no MPI.
   bool works_alone = false;
+  /// Whether a signal ends it cleanly: it asks StopSignals, which whoever runs it keeps from before MPI
+  /// starts.
+  bool stops_cleanly = false;
   /// What was said, a line each: the command, and each option with its value, but for those that each rank
   /// may be given another value of.
   std::vector<std::string> said;
@@ -82,6 +85,8 @@ class CommandSyntax {
 
   /// What it does when the user calls it, after all variables are set.
   void runs(Command command) const;
+  /// The same of a command that ends cleanly when a signal asks for it, see Call::stops_cleanly.
+  void runs_until_stopped(Command command) const;
   /// The same of a command that is the work of one process; it is run by a Communicator of that process alone
   /// unless a launcher started several.
   void runs_alone(Command command) const;

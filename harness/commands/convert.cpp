@@ -43,7 +43,7 @@ void add_convert(CommandSyntax program) {
       .one_of({"none", "fast", "gzip"})
       .shows_default();
   add_step_timeout(command, arguments->step_timeout);
-  command.runs([arguments](const Communicator& world) {
+  command.runs_until_stopped([arguments](const Communicator& world) {
     const auto watch = watch_waits(world, arguments->step_timeout);
     arguments->options.compression = compression_named(arguments->compression);
     return convert(arguments->options, world);

@@ -83,7 +83,6 @@ int stage(const StageArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] { check(arguments); });
   std::unique_ptr<ProcessGrid> grid;
   Staging staging = staging_of(arguments, world, grid);
-  const StopSignals signals;
   const std::optional<StagingSummary> staged = staging.run([] { return StopSignals::received() != 0; });
   if (!staged) return stopped_by(world);
   const StagingSummary& summary = *staged;
@@ -139,7 +138,7 @@ void add_stage(CommandSyntax program) {
   command.flag("--json", arguments->json, "print it as JSON");
   command.flag("--clean", arguments->clean, "remove all that was staged to this directory").excludes(shared);
   add_step_timeout(command, arguments->step_timeout);
-  command.runs([arguments](const Communicator& world) {
+  command.runs_until_stopped([arguments](const Communicator& world) {
     const auto watch = watch_waits(world, arguments->step_timeout);
     return arguments->clean ? clean(*arguments, world) : stage(*arguments, world);
   });

@@ -124,7 +124,7 @@ void add_train(CommandSyntax program) {
                  "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
                  "else replicate");
   command.flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
-  command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
+  command.runs_until_stopped([arguments](const Communicator& world) { return run(*arguments, world); });
 }
 
 }  // namespace tessera

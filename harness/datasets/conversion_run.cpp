@@ -85,7 +85,6 @@ class ConversionRun {
   const ConvertOptions& options_;
   const Communicator& world_;
   Progress progress_;
-  StopSignals signals_;
   Stopwatch watch_;
   std::unique_ptr<DirectoryLock> lock_;  // of the destination, on the first rank
   ConversionPlan plan_;                  // first all units, then the pending
@@ -111,7 +110,7 @@ int ConversionRun::run() {
     begin_conversion(options_.destination, plan_.recipe, state_);
   });
   convert_pending();
-  const auto signal = static_cast<int>(world_.max(signals_.received()));
+  const auto signal = static_cast<int>(world_.max(StopSignals::received()));
   if (signal != 0) {
     if (first())
       std::cout << fmt::format("stopped by {}; the same command goes on\n", name_of_signal(signal))
@@ -211,7 +210,7 @@ void ConversionRun::convert_pending() {
   std::optional<ConversionJournal> journal;
   const auto converter = make_converter(plan_.recipe);
   all_or_none(world_, [&] { journal.emplace(options_.destination, world_.rank()); });
-  for (std::size_t round = 0; round < rounds && world_.max(signals_.received()) == 0; ++round)
+  for (std::size_t round = 0; round < rounds && world_.max(StopSignals::received()) == 0; ++round)
     all_or_none(world_, "converting", [&](const Moved& moved) {
       const auto units = std::span(share).subspan(std::min(round * kUnitsARound, share.size()));
       convert_round(units.first(std::min(kUnitsARound, units.size())), *converter, *journal, moved);
@@ -226,7 +225,7 @@ void ConversionRun::convert_round(std::span<const ConvertUnit> units, UnitConver
     made_.emplace(unit.name, unit);
   });
   for (const ConvertUnit& unit : units) {
-    if (signals_.received() != 0) break;
+    if (StopSignals::received() != 0) break;
     if (lock_) lock_->check();
     converter.convert(unit, options_.destination, flights);
     flights.end_unit({unit.name(), unit.bytes, unit.modified, {}});

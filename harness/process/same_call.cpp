@@ -18,11 +18,6 @@ namespace {
 constexpr std::array<std::string_view, 3> kMatters{"DNNL_", "ONEDNN_", "TESSERA_"};
 constexpr std::string_view kOfOneNode = "TESSERA_NODE=";
 
-std::string told_by(const Communicator& world, int rank, std::string text) {
-  world.broadcast(text, rank);
-  return text;
-}
-
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> lines;
@@ -58,10 +53,9 @@ void check_same_call(const Communicator& world, const std::vector<std::string>& 
   const auto differing = std::ranges::find_if(all, [&](std::uint64_t value) { return value != all.front(); });
   if (differing == all.end()) return;
   const auto rank = static_cast<int>(differing - all.begin());
-  const std::string first_host = told_by(world, 0, host_name()),
-                    other_host = told_by(world, rank, host_name());
-  const std::vector<std::string> first = lines_of(told_by(world, 0, mine)),
-                                 other = lines_of(told_by(world, rank, mine));
+  const std::string first_host = world.told_by(0, host_name()), other_host = world.told_by(rank, host_name());
+  const std::vector<std::string> first = lines_of(world.told_by(0, mine)),
+                                 other = lines_of(world.told_by(rank, mine));
   throw UniformError(
       Fault::Input,
       fmt::format("the ranks were called in different ways: rank 0 ({}) with {}, rank {} ({}) with {}",

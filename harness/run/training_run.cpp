@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "harness/process/signals.hpp"
 #include "harness/run/cache_clear.hpp"
 #include "harness/run/run_end.hpp"
 #include "harness/run/run_report.hpp"
@@ -173,14 +174,14 @@ std::string TrainingRun::stop_text(int signal) const {
 
 bool TrainingRun::stop_requested() const {
   const std::optional<double> limit = setup_.options.time_limit;
-  return signals_.received() != 0 || (limit && age_when_made_ + made_.seconds() > *limit) ||
+  return StopSignals::received() != 0 || (limit && age_when_made_ + made_.seconds() > *limit) ||
          files_->is_lost();
 }
 
 int TrainingRun::run() {
   const Communicator& world = setup_.world;
   if (stopped_early_) {
-    const int signal = static_cast<int>(world.max(signals_.received()));
+    const int signal = static_cast<int>(world.max(StopSignals::received()));
     say(fmt::format("stopped {} while data was staged; the same command goes on", stop_text(signal)));
     return signal != 0 ? exit_code_of(signal) : kCanBeResumed;
   }
@@ -198,7 +199,7 @@ int TrainingRun::run() {
   }
   world.barrier();
   const double seconds = watch.seconds();
-  const int signal = static_cast<int>(world.max(signals_.received()));  // one rank may have it alone
+  const int signal = static_cast<int>(world.max(StopSignals::received()));  // one rank may have it alone
   if (end == RunEnd::Stopped) failure_ = "stopped " + stop_text(signal);
   if (end == RunEnd::NotFinite) failure_ = epochs_->failure();
   finish(end, seconds);

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "harness/machine/threads.hpp"
-#include "harness/process/signals.hpp"
 #include "harness/process/stopwatch.hpp"
 #include "harness/run/cache_clear.hpp"
 #include "harness/run/epoch_training.hpp"
@@ -18,7 +17,8 @@
 
 namespace tessera {
 
-/// A run from its configuration to its files: what `tessera train` does once it knows what is asked for.
+/// A run from its configuration to its files: what `tessera train` does once it knows what is asked for. It
+/// asks StopSignals, which the caller keeps.
 class TrainingRun {
  public:
   using Options = RunOptions;
@@ -55,7 +55,6 @@ class TrainingRun {
 
   double age_when_made_;  // of the process, in seconds
   Stopwatch made_;
-  StopSignals signals_;
   RunSetup setup_;
   std::optional<RunFiles> files_;
   std::optional<InterruptedRun> interrupted_;  // of a run that goes on, on the rank that writes
