@@ -255,9 +255,9 @@ TESSERA_OPTION(std::vector<std::filesystem::path>);
 #undef TESSERA_OPTION
 
 OptionSyntax CommandSyntax::option_for(const std::string& name,
-                                       std::function<void(const std::string& value)> receive,
+                                       const std::function<void(const std::string& value)>& receive,
                                        const std::string& what) const {
-  CLI::Option* option = app_->add_option_function<std::string>(name, std::move(receive), what);
+  CLI::Option* option = app_->add_option_function<std::string>(name, receive, what);
   check_text(*option);
   return OptionSyntax(option);
 }

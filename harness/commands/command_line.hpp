@@ -77,7 +77,8 @@ class CommandSyntax {
   template <class Value>
   OptionSyntax option(const std::string& name, Value& value, const std::string& what) const;
   /// An option whose value, such a text, is handed to a function.
-  OptionSyntax option_for(const std::string& name, std::function<void(const std::string& value)> receive,
+  OptionSyntax option_for(const std::string& name,
+                          const std::function<void(const std::string& value)>& receive,
                           const std::string& what) const;
   OptionSyntax flag(const std::string& name, bool& value, const std::string& what) const;
   /// "--name{text}": the value is `text` where the flag stands alone, and TEXT after --name=TEXT.

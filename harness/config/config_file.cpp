@@ -20,7 +20,7 @@ fs::path folder_of_configs() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   for (const char* folder : {"share/tessera/configs", "harness/configs"}) {
-    const fs::path candidate = program.parent_path().parent_path() / folder;
+    fs::path candidate = program.parent_path().parent_path() / folder;
     if (fs::is_directory(candidate, error)) return candidate;
   }
   return {};
