@@ -34,9 +34,9 @@ std::string wrong_ranks(int had, int wanted);
 /// ranks, ends all: it is reported with its last words, and the others get SIGTERM; so do all where the lock
 /// is lost. Steps of Slurm get it through Slurm: srun would end them at once.
 /// That a run waits for another to end, with which it was to train side by side, is said.
-/// Returns 0 when all are finished; as exit_code_of() has it when a signal came; 2 if the run that ended all
-/// ended so, else 3. What is thrown while runs are under way is thrown on when these were stopped and have
-/// ended; MachineError where the lock was lost.
+/// Returns 0 when all are finished; as exit_code_of() has it when a signal came, to this process or to one of
+/// the runs; 2 if the run that ended all ended so, else 3. What is thrown while runs are under way is thrown
+/// on when these were stopped and have ended; MachineError where the lock was lost.
 int run_all(std::vector<QueuedRun> runs, const RunQueueOptions& options);
 
 }  // namespace tessera

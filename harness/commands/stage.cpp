@@ -16,6 +16,7 @@
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/slurm.hpp"
+#include "harness/process/stopped_work.hpp"
 #include "io/staging/staging_directory.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
@@ -72,19 +73,12 @@ Staging staging_of(const StageArguments& arguments, const Communicator& world,
   return Staging(*grid, std::move(request));
 }
 
-int stopped_by(const Communicator& world) {
-  const auto signal = static_cast<int>(world.max(StopSignals::received()));  // one rank may have it alone
-  if (world.rank() == 0)
-    std::cout << fmt::format("stopped by {}; the same command goes on", name_of_signal(signal)) << std::endl;
-  return exit_code_of(signal);
-}
-
 int stage(const StageArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] { check(arguments); });
   std::unique_ptr<ProcessGrid> grid;
   Staging staging = staging_of(arguments, world, grid);
   const std::optional<StagingSummary> staged = staging.run([] { return StopSignals::received() != 0; });
-  if (!staged) return stopped_by(world);
+  if (!staged) return end_of_stopped_work(world);
   const StagingSummary& summary = *staged;
   all_or_none(world, [&] {
     if (world.rank() != 0) return;

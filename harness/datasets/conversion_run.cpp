@@ -17,6 +17,7 @@
 #include "harness/process/progress.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/slurm.hpp"
+#include "harness/process/stopped_work.hpp"
 #include "harness/process/stopwatch.hpp"
 #include "io/convert/conversion_state.hpp"
 #include "io/convert/unit_converter.hpp"
@@ -110,13 +111,7 @@ int ConversionRun::run() {
     begin_conversion(options_.destination, plan_.recipe, state_);
   });
   convert_pending();
-  const auto signal = static_cast<int>(world_.max(StopSignals::received()));
-  if (signal != 0) {
-    if (first())
-      std::cout << fmt::format("stopped by {}; the same command goes on\n", name_of_signal(signal))
-                << std::flush;
-    return exit_code_of(signal);
-  }
+  if (agreed_signal(world_) != 0) return end_of_stopped_work(world_);
   close();
   return 0;
 }
@@ -210,7 +205,7 @@ void ConversionRun::convert_pending() {
   std::optional<ConversionJournal> journal;
   const auto converter = make_converter(plan_.recipe);
   all_or_none(world_, [&] { journal.emplace(options_.destination, world_.rank()); });
-  for (std::size_t round = 0; round < rounds && world_.max(StopSignals::received()) == 0; ++round)
+  for (std::size_t round = 0; round < rounds && agreed_signal(world_) == 0; ++round)
     all_or_none(world_, "converting", [&](const Moved& moved) {
       const auto units = std::span(share).subspan(std::min(round * kUnitsARound, share.size()));
       convert_round(units.first(std::min(kUnitsARound, units.size())), *converter, *journal, moved);

@@ -30,13 +30,6 @@ json reported(const fs::path& directory, const char* key) {
   return report.is_object() ? report.value(key, json()) : json();
 }
 
-std::optional<RunEnd> end_of(const fs::path& directory) {
-  const json end = reported(directory, "end");
-  for (const auto& [known, name] : kEnds)
-    if (end == name) return known;
-  return std::nullopt;
-}
-
 // Of a run that was killed between the last line of its log and its run.json.
 bool log_says_success(const fs::path& directory) {
   const fs::path log = directory / kLogName;
@@ -72,7 +65,7 @@ RunState state_of_run(const fs::path& directory) {
   if (!begun)
     return has_checkpoint(directory) || is_there(directory / kRunJsonName) ? RunState::LogMissing
                                                                            : RunState::Absent;
-  const std::optional<RunEnd> end = end_of(directory);
+  const std::optional<RunEnd> end = recorded_end(directory);
   if (end == RunEnd::TargetReached || (!end && log_says_success(directory))) return RunState::TargetReached;
   if (end == RunEnd::TargetMissed || end == RunEnd::NotFinite) return RunState::TargetMissed;
   return has_checkpoint(directory) ? RunState::Resumable : RunState::Unfinished;
@@ -102,7 +95,10 @@ bool is_finished(RunState state) {
 }
 
 std::optional<RunEnd> recorded_end(const fs::path& directory) {
-  return end_of(directory);
+  const json end = reported(directory, "end");
+  for (const auto& [known, name] : kEnds)
+    if (end == name) return known;
+  return std::nullopt;
 }
 
 std::optional<int> ranks_of_run(const fs::path& directory) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness/process/signals.hpp"
+#include "harness/process/stopped_work.hpp"
 #include "harness/run/cache_clear.hpp"
 #include "harness/run/run_end.hpp"
 #include "harness/run/run_report.hpp"
@@ -181,7 +182,7 @@ bool TrainingRun::stop_requested() const {
 int TrainingRun::run() {
   const Communicator& world = setup_.world;
   if (stopped_early_) {
-    const int signal = static_cast<int>(world.max(StopSignals::received()));
+    const int signal = agreed_signal(world);
     say(fmt::format("stopped {} while data was staged; the same command goes on", stop_text(signal)));
     return signal != 0 ? exit_code_of(signal) : kCanBeResumed;
   }
@@ -199,7 +200,7 @@ int TrainingRun::run() {
   }
   world.barrier();
   const double seconds = watch.seconds();
-  const int signal = static_cast<int>(world.max(StopSignals::received()));  // one rank may have it alone
+  const int signal = agreed_signal(world);
   if (end == RunEnd::Stopped) failure_ = "stopped " + stop_text(signal);
   if (end == RunEnd::NotFinite) failure_ = epochs_->failure();
   finish(end, seconds);
