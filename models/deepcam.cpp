@@ -158,7 +158,8 @@ class DeepCam {
                      convolved(fmt::format("{}conv1.{}", in, i), x, out, 3), true);
     x = graph_.add(in + "conv1.6", convolution_2d({.out = out, .window = {}, .bias = true}), {x});
     x = normalized(in + "deconv2.1", deconvolved(in + "deconv2.0", x, out), true);
-    deconvolved(in + "last_deconv.0", x, config_.classes);
+    x = deconvolved(in + "last_deconv.0", x, config_.classes);
+    graph_.add("logits", widen(), {x});
   }
 
   const DeepcamArchitecture& config_;

@@ -44,6 +44,7 @@ BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, con
   auto offset = offsets.begin();
   for (std::vector<Link>* links : {&halo_, &shared_})
     for (Link& l : *links) l.staged.bytes = staging_.data() + *offset++;
+  for (const Link& l : shared_) contributions_.push_back(l.staged);
 }
 
 void BoxExchange::send(const Link& link, ConstTensorView tensor, Request& request) {
@@ -86,7 +87,7 @@ void BoxExchange::start_scatter_add(ConstTensorView wanted_gradient, TensorView 
 void BoxExchange::finish_scatter_add() {
   wait_all(requests_, {name_.c_str()});
   // In order of peer, not of arrival, so that a run repeats bit for bit.
-  for (const Link& link : shared_) add_box(link.staged, target_, link.staged.layout.box);
+  add_pieces(contributions_, target_);
 }
 
 void BoxExchange::poke() {

@@ -51,7 +51,8 @@ class BoxExchange final : public Exchange {
   std::vector<Link> shared_;       // owned here, wanted by the peer
   std::vector<Request> requests_;  // of halo_, then of shared_
   AlignedBytes staging_;
-  TensorView target_;  // of the gather or scatter-add under way
+  std::vector<ConstTensorView> contributions_;  // staged, of shared_
+  TensorView target_;                           // of the gather or scatter-add under way
   int tag_;
   std::string name_;
 };

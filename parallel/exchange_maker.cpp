@@ -57,8 +57,8 @@ class Plans {
       wanted.push_back(part.edges[edge.first][edge.second].wanted);
     }
     const Shape& shape = graph_.shape(producer);
-    hash(plan_hash(owned, wanted), shape.n, shape.c, element_);
-    const auto layout = [&](const Box& box) { return Layout{shape.n, shape.c, box, element_}; };
+    const auto layout = [&](const Box& box) { return graph_.layout(producer, box, element_); };
+    hash(plan_hash(owned, wanted), shape.n, shape.c, layout({}).element);
     exchanges_.emplace(edge, PlannedExchange{plan_exchange(owned, wanted, me_),
                                              {layout(owned[me_]), layout(wanted[me_])},
                                              static_cast<int>(exchanges_.size())});

@@ -49,7 +49,7 @@ void GradientReducer::ready(int parameter) {
 }
 
 void GradientReducer::start(const GradientBucket& bucket) {
-  requests_[started_++] = with_element(parameters_->element(), [&]<class T>(T) {
+  requests_[started_++] = with_wide_element(parameters_->element(), [&]<class T>(T) {
     return world_->start_sum(run_of<T>(*parameters_, bucket.first, bucket.last));
   });
 }

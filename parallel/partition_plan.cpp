@@ -130,7 +130,7 @@ class Planner {
   }
 
   Layout layout(NodeId tensor, const Box& box) const {
-    return {graph_.shape(tensor).n, graph_.shape(tensor).c, box, kernels_.element()};
+    return graph_.layout(tensor, box, kernels_.element());
   }
 
   // Parts whose boxes lie alike have the same program and need the same memory, so few are ever prepared.

@@ -14,7 +14,7 @@ namespace tessera {
 namespace {
 
 Request start_sum(const Communicator& world, AlignedBytes& data, Element element) {
-  return with_element(element, [&]<class T>(T) {
+  return with_wide_element(element, [&]<class T>(T) {
     return world.start_sum(std::span(reinterpret_cast<T*>(data.data()), data.size() / sizeof(T)));
   });
 }

@@ -38,7 +38,8 @@ class SyntheticBatches final : public BatchSource {
     const TensorView input = replica.synthetic_input();
     with_element(input.layout.element, [&]<class T>(T) {
       const std::span<T> values = input.span<T>();
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(i % 97) / T{97};
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<T>(static_cast<Wide<T>>(i % 97) / 97);
     });
   }
   const Batch& next() override { return batch_; }
@@ -101,14 +102,14 @@ class Calls {
   }
 
   double layout(NodeId tensor, const Box& box) const {
-    return static_cast<double>(Layout{graph_.shape(tensor).n, graph_.shape(tensor).c, box, element_}.bytes());
+    return static_cast<double>(graph_.layout(tensor, box, element_).bytes());
   }
   double tensor_bytes(NodeId id) const {
     double bytes = layout(id, placement_.owned[id]);
     for (std::size_t i = 0; i < placement_.edges[id].size(); ++i)
       bytes += layout(graph_.node(id).inputs[i], placement_.edges[id][i].wanted);
     for (const ParameterSpec& spec : graph_.node(id).layer->parameters(graph_.input_shapes(id)))
-      bytes += static_cast<double>(spec.count()) * static_cast<double>(bytes_of(element_));
+      bytes += static_cast<double>(spec.count()) * static_cast<double>(bytes_of(wide(element_)));
     return bytes;
   }
   std::string implementation_of(NodeId id, std::size_t call) const {

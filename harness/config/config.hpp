@@ -58,7 +58,8 @@ struct TrainConfig {
 struct ComputeConfig {       // ours
   std::int64_t threads = 0;  // of a rank; 0: its share of the cores
   KernelChoice kernels = KernelChoice::OneDnn;
-  Element element = Element::F32;   // of tensors and parameters; float64 with the reference kernels alone
+  // Of tensors; parameters are in its wide type. float64 with the reference kernels alone.
+  Element element = Element::F32;
   Overlap overlap = Overlap::Auto;  // of a split sample's halos with what doesn't read them; `--overlap` wins
 
   std::optional<int> fixed_threads() const {

@@ -49,7 +49,9 @@ std::vector<Field> fields(ComputeConfig& compute) {
       choice("kernels", compute.kernels,
              {{"onednn", KernelChoice::OneDnn}, {"reference", KernelChoice::Reference}}),
       choice("element", compute.element,
-             {{name_of(Element::F32), Element::F32}, {name_of(Element::F64), Element::F64}}),
+             {{name_of(Element::F32), Element::F32},
+              {name_of(Element::F64), Element::F64},
+              {name_of(Element::BF16), Element::BF16}}),
       choice("overlap", compute.overlap,
              {{"auto", Overlap::Auto}, {"on", Overlap::On}, {"off", Overlap::Off}}),
   };

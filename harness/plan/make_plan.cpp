@@ -13,7 +13,7 @@ RunPlan make_plan(const Config& config, int ranks, const std::string& split) {
   // Those of a trainer: the loaders of training and validation, and the synthetic one of the warm-up.
   plan.input_batches = 2 * (config.data.prefetch + 1) + 1;
   const Graph graph = workload.graph(plan.batch.replica);
-  ParameterStore parameters(graph.parameters(), config.compute.element);
+  ParameterStore parameters(graph.parameters(), wide(config.compute.element));
   plan.optimizer_bytes = workload.make_optimizer(parameters)->state().size() * parameters.trained_bytes();
   plan.partition =
       plan_partition(graph, layout.grid, *make_kernels(config.compute), parameters, config.compute.overlap);

@@ -79,7 +79,7 @@ ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path&
   const Graph graph = workload->graph(1);
 
   const std::unique_ptr<Kernels> kernels = make_kernels(config.compute);
-  ParameterStore parameters(graph.parameters(), kernels->element());
+  ParameterStore parameters(graph.parameters(), wide(kernels->element()));
   load_tensors(checkpoint, checkpoint_file, parameters, *workload->make_optimizer(parameters));
   const Placement whole = Placement::whole(graph);
   Network network(graph, whole, *kernels, parameters, [](NodeId, std::size_t) { return nullptr; });
@@ -93,8 +93,8 @@ ClassPrediction predict_classes(const fs::path& checkpoint_file, const fs::path&
   const Tensor labels = sample.labels(of_labels);
   const std::unique_ptr<Metric> metric = workload->make_metric();
   metric->add(logits, labels.view(), 1, alone);
-  return {with_element(kernels->element(),
-                       [&]<class T>(T) { return most_likely(logits.span<T>(), logits.layout.c); }),
+  return {with_wide_element(logits.layout.element,
+                            [&]<class T>(T) { return most_likely(logits.span<T>(), logits.layout.c); }),
           workload->metric_name(), metric->value()};
 }
 

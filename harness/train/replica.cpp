@@ -70,7 +70,7 @@ Replica::Replica(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       options_(options),
       observer_(observer),
       graph_(workload.graph(options.batch.replica)),
-      parameters_(make_parameters(world_, graph_, kernels.element(), options.seed)),
+      parameters_(make_parameters(world_, graph_, wide(kernels.element()), options.seed)),
       optimizer_(workload.make_optimizer(*parameters_)),
       fixed_memory_bytes_(resident_memory_bytes()),
       network_(make_network(grid, graph_, kernels, *parameters_, options.overlap)),
@@ -204,7 +204,7 @@ std::span<std::byte> Replica::statistics() {
 
 void Replica::average_statistics() {
   if (statistics().empty() || norm_group_.size() == world_.size()) return;  // the same on all
-  with_element(parameters_->element(), [this]<class T>(T) { average<T>(world_, statistics()); });
+  with_wide_element(parameters_->element(), [this]<class T>(T) { average<T>(world_, statistics()); });
 }
 
 void Replica::resume(std::int64_t steps_done) {

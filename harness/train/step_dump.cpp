@@ -115,8 +115,10 @@ class StepDump {
 
  private:
   static Tensor copy_of(ConstTensorView tensor) {
-    Tensor copy(tensor.layout);
-    std::memcpy(copy.view().bytes, tensor.bytes, tensor.layout.bytes());
+    Layout layout = tensor.layout;
+    layout.element = element_of<T>();
+    Tensor copy(layout);
+    convert(tensor, copy.view());
     return copy;
   }
   void add(const std::string& name, const std::vector<std::int64_t>& shape, std::span<const T> values) {
@@ -190,7 +192,7 @@ int dump_step(const Communicator& world, const Config& config, const StepDumpOpt
   });
   set_up_threads(world, config.compute.fixed_threads());
   const std::unique_ptr<Kernels> kernels = make_kernels(config.compute);
-  return with_element(kernels->element(), [&]<class T>(T) {
+  return with_wide_element(wide(kernels->element()), [&]<class T>(T) {
     return dump_step_as<T>(grid, workload, *kernels, std::move(of_trainer), file);
   });
 }

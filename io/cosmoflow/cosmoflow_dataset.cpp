@@ -115,7 +115,7 @@ CosmoflowTarget CosmoflowDataset::target(std::int64_t sample) const {
 void CosmoflowDataset::read_target(std::int64_t sample, TensorView into) const {
   assert(into.layout.count() == kCosmoflowTargets);
   const CosmoflowTarget answer = target(sample);
-  with_element(into.layout.element, [&]<class T>(T) { std::ranges::copy(answer, into.data<T>()); });
+  with_wide_element(into.layout.element, [&]<class T>(T) { std::ranges::copy(answer, into.data<T>()); });
 }
 
 std::uint64_t CosmoflowDataset::bytes_read() const {

@@ -127,10 +127,11 @@ void CountTransform::tiles(const Walk& walk, Extents extents, int row_axis, T* o
       }
 }
 
-template <>
-void CountTransform::convert(const std::int16_t* counts, std::int64_t voxels, float* out) const {
+template <class T>
+void CountTransform::convert(const std::int16_t* counts, std::int64_t voxels, T* out) const {
   const float *table = table_.data(), *scale = scale_row_.data(), *shift = shift_row_.data();
-  for (std::int64_t i = 0; i < voxels * channels_; ++i) out[i] = table[counts[i]] * scale[i] + shift[i];
+  for (std::int64_t i = 0; i < voxels * channels_; ++i)
+    out[i] = static_cast<T>(table[counts[i]] * scale[i] + shift[i]);
 }
 
 template <>

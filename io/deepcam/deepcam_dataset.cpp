@@ -51,7 +51,7 @@ void copy_part(const From* from, const Box& held, std::int64_t channels, To* to,
   for (std::int64_t row = wanted.h.begin; row < wanted.h.end; ++row, to += run) {
     const From* first =
         from + ((row - held.h.begin) * held.w.size() + wanted.w.begin - held.w.begin) * channels;
-    std::copy(first, first + run, to);
+    std::transform(first, first + run, to, [](From value) { return static_cast<To>(value); });
   }
 }
 
@@ -130,7 +130,7 @@ void DeepcamDataset::read_scaled(const Hdf5File& file, const Box& box, T* into) 
   for (std::int64_t pixel = 0; pixel < box.count(); ++pixel, from += kDeepcamChannels, into += channels)
     for (std::size_t c = 0; c < channels; ++c) {
       const float value = from[options_.channels[c]];
-      into[c] = factor_[c] * (value - shift_[c]);
+      into[c] = static_cast<T>(factor_[c] * (value - shift_[c]));
       check[c] += value * 0;
     }
   if (std::ranges::any_of(check, [](float sum) { return sum != 0; }))

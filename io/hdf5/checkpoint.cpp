@@ -40,7 +40,7 @@ Contents contents_of(const std::filesystem::path& path) {
 }
 
 void add_tensor(Hdf5Writer& file, const std::string& name, const CheckpointTensor& tensor) {
-  with_element(tensor.element, [&]<class T>(T) {
+  with_wide_element(tensor.element, [&]<class T>(T) {
     const std::span values(reinterpret_cast<const T*>(tensor.values.data()),
                            tensor.values.size() / sizeof(T));
     file.add<T>(name, tensor.dims, values);
@@ -65,7 +65,7 @@ CheckpointTensor read_tensor(const Hdf5File& file, const std::string& name) {
   const Hdf5Array array = file.describe(name);
   for (const Element element : {Element::F32, Element::F64})
     if (array.element == name_of(element))
-      return with_element(element, [&]<class T>(T) { return read_values<T>(file, name, array.shape); });
+      return with_wide_element(element, [&]<class T>(T) { return read_values<T>(file, name, array.shape); });
   throw InputError(fmt::format("the data set '{}' of a checkpoint is {}, expected float32 or float64", name,
                                array.element),
                    file.path().string(), "name a checkpoint as the program wrote it");

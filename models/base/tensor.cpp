@@ -2,8 +2,11 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+
+#include "models/base/channel_blocks.hpp"
 
 namespace tessera {
 namespace {
@@ -36,17 +39,60 @@ void for_each_run(ConstTensorView from, TensorView to, const Box& box, Run&& run
             from.data<T>() + elements_before(from.layout, n, d, h, box.w.begin), length);
 }
 
+// The columns [w, end) of row (d, h) in which the same pieces lie; before `end`.
+Interval alike(std::span<const ConstTensorView> pieces, std::int64_t d, std::int64_t h, std::int64_t w,
+               std::int64_t end) {
+  for (const ConstTensorView& piece : pieces) {
+    const Box& box = piece.layout.box;
+    if (!box.d.contains(d) || !box.h.contains(h)) continue;
+    for (const std::int64_t border : {box.w.begin, box.w.end})
+      if (border > w) end = std::min(end, border);
+  }
+  return {w, end};
+}
+
+// Adds what the pieces have of some columns of a row, in which the same pieces lie, to those of `to`.
 template <class T>
-void add_box_as(ConstTensorView from, TensorView to, const Box& box) {
-  for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
-    for (std::int64_t i = 0; i < length; ++i) out[i] += in[i];
+void add_run(std::span<const ConstTensorView> pieces, TensorView to, std::int64_t n, std::int64_t d,
+             std::int64_t h, Interval columns) {
+  T* const out = to.data<T>() + elements_before(to.layout, n, d, h, columns.begin);
+  for_each_channel_block<64, 16, 1>(columns.size() * to.layout.c, [&](auto lanes, std::int64_t first) {
+    Wide<T> sum[lanes];
+    for (int i = 0; i < lanes; ++i) sum[i] = out[first + i];
+    for (const ConstTensorView& piece : pieces) {
+      const Box& box = piece.layout.box;
+      if (!box.d.contains(d) || !box.h.contains(h) || !box.w.contains(columns.begin)) continue;
+      const T* const in = piece.data<T>() + elements_before(piece.layout, n, d, h, columns.begin) + first;
+      for (int i = 0; i < lanes; ++i) sum[i] += in[i];
+    }
+    for (int i = 0; i < lanes; ++i) out[first + i] = static_cast<T>(sum[i]);
   });
+}
+
+template <class T>
+void add_pieces_as(std::span<const ConstTensorView> pieces, TensorView to) {
+  const Layout& held = to.layout;
+  std::int64_t count = 0;
+  for (const ConstTensorView& piece : pieces) count += piece.layout.count();
+#pragma omp parallel for collapse(3) schedule(static) if (count > kManyElements)
+  for (std::int64_t n = 0; n < held.n; ++n)
+    for (std::int64_t d = held.box.d.begin; d < held.box.d.end; ++d)
+      for (std::int64_t h = held.box.h.begin; h < held.box.h.end; ++h) {
+        Interval row;
+        for (const ConstTensorView& piece : pieces)
+          if (piece.layout.box.d.contains(d) && piece.layout.box.h.contains(h))
+            row = hull(row, piece.layout.box.w);
+        row = intersect(row, held.box.w);
+        for (Interval run = alike(pieces, d, h, row.begin, row.end); !run.empty();
+             run = alike(pieces, d, h, run.end, row.end))
+          add_run<T>(pieces, to, n, d, h, run);
+      }
 }
 
 template <class T>
 void copy_box_as(ConstTensorView from, TensorView to, const Box& box) {
   for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
-    std::memcpy(out, in, static_cast<std::size_t>(length) * sizeof(T));
+    std::memcpy(static_cast<void*>(out), in, static_cast<std::size_t>(length) * sizeof(T));
   });
 }
 
@@ -81,9 +127,22 @@ void copy_box(ConstTensorView from, TensorView to, const Box& box) {
   with_element(from.layout.element, [&]<class T>(T) { copy_box_as<T>(from, to, box); });
 }
 
-void add_box(ConstTensorView from, TensorView to, const Box& box) {
-  if (box.empty()) return;
-  with_element(from.layout.element, [&]<class T>(T) { add_box_as<T>(from, to, box); });
+void add_pieces(std::span<const ConstTensorView> pieces, TensorView to) {
+  if (to.layout.box.empty()) return;
+  with_element(to.layout.element, [&]<class T>(T) { add_pieces_as<T>(pieces, to); });
+}
+
+void convert(ConstTensorView from, TensorView to) {
+  const std::int64_t count = from.layout.count();
+  assert(count == to.layout.count());
+  with_element(from.layout.element, [&]<class From>(From) {
+    with_element(to.layout.element, [&]<class To>(To) {
+      const From* const in = from.data<From>();
+      To* const out = to.data<To>();
+#pragma omp parallel for simd schedule(static) if (parallel : count > kManyElements)
+      for (std::int64_t i = 0; i < count; ++i) out[i] = static_cast<To>(in[i]);
+    });
+  });
 }
 
 }  // namespace tessera

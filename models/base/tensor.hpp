@@ -102,7 +102,10 @@ std::optional<std::size_t> run_offset(const Layout& layout, const Box& box);
 
 /// Copies the box of `from` that both hold; n, c and element must agree.
 void copy_box(ConstTensorView from, TensorView to, const Box& box);
-/// Adds it instead.
-void add_box(ConstTensorView from, TensorView to, const Box& box);
+/// Adds what pieces of a tensor have of it to what is held; n, c and element agree. They may overlap: an
+/// element's sum is taken in their order, in the wide type, and rounded once.
+void add_pieces(std::span<const ConstTensorView> pieces, TensorView to);
+/// Copies all elements, in order of memory, into those of another type; as many must be there. Rounds once.
+void convert(ConstTensorView from, TensorView to);
 
 }  // namespace tessera

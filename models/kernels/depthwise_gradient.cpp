@@ -40,17 +40,11 @@ std::size_t DepthwiseWeightGradient::scratch_bytes() const {
 
 void DepthwiseWeightGradient::run(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                                   std::span<std::byte> scratch) const {
-  const float *xs = x.data<float>(), *dys = dy.data<float>();
   auto* const sums = reinterpret_cast<double*>(scratch.data());  // by thread, tap, channel
-  const Extents e = problem_.y.box.extents();
-  const std::int64_t rows = problem_.y.n * e.d * e.h;
-  std::fill_n(sums, static_cast<std::size_t>(team_) * weights(), 0.0);  // also of threads that don't come
-#pragma omp parallel num_threads(team_)
-  {
-    double* const mine = sums + static_cast<std::size_t>(omp_get_thread_num()) * weights();
-#pragma omp for schedule(static)
-    for (std::int64_t row = 0; row < rows; ++row) add_row(xs, dys, row, mine);
-  }
+  if (x.layout.element == Element::BF16)
+    add_rows(x.data<Bfloat16>(), dy.data<Bfloat16>(), sums);
+  else
+    add_rows(x.data<float>(), dy.data<float>(), sums);
   auto* const gradient = reinterpret_cast<float*>(weights_gradient);
   const std::int64_t taps = problem_.taps(), channels = problem_.y.c;
   for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -63,9 +57,22 @@ void DepthwiseWeightGradient::run(ConstTensorView x, ConstTensorView dy, std::by
     }
 }
 
+template <class T>
+void DepthwiseWeightGradient::add_rows(const T* xs, const T* dys, double* sums) const {
+  const Extents e = problem_.y.box.extents();
+  const std::int64_t rows = problem_.y.n * e.d * e.h;
+  std::fill_n(sums, static_cast<std::size_t>(team_) * weights(), 0.0);  // also of threads that don't come
+#pragma omp parallel num_threads(team_)
+  {
+    double* const mine = sums + static_cast<std::size_t>(omp_get_thread_num()) * weights();
+#pragma omp for schedule(static)
+    for (std::int64_t row = 0; row < rows; ++row) add_row(xs, dys, row, mine);
+  }
+}
+
 // What one row of dy contributes: with the row of x that each pair of taps along D and H reads there.
-void DepthwiseWeightGradient::add_row(const float* xs, const float* dys, std::int64_t row,
-                                      double* sums) const {
+template <class T>
+void DepthwiseWeightGradient::add_row(const T* xs, const T* dys, std::int64_t row, double* sums) const {
   const Extents x = problem_.x.box.extents(), y = problem_.y.box.extents();
   const auto& [wd, wh, ww] = problem_.window;
   const std::int64_t n = row / (y.d * y.h), od = row / y.h % y.d, oh = row % y.h, channels = problem_.y.c;
@@ -81,8 +88,8 @@ void DepthwiseWeightGradient::add_row(const float* xs, const float* dys, std::in
 }
 
 // Sums along a row in float, and of rows in double.
-void DepthwiseWeightGradient::add_tap(const float* xs, const float* dys, std::int64_t kw,
-                                      double* sums) const {
+template <class T>
+void DepthwiseWeightGradient::add_tap(const T* xs, const T* dys, std::int64_t kw, double* sums) const {
   const LocalWindow& w = problem_.window[2];
   const std::int64_t channels = problem_.y.c;
   const Interval outputs = reading(w, kw, problem_.x.box.w.size(), problem_.y.box.w.size());
@@ -92,7 +99,7 @@ void DepthwiseWeightGradient::add_tap(const float* xs, const float* dys, std::in
   // The widest blocks have as many independent sums as hide the latency of an addition.
   for_each_channel_block<64, 8, 1>(channels, [&](auto lanes, std::int64_t c) {
     float sum[lanes] = {};
-    const float *in = xs + c, *gradient = dys + c;
+    const T *in = xs + c, *gradient = dys + c;
     for (std::int64_t o = outputs.begin; o < outputs.end; ++o) {
 #pragma omp simd
       for (int i = 0; i < lanes; ++i) sum[i] += in[i] * gradient[i];

@@ -10,9 +10,9 @@ namespace tessera {
 /// Whether each output channel reads the one input channel of its number.
 bool is_depthwise(const ConvolutionProblem& problem);
 
-/// The gradient of a depthwise convolution's weights, in float, written for the memory bus: channels are the
-/// vector lanes, a row of x serves all outputs that read it while it is in the cache, and rows of dy are
-/// shared among the OpenMP team. Any strides and dilations.
+/// The gradient of a depthwise convolution's weights, in float from float or bfloat16, written for the memory
+/// bus: channels are the vector lanes, a row of x serves all outputs that read it while it is in the cache,
+/// and rows of dy are shared among the OpenMP team. Any strides and dilations.
 class DepthwiseWeightGradient {
  public:
   /// problem: depthwise, without bias.
@@ -23,8 +23,12 @@ class DepthwiseWeightGradient {
   std::size_t scratch_bytes() const;
 
  private:
-  void add_row(const float* xs, const float* dys, std::int64_t row, double* sums) const;
-  void add_tap(const float* xs, const float* dys, std::int64_t kw, double* sums) const;
+  template <class T>
+  void add_rows(const T* xs, const T* dys, double* sums) const;
+  template <class T>
+  void add_row(const T* xs, const T* dys, std::int64_t row, double* sums) const;
+  template <class T>
+  void add_tap(const T* xs, const T* dys, std::int64_t kw, double* sums) const;
   std::size_t weights() const;
 
   ConvolutionProblem problem_;

@@ -43,7 +43,9 @@ struct ConvolutionProblem : WindowProblem {
   friend bool operator==(const ConvolutionProblem&, const ConvolutionProblem&) = default;
 };
 
-/// A linear map with weights and bias, both in the element of the tensors: a convolution or a matrix product.
+/// A linear map with weights and bias: a convolution or a matrix product. Weights, bias and their gradients
+/// are in the wide type of the tensors' element; weights are rounded to that element before they are
+/// multiplied.
 class LinearKernel {
  public:
   virtual ~LinearKernel() = default;
@@ -71,12 +73,12 @@ class MaxPoolKernel {
   virtual std::vector<std::string> implementations() const = 0;
 };
 
-/// x is n × in, weights in × out, y n × out.
+/// x is n × in, weights in × out, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
 };
 
-/// Factory of prepared primitives for one element type.
+/// Factory of prepared primitives for one element type; those of matrix products are for its wide type.
 class Kernels {
  public:
   virtual ~Kernels() = default;
@@ -86,9 +88,10 @@ class Kernels {
   virtual std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) = 0;
 };
 
-/// Plain loops in float or double: the oracle of all others.
+/// Plain loops: the oracle of all others. In bfloat16, each element of a result is summed in float and
+/// rounded once.
 std::unique_ptr<Kernels> make_reference_kernels(Element element);
-/// oneDNN in float, on the OpenMP team of the calling thread.
-std::unique_ptr<Kernels> make_onednn_kernels();
+/// oneDNN in float or bfloat16, on the OpenMP team of the calling thread.
+std::unique_ptr<Kernels> make_onednn_kernels(Element element = Element::F32);
 
 }  // namespace tessera

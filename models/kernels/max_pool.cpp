@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <vector>
 
-#include "models/base/channel_blocks.hpp"
+#include "models/base/lanes.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr int kLanes = 16;  // channels in one pass: one or two vectors of any current machine
 // In the byte kept for each pooled element: it is <= 0, so the slope applies; the other bits are its tap.
 constexpr std::int32_t kSloped = 0x80;
 
@@ -25,6 +25,7 @@ Interval covering(const LocalWindow& w, std::int64_t i, std::int64_t outputs) {
   return {first, std::min(outputs, reach / w.stride + 1)};
 }
 
+template <class T>
 class VectorMaxPool final : public MaxPoolKernel {
  public:
   VectorMaxPool(const WindowProblem& problem, double slope)
@@ -35,21 +36,25 @@ class VectorMaxPool final : public MaxPoolKernel {
         c_(problem.y.c),
         slope_(static_cast<float>(slope)) {
     assert(window_[0].kernel * window_[1].kernel * window_[2].kernel < kSloped);
-    for (const LocalWindow& w : window_) assert(w.dilation == 1);
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      assert(window_[axis].dilation == 1);
+      for (std::int64_t i = 0; i < x_.axes()[axis]; ++i)
+        covering_[axis].push_back(covering(window_[axis], i, y_.axes()[axis]));
+    }
   }
 
   void forward(ConstTensorView x, TensorView y, std::span<std::byte> saved) override {
-    const float* xs = x.data<float>();
-    float* ys = y.data<float>();
+    const T* xs = x.data<T>();
+    T* ys = y.data<T>();
     auto* taps = reinterpret_cast<std::uint8_t*>(saved.data());
 #pragma omp parallel for schedule(static)
     for (std::int64_t row = 0; row < n_ * y_.d * y_.h; ++row) forward_row(xs, ys, taps, row);
   }
 
   void backward(ConstTensorView dy, std::span<const std::byte> saved, TensorView dx) override {
-    const float* dys = dy.data<float>();
+    const T* dys = dy.data<T>();
     const auto* taps = reinterpret_cast<const std::uint8_t*>(saved.data());
-    float* dxs = dx.data<float>();
+    T* dxs = dx.data<T>();
 #pragma omp parallel for schedule(static)
     for (std::int64_t row = 0; row < n_ * x_.d * x_.h; ++row) backward_row(dys, taps, dxs, row);
   }
@@ -59,7 +64,7 @@ class VectorMaxPool final : public MaxPoolKernel {
   }
 
  private:
-  void forward_row(const float* xs, float* ys, std::uint8_t* taps, std::int64_t row) const {
+  void forward_row(const T* xs, T* ys, std::uint8_t* taps, std::int64_t row) const {
     const auto& [wd, wh, ww] = window_;
     const std::int64_t n = row / (y_.d * y_.h), od = row / y_.h % y_.d, oh = row % y_.h;
     const std::int64_t d0 = od * wd.stride - wd.pad_lo, h0 = oh * wh.stride - wh.pad_lo;
@@ -67,8 +72,8 @@ class VectorMaxPool final : public MaxPoolKernel {
     for (std::int64_t ow = 0; ow < y_.w; ++ow) {
       const std::int64_t w0 = ow * ww.stride - ww.pad_lo;
       const Interval kw = within(w0, ww.kernel, x_.w);
-      for_each_channel_block<kLanes, 1>(c_, [&](auto lanes, std::int64_t c) {
-        Pooled<lanes> pooled;
+      lanes::for_each_block(c_, [&](auto count, std::int64_t c) {
+        Pooled<count> pooled;
         for (std::int64_t d = kd.begin; d < kd.end; ++d)
           for (std::int64_t h = kh.begin; h < kh.end; ++h)
             for (std::int64_t w = kw.begin; w < kw.end; ++w)
@@ -81,82 +86,72 @@ class VectorMaxPool final : public MaxPoolKernel {
   }
 
   // The largest elements so far of some channels of a window, and their taps.
-  template <int lanes>
+  template <int count>
   struct Pooled {
-    float best[lanes];
-    std::int32_t tap_of[lanes];
+    lanes::Floats<count> best = lanes::Floats<count>{} - std::numeric_limits<float>::infinity();
+    lanes::Ints<count> tap_of{};
 
-    Pooled() {
-      for (int i = 0; i < lanes; ++i) {
-        best[i] = -std::numeric_limits<float>::infinity();
-        tap_of[i] = 0;
-      }
-    }
     // NaN counts as largest, so that it isn't lost on the way to the loss.
-    void keep_larger(const float* in, std::int32_t tap) {
-#pragma omp simd
-      for (int i = 0; i < lanes; ++i) {
-        const bool larger = !(in[i] <= best[i]);
-        const bool keep = best[i] != best[i];
-        tap_of[i] = larger && !keep ? tap : tap_of[i];
-        best[i] = larger && !keep ? in[i] : best[i];
-      }
+    void keep_larger(const T* in, std::int32_t tap) {
+      const lanes::Floats<count> values = lanes::load<count>(in);
+      const lanes::Ints<count> larger = ~(values <= best) & (best == best);
+      tap_of = larger ? lanes::Ints<count>{} + tap : tap_of;
+      best = larger ? values : best;
     }
-    void store(float slope, float* y, std::uint8_t* taps) {
-#pragma omp simd
-      for (int i = 0; i < lanes; ++i) {
-        tap_of[i] |= best[i] <= 0 ? kSloped : 0;
-        y[i] = best[i] <= 0 ? slope * best[i] : best[i];
-      }
-      for (int i = 0; i < lanes; ++i) taps[i] = static_cast<std::uint8_t>(tap_of[i]);
+    void store(float slope, T* y, std::uint8_t* taps) const {
+      const lanes::Ints<count> sloped = best <= 0;
+      lanes::store<count>(sloped ? slope * best : best, y);
+      lanes::store<count>(tap_of | (sloped & kSloped), taps);
     }
+  };
+
+  // A row of dy whose windows cover a row of x, and the first of their taps there.
+  struct CoveringRow {
+    std::int64_t first;  // of its elements
+    std::int32_t tap;
   };
 
   // One row of dx gathers from the windows that cover it, so each element is written once whatever the
   // stride.
-  void backward_row(const float* dys, const std::uint8_t* taps, float* dxs, std::int64_t row) const {
+  void backward_row(const T* dys, const std::uint8_t* taps, T* dxs, std::int64_t row) const {
     const auto& [wd, wh, ww] = window_;
     const std::int64_t n = row / (x_.d * x_.h), d = row / x_.h % x_.d, h = row % x_.h;
-    const Interval ods = covering(wd, d, y_.d), ohs = covering(wh, h, y_.h);
-    for (std::int64_t w = 0; w < x_.w; ++w) {
-      float* out = dxs + (row * x_.w + w) * c_;
-      const Interval ows = covering(ww, w, y_.w);
-      bool written = false;
-      for (std::int64_t od = ods.begin; od < ods.end; ++od)
-        for (std::int64_t oh = ohs.begin; oh < ohs.end; ++oh)
-          for (std::int64_t ow = ows.begin; ow < ows.end; ++ow) {
-            const std::int64_t kd = d + wd.pad_lo - od * wd.stride, kh = h + wh.pad_lo - oh * wh.stride,
-                               kw = w + ww.pad_lo - ow * ww.stride;
-            const auto tap = static_cast<std::int32_t>((kd * wh.kernel + kh) * ww.kernel + kw);
-            const std::int64_t in = (((n * y_.d + od) * y_.h + oh) * y_.w + ow) * c_;
-            for_each_channel_block<kLanes, 1>(c_, [&](auto lanes, std::int64_t c) {
-              gather<lanes>(dys + in + c, taps + in + c, tap, out + c, written);
-            });
-            written = true;
-          }
-      if (!written) std::fill_n(out, c_, 0.0F);
-    }
+    std::array<CoveringRow, kSloped> rows;  // there are no more taps
+    std::size_t count_of_rows = 0;
+    for (std::int64_t od = covering_[0][d].begin; od < covering_[0][d].end; ++od)
+      for (std::int64_t oh = covering_[1][h].begin; oh < covering_[1][h].end; ++oh) {
+        const std::int64_t kd = d + wd.pad_lo - od * wd.stride, kh = h + wh.pad_lo - oh * wh.stride;
+        rows[count_of_rows++] = {((n * y_.d + od) * y_.h + oh) * y_.w * c_,
+                                 static_cast<std::int32_t>((kd * wh.kernel + kh) * ww.kernel)};
+      }
+    const std::span<const CoveringRow> covering_rows(rows.data(), count_of_rows);
+    for (std::int64_t w = 0; w < x_.w; ++w)
+      backward_cell(covering_rows, dys, taps, w, dxs + (row * x_.w + w) * c_);
   }
 
-  template <int lanes>
-  void gather(const float* dy, const std::uint8_t* taps, std::int32_t tap, float* out, bool add) const {
-    std::int32_t saved[lanes];
-    for (int i = 0; i < lanes; ++i) saved[i] = taps[i];
-    float share[lanes];
+  void backward_cell(std::span<const CoveringRow> rows, const T* dys, const std::uint8_t* taps,
+                     std::int64_t w, T* dx) const {
+    const LocalWindow& window = window_[2];
+    const Interval columns = covering_[2][w];
     const float slope = slope_;
-#pragma omp simd
-    for (int i = 0; i < lanes; ++i) {
-      const float scaled = (saved[i] & kSloped) != 0 ? slope * dy[i] : dy[i];
-      share[i] = (saved[i] & ~kSloped) == tap ? scaled : 0.0F;
-    }
-    if (add)
-      for (int i = 0; i < lanes; ++i) out[i] += share[i];
-    else
-      for (int i = 0; i < lanes; ++i) out[i] = share[i];
+    lanes::for_each_block(c_, [&](auto count, std::int64_t c) {
+      lanes::Floats<count> sum{};
+      for (const CoveringRow& row : rows)
+        for (std::int64_t column = columns.begin; column < columns.end; ++column) {
+          const auto tap = static_cast<std::int32_t>(row.tap + w + window.pad_lo - column * window.stride);
+          const std::int64_t in = row.first + column * c_ + c;
+          const lanes::Ints<count> saved = lanes::load<count>(taps + in);
+          const lanes::Floats<count> gradients = lanes::load<count>(dys + in);
+          const lanes::Floats<count> scaled = (saved & kSloped) != 0 ? slope * gradients : gradients;
+          sum += (saved & ~kSloped) == tap ? scaled : lanes::Floats<count>{};
+        }
+      lanes::store<count>(sum, dx + c);
+    });
   }
 
   std::array<LocalWindow, 3> window_;
   Extents x_, y_;
+  std::array<std::vector<Interval>, 3> covering_;  // by axis and input
   std::int64_t n_, c_;
   float slope_;
 };
@@ -164,7 +159,9 @@ class VectorMaxPool final : public MaxPoolKernel {
 }  // namespace
 
 std::unique_ptr<MaxPoolKernel> make_vector_max_pool(const WindowProblem& problem, double negative_slope) {
-  return std::make_unique<VectorMaxPool>(problem, negative_slope);
+  if (problem.x.element == Element::BF16)
+    return std::make_unique<VectorMaxPool<Bfloat16>>(problem, negative_slope);
+  return std::make_unique<VectorMaxPool<float>>(problem, negative_slope);
 }
 
 }  // namespace tessera

@@ -9,6 +9,10 @@ namespace {
 using dnnl::memory;
 using Tensors = ConvolutionDescription::Tensors;
 
+memory::data_type data_type(Element element) {
+  return element == Element::BF16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
 // A tensor or window without depth is described by its last two axes.
 bool is_flat(const WindowProblem& p) {
   const LocalWindow& d = p.window[0];
@@ -20,7 +24,7 @@ memory::desc tensor(const Layout& layout, bool flat, Tensors tensors) {
   memory::dims dims = {layout.n, layout.c, e.d, e.h, e.w};
   if (flat) dims.erase(dims.begin() + 2);
   const auto channels_last = flat ? memory::format_tag::nhwc : memory::format_tag::ndhwc;
-  return {dims, memory::data_type::f32,
+  return {dims, data_type(layout.element),
           tensors == Tensors::ChannelsLast ? channels_last : memory::format_tag::any};
 }
 
@@ -66,7 +70,8 @@ ConvolutionDescription::ConvolutionDescription(const ConvolutionProblem& p, Tens
     : x(tensor(p.x, is_flat(p), tensors)),
       y(tensor(p.y, is_flat(p), tensors)),
       plain_weights(plain(p, is_flat(p))) {
-  weights = {dims_of(plain_weights), memory::data_type::f32, memory::format_tag::any};
+  weights = {dims_of(plain_weights), data_type(p.x.element), memory::format_tag::any};
+  weights_gradient = {dims_of(plain_weights), memory::data_type::f32, memory::format_tag::any};
   if (p.bias) bias = {{p.y.c}, memory::data_type::f32, memory::format_tag::x};
   memory::dims spare;
   for (std::size_t axis = is_flat(p) ? 1 : 0; axis < 3; ++axis) {
@@ -98,8 +103,8 @@ ConvolutionDescription::BackwardData::primitive_desc ConvolutionDescription::bac
 
 ConvolutionDescription::BackwardWeights::primitive_desc ConvolutionDescription::backward_weights(
     const Device& device, const Forward::primitive_desc& hint) const {
-  return described_backward<BackwardWeights>(device, hint, dnnl::algorithm::convolution_direct, x, weights,
-                                             bias, y, stride, dilation, pad_lo, pad_hi);
+  return described_backward<BackwardWeights>(device, hint, dnnl::algorithm::convolution_direct, x,
+                                             weights_gradient, bias, y, stride, dilation, pad_lo, pad_hi);
 }
 
 Primitive make_forward(const Device& device, const ConvolutionDescription::Forward::primitive_desc& desc) {

@@ -22,6 +22,7 @@ struct ConvolutionDescription {
                                                    const Forward::primitive_desc& hint) const;
 
   dnnl::memory::desc x, y, weights, bias;  // bias is empty where there is none
+  dnnl::memory::desc weights_gradient;     // float32, as bias and what follows, whatever the tensors' element
   dnnl::memory::desc plain_weights;        // as parameters are kept
   dnnl::memory::dims stride, dilation, pad_lo, pad_hi;
   /// Where a window is applied once along an axis its stride says nothing, and the forward pass, for which

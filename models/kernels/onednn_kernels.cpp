@@ -1,5 +1,7 @@
 #include "models/kernels/onednn_kernels.hpp"
 
+#include <cassert>
+
 #include "models/kernels/max_pool.hpp"
 
 namespace tessera {
@@ -7,7 +9,9 @@ namespace {
 
 class OnednnKernels final : public Kernels {
  public:
-  Element element() const override { return Element::F32; }
+  explicit OnednnKernels(Element element) : element_(element) {}
+
+  Element element() const override { return element_; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
     return onednn::make_convolution(device_, problem);
   }
@@ -20,13 +24,15 @@ class OnednnKernels final : public Kernels {
   }
 
  private:
+  Element element_;
   onednn::Device device_;
 };
 
 }  // namespace
 
-std::unique_ptr<Kernels> make_onednn_kernels() {
-  return std::make_unique<OnednnKernels>();
+std::unique_ptr<Kernels> make_onednn_kernels(Element element) {
+  assert(element != Element::F64);
+  return std::make_unique<OnednnKernels>(element);
 }
 
 }  // namespace tessera

@@ -14,7 +14,7 @@ constexpr std::size_t kLongRow = 128 << 10;
 constexpr double kFlopForAByte = 200;
 
 std::size_t row_bytes(const Layout& layout) {
-  return static_cast<std::size_t>(layout.box.w.size() * layout.c) * sizeof(float);
+  return static_cast<std::size_t>(layout.box.w.size() * layout.c) * bytes_of(layout.element);
 }
 
 bool pays_to_reorder(const ConvolutionProblem& p) {
@@ -23,11 +23,30 @@ bool pays_to_reorder(const ConvolutionProblem& p) {
          flop >= kFlopForAByte * static_cast<double>(p.x.bytes() + p.y.bytes());
 }
 
+// Whether a window along some axis is applied once, or is wider than all of its input.
+bool is_cramped(const ConvolutionProblem& p) {
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const LocalWindow& w = p.window[axis];
+    const std::int64_t reach = w.dilation * (w.kernel - 1) + 1;
+    if (w.kernel == 1 && w.stride == 1) continue;
+    if (p.y.box.axes()[axis].size() == 1 || p.x.box.axes()[axis].size() < reach) return true;
+  }
+  return false;
+}
+
+// The library's bfloat16 kernel (jit_bf16:avx512_core_bf16 of oneDNN 2.6) is wrong for some cramped windows.
+// Such tensors are small, and their numbers are float32's as well.
+ConvolutionProblem as_computed(ConvolutionProblem problem) {
+  if (is_cramped(problem)) problem.x.element = problem.y.element = wide(problem.x.element);
+  return problem;
+}
+
 }  // namespace
 
-WeightGradient::WeightGradient(const Device& device, const ConvolutionProblem& problem) {
+WeightGradient::WeightGradient(const Device& device, const ConvolutionProblem& given_problem) {
   using Tensors = ConvolutionDescription::Tensors;
-  const ConvolutionDescription given(problem, Tensors::ChannelsLast);
+  const ConvolutionDescription given(given_problem, Tensors::ChannelsLast);
+  const ConvolutionProblem problem = as_computed(given_problem);
   const ConvolutionDescription description(
       problem, pays_to_reorder(problem) ? Tensors::LibraryChoice : Tensors::ChannelsLast);
   const auto gradient = description.backward_weights(device, description.forward(device));

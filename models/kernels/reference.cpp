@@ -56,45 +56,47 @@ class ReferenceConvolution final : public LinearKernel {
       : p_(problem),
         in_(problem.x.c / problem.groups),
         out_(problem.y.c / problem.groups),
-        weights_(static_cast<std::size_t>(problem.taps() * in_ * problem.y.c)) {}
+        weights_(static_cast<std::size_t>(problem.taps() * in_ * problem.y.c)),
+        sums_(static_cast<std::size_t>(std::max(problem.x.count(), problem.y.count()))) {}
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                std::span<std::byte>) override {
-    const T *xs = x.data<T>(), *bs = as<T>(bias);
-    T* ys = y.data<T>();
-    read(as<T>(weights));
-    for (std::int64_t i = 0; i < p_.y.count(); ++i) ys[i] = p_.bias ? bs[i % p_.y.c] : T{0};
-    for_each_product([&](std::int64_t xi, std::int64_t yi, const T* w) {
+    const T* xs = x.data<T>();
+    const auto* bs = as<Wide<T>>(bias);
+    read(as<Wide<T>>(weights));
+    for (std::int64_t i = 0; i < p_.y.count(); ++i) sums_[i] = p_.bias ? bs[i % p_.y.c] : 0;
+    for_each_product([&](std::int64_t xi, std::int64_t yi, const Wide<T>* w) {
       for (std::int64_t i = 0; i < in_; ++i)
-        for (std::int64_t o = 0; o < out_; ++o) ys[yi + o] += xs[xi + i] * w[i * out_ + o];
+        for (std::int64_t o = 0; o < out_; ++o) sums_[yi + o] += xs[xi + i] * w[i * out_ + o];
     });
+    write_sums(y);
   }
 
   void backward_inputs(ConstTensorView dy, const std::byte* weights, TensorView dx,
                        std::span<std::byte>) override {
     const T* dys = dy.data<T>();
-    T* dxs = dx.data<T>();
-    read(as<T>(weights));
-    std::fill_n(dxs, p_.x.count(), T{0});
-    for_each_product([&](std::int64_t xi, std::int64_t yi, const T* w) {
+    read(as<Wide<T>>(weights));
+    std::fill_n(sums_.begin(), p_.x.count(), Wide<T>{0});
+    for_each_product([&](std::int64_t xi, std::int64_t yi, const Wide<T>* w) {
       for (std::int64_t i = 0; i < in_; ++i)
-        for (std::int64_t o = 0; o < out_; ++o) dxs[xi + i] += w[i * out_ + o] * dys[yi + o];
+        for (std::int64_t o = 0; o < out_; ++o) sums_[xi + i] += w[i * out_ + o] * dys[yi + o];
     });
+    write_sums(dx);
   }
 
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte>) override {
     const T *xs = x.data<T>(), *dys = dy.data<T>();
-    std::fill(weights_.begin(), weights_.end(), T{0});
-    for_each_product([&](std::int64_t xi, std::int64_t yi, T* w) {
+    std::fill(weights_.begin(), weights_.end(), Wide<T>{0});
+    for_each_product([&](std::int64_t xi, std::int64_t yi, Wide<T>* w) {
       for (std::int64_t i = 0; i < in_; ++i)
         for (std::int64_t o = 0; o < out_; ++o) w[i * out_ + o] += xs[xi + i] * dys[yi + o];
     });
-    T* dw = as<T>(weights_gradient);
+    auto* dw = as<Wide<T>>(weights_gradient);
     for_each_weight([&](std::size_t ours, std::size_t theirs) { dw[theirs] = weights_[ours]; });
     if (!p_.bias) return;
-    T* db = as<T>(bias_gradient);
-    std::fill_n(db, p_.y.c, T{0});
+    auto* db = as<Wide<T>>(bias_gradient);
+    std::fill_n(db, p_.y.c, Wide<T>{0});
     for (std::int64_t i = 0; i < p_.y.count(); ++i) db[i % p_.y.c] += dys[i];
   }
 
@@ -121,24 +123,34 @@ class ReferenceConvolution final : public LinearKernel {
                                                        ? (tap * in_ + i) * p_.y.c + o
                                                        : (o * in_ + i) * p_.taps() + tap));
   }
-  void read(const T* weights) {
-    for_each_weight([&](std::size_t ours, std::size_t theirs) { weights_[ours] = weights[theirs]; });
+  // Rounded as tensors are.
+  void read(const Wide<T>* weights) {
+    for_each_weight(
+        [&](std::size_t ours, std::size_t theirs) { weights_[ours] = static_cast<T>(weights[theirs]); });
+  }
+  void write_sums(TensorView to) const {
+    std::transform(sums_.begin(), sums_.begin() + to.layout.count(), to.data<T>(),
+                   [](Wide<T> sum) { return static_cast<T>(sum); });
   }
 
   ConvolutionProblem p_;
-  std::int64_t in_, out_;   // channels of one group
-  std::vector<T> weights_;  // tap, group, in, out
+  std::int64_t in_, out_;         // channels of one group
+  std::vector<Wide<T>> weights_;  // tap, group, in, out
+  std::vector<Wide<T>> sums_;     // of each element of y or x
 };
 
 template <class T>
 class ReferenceMaxPool final : public MaxPoolKernel {
  public:
-  ReferenceMaxPool(const WindowProblem& problem, double slope) : p_(problem), slope_(static_cast<T>(slope)) {}
+  ReferenceMaxPool(const WindowProblem& problem, double slope)
+      : p_(problem),
+        slope_(static_cast<Wide<T>>(slope)),
+        sums_(static_cast<std::size_t>(problem.x.count())) {}
 
   void forward(ConstTensorView x, TensorView y, std::span<std::byte> saved) override {
     const T* xs = x.data<T>();
     T* ys = y.data<T>();
-    std::fill_n(ys, p_.y.count(), -std::numeric_limits<T>::infinity());
+    std::fill_n(ys, p_.y.count(), static_cast<T>(-std::numeric_limits<Wide<T>>::infinity()));
     for_each_tap(p_, [&](std::int64_t xi, std::int64_t yi, std::int64_t tap) {
       for (std::int64_t c = 0; c < p_.y.c; ++c)
         if (xs[xi + c] > ys[yi + c] || xs[xi + c] != xs[xi + c]) {
@@ -148,7 +160,7 @@ class ReferenceMaxPool final : public MaxPoolKernel {
     });
     for (std::int64_t i = 0; i < p_.y.count(); ++i)
       if (ys[i] <= 0) {
-        ys[i] *= slope_;
+        ys[i] = static_cast<T>(slope_ * ys[i]);
         saved[i] |= kSloped;
       }
   }
@@ -156,14 +168,15 @@ class ReferenceMaxPool final : public MaxPoolKernel {
   void backward(ConstTensorView dy, std::span<const std::byte> saved, TensorView dx) override {
     const T* dys = dy.data<T>();
     T* dxs = dx.data<T>();
-    std::fill_n(dxs, p_.x.count(), T{0});
+    std::ranges::fill(sums_, Wide<T>{0});
     for_each_tap(p_, [&](std::int64_t xi, std::int64_t yi, std::int64_t tap) {
       for (std::int64_t c = 0; c < p_.y.c; ++c) {
         const std::byte s = saved[yi + c];
         if ((s & ~kSloped) != static_cast<std::byte>(tap)) continue;
-        dxs[xi + c] += (s & kSloped) != std::byte{0} ? slope_ * dys[yi + c] : dys[yi + c];
+        sums_[xi + c] += (s & kSloped) != std::byte{0} ? slope_ * dys[yi + c] : dys[yi + c];
       }
     });
+    std::ranges::transform(sums_, dxs, [](Wide<T> sum) { return static_cast<T>(sum); });
   }
 
   std::vector<std::string> implementations() const override { return {"reference"}; }
@@ -171,7 +184,8 @@ class ReferenceMaxPool final : public MaxPoolKernel {
  private:
   static constexpr std::byte kSloped{0x80};
   WindowProblem p_;
-  T slope_;
+  Wide<T> slope_;
+  std::vector<Wide<T>> sums_;  // of each element of dx
 };
 
 template <class T>
@@ -234,7 +248,7 @@ class ReferenceKernels final : public Kernels {
     return std::make_unique<ReferenceMaxPool<T>>(problem, negative_slope);
   }
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
-    return std::make_unique<ReferenceDense<T>>(problem);
+    return std::make_unique<ReferenceDense<Wide<T>>>(problem);
   }
 };
 

@@ -42,6 +42,7 @@ struct ScaledTanhFunction {
   }
 };
 
+// Function works on the wide type of T.
 template <class T, class Function>
 class ActivationOp final : public LocalOp {
  public:
@@ -52,7 +53,8 @@ class ActivationOp final : public LocalOp {
     T* out = y.data<T>();
     const std::int64_t count = y.layout.count();
 #pragma omp parallel for simd schedule(static)
-    for (std::int64_t i = 0; i < count; ++i) out[i] = function_.value(in[i]);
+    for (std::int64_t i = 0; i < count; ++i)
+      out[i] = static_cast<T>(function_.value(static_cast<Wide<T>>(in[i])));
   }
   void backward_inputs(Inputs, ConstTensorView y, ConstTensorView dy, InputGradients dx,
                        const OpCall&) override {
@@ -60,7 +62,8 @@ class ActivationOp final : public LocalOp {
     T* in = dx[0].data<T>();
     const std::int64_t count = y.layout.count();
 #pragma omp parallel for simd schedule(static)
-    for (std::int64_t i = 0; i < count; ++i) in[i] = gradient[i] * function_.derivative(out[i]);
+    for (std::int64_t i = 0; i < count; ++i)
+      in[i] = static_cast<T>(gradient[i] * function_.derivative(static_cast<Wide<T>>(out[i])));
   }
   bool backward_reads_output() const override {
     return true;

@@ -17,11 +17,11 @@ class AddOp final : public LocalOp {
     const std::int64_t count = y.layout.count();
     for (std::size_t term = 1; term < x.size(); ++term) {
       const T *sum = term == 1 ? x[0].data<T>() : out, *more = x[term].data<T>();
-      const T least = relu_ && term + 1 == x.size() ? T{0} : -std::numeric_limits<T>::infinity();
+      const Wide<T> least = relu_ && term + 1 == x.size() ? 0 : -std::numeric_limits<Wide<T>>::infinity();
 #pragma omp parallel for simd schedule(static)
       for (std::int64_t i = 0; i < count; ++i) {
-        const T value = sum[i] + more[i];
-        out[i] = value < least ? least : value;
+        const Wide<T> value = sum[i] + more[i];
+        out[i] = static_cast<T>(value < least ? least : value);
       }
     }
   }

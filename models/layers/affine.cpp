@@ -12,24 +12,26 @@ class AffineOp final : public LocalOp {
   AffineOp(ParameterView weights, ParameterView bias) : weights_(weights), bias_(bias) {}
 
   void forward(Inputs x, TensorView y, const OpCall&) override {
-    const T *w = as(weights_.value), *b = as(bias_.value), *in = x[0].data<T>();
+    const Wide<T>*w = as(weights_.value), *b = as(bias_.value);
+    const T* in = x[0].data<T>();
     T* out = y.data<T>();
     const std::int64_t c = y.layout.c;
-    for (std::int64_t i = 0; i < y.layout.count(); ++i) out[i] = w[i % c] * in[i] + b[i % c];
+    for (std::int64_t i = 0; i < y.layout.count(); ++i) out[i] = static_cast<T>(w[i % c] * in[i] + b[i % c]);
   }
   void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
                        const OpCall&) override {
-    const T *w = as(weights_.value), *gradient = dy.data<T>();
+    const Wide<T>* w = as(weights_.value);
+    const T* gradient = dy.data<T>();
     T* in = dx[0].data<T>();
     const std::int64_t c = dy.layout.c;
-    for (std::int64_t i = 0; i < dy.layout.count(); ++i) in[i] = w[i % c] * gradient[i];
+    for (std::int64_t i = 0; i < dy.layout.count(); ++i) in[i] = static_cast<T>(w[i % c] * gradient[i]);
   }
   void backward_parameters(Inputs x, ConstTensorView, ConstTensorView dy, const OpCall&) override {
     const T *in = x[0].data<T>(), *gradient = dy.data<T>();
-    T *dw = as(weights_.gradient), *db = as(bias_.gradient);
+    Wide<T>*dw = as(weights_.gradient), *db = as(bias_.gradient);
     const std::int64_t c = dy.layout.c;
-    std::fill_n(dw, c, T{0});
-    std::fill_n(db, c, T{0});
+    std::fill_n(dw, c, Wide<T>{0});
+    std::fill_n(db, c, Wide<T>{0});
     for (std::int64_t i = 0; i < dy.layout.count(); ++i) {
       dw[i % c] += in[i] * gradient[i];
       db[i % c] += gradient[i];
@@ -38,7 +40,7 @@ class AffineOp final : public LocalOp {
   bool backward_reads_inputs() const override { return true; }
 
  private:
-  static T* as(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
+  static Wide<T>* as(std::byte* bytes) { return reinterpret_cast<Wide<T>*>(bytes); }
 
   ParameterView weights_, bias_;
 };

@@ -81,32 +81,34 @@ class BatchNormOp final : public LocalOp {
   bool backward_reads_inputs() const override { return true; }
 
  private:
+  using Real = Wide<T>;
+
   // Of the normalised value, scale * x + shift, and of its gradient, scale * (dy - ... - (x - mean) ...).
   struct Coefficients {
-    std::span<T> scale, shift, mean, per_dy, per_x;
+    std::span<Real> scale, shift, mean, per_dy, per_x;
 
     static std::size_t bytes(std::int64_t channels) {
-      return (5 * static_cast<std::size_t>(channels) * sizeof(T) + 63) / 64 * 64;
+      return (5 * static_cast<std::size_t>(channels) * sizeof(Real) + 63) / 64 * 64;
     }
     Coefficients(std::span<std::byte> scratch, std::int64_t channels) {
-      auto* next = reinterpret_cast<T*>(scratch.data());
-      for (std::span<T>* part : {&scale, &shift, &mean, &per_dy, &per_x}) {
+      auto* next = reinterpret_cast<Real*>(scratch.data());
+      for (std::span<Real>* part : {&scale, &shift, &mean, &per_dy, &per_x}) {
         *part = {next, static_cast<std::size_t>(channels)};
         next += channels;
       }
     }
   };
 
-  static T* as(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
+  static Real* as(std::byte* bytes) { return reinterpret_cast<Real*>(bytes); }
   std::size_t padded() const { return (static_cast<std::size_t>(channels_) + 7) / 8 * 8; }
 
   Coefficients coefficients(const Statistics& statistics, const OpCall& call) const {
     const Coefficients k(call.scratch, channels_);
     for (std::int64_t c = 0; c < channels_; ++c) {
       const double scale = static_cast<double>(as(weight_.value)[c]) * statistics.inverse_deviation[c];
-      k.scale[c] = static_cast<T>(scale);
-      k.shift[c] = static_cast<T>(static_cast<double>(as(bias_.value)[c]) - statistics.mean[c] * scale);
-      k.mean[c] = static_cast<T>(statistics.mean[c]);
+      k.scale[c] = static_cast<Real>(scale);
+      k.shift[c] = static_cast<Real>(static_cast<double>(as(bias_.value)[c]) - statistics.mean[c] * scale);
+      k.mean[c] = static_cast<Real>(statistics.mean[c]);
     }
     return k;
   }
@@ -137,7 +139,7 @@ class BatchNormOp final : public LocalOp {
       const T* row = x + p * channels;
 #pragma omp simd
       for (std::int64_t c = 0; c < channels; ++c) {
-        const double value = row[c];
+        const double value = static_cast<Real>(row[c]);
         sum[c] += value;
         squares[c] += value * value;
       }
@@ -156,8 +158,9 @@ class BatchNormOp final : public LocalOp {
       move(as(running_variance_.value)[c], unbiased);
     }
   }
-  void move(T& running, double now) const {
-    running = static_cast<T>((1 - config_.momentum) * static_cast<double>(running) + config_.momentum * now);
+  void move(Real& running, double now) const {
+    running =
+        static_cast<Real>((1 - config_.momentum) * static_cast<double>(running) + config_.momentum * now);
   }
   void recall(const Statistics& statistics) const {
     for (std::int64_t c = 0; c < channels_; ++c) {
@@ -169,33 +172,33 @@ class BatchNormOp final : public LocalOp {
 
   void normalize(const T* x, const Statistics& statistics, const OpCall& call, T* y) const {
     const Coefficients k = coefficients(statistics, call);
-    const T *scale = k.scale.data(), *shift = k.shift.data();
-    const T least = config_.relu ? T{0} : -std::numeric_limits<T>::infinity();
+    const Real *scale = k.scale.data(), *shift = k.shift.data();
+    const Real least = config_.relu ? 0 : -std::numeric_limits<Real>::infinity();
 #pragma omp parallel for schedule(static)
     for (std::int64_t p = 0; p < positions_; ++p) {
       const T* in = x + p * channels_;
       T* out = y + p * channels_;
 #pragma omp simd
       for (std::int64_t c = 0; c < channels_; ++c) {
-        const T value = scale[c] * in[c] + shift[c];
-        out[c] = value < least ? least : value;  // NaN stays
+        const Real value = scale[c] * in[c] + shift[c];
+        out[c] = static_cast<T>(value < least ? least : value);  // NaN stays
       }
     }
   }
 
   // The gradient where the rectifier let the value through. It is loaded in any case: loads that depend on a
   // condition halve the speed.
-  static T passed(T value, T least, T gradient) {
-    return value > least ? gradient : T{0};
+  static Real passed(Real value, Real least, Real gradient) {
+    return value > least ? gradient : 0;
   }
 
   // Sums of dy and dy * xhat over the local positions, dy where the rectifier let the value through.
   std::span<double> sum_gradients(const T* x, const T* dy, const Coefficients& k,
                                   const Statistics& statistics, const OpCall& call) const {
     const std::int64_t channels = channels_;
-    const T *scale = k.scale.data(), *shift = k.shift.data();
+    const Real *scale = k.scale.data(), *shift = k.shift.data();
     const double* mean = statistics.mean.data();
-    const T least = config_.relu ? T{0} : -std::numeric_limits<T>::infinity();
+    const Real least = config_.relu ? 0 : -std::numeric_limits<Real>::infinity();
     const std::span<double> sums = sum_two(call, [=](std::int64_t p, double* sum, double* products) {
       const T *in = x + p * channels, *gradient = dy + p * channels;
 #pragma omp simd
@@ -213,20 +216,21 @@ class BatchNormOp final : public LocalOp {
   void propagate(const T* x, const T* dy, const Coefficients& k, std::span<const double> sums,
                  const Statistics& statistics, T* dx) const {
     for (std::int64_t c = 0; c < channels_; ++c) {
-      k.per_dy[c] = static_cast<T>(sums[c] / statistics.count);
-      k.per_x[c] = static_cast<T>(sums[channels_ + c] * statistics.inverse_deviation[c] / statistics.count);
+      k.per_dy[c] = static_cast<Real>(sums[c] / statistics.count);
+      k.per_x[c] =
+          static_cast<Real>(sums[channels_ + c] * statistics.inverse_deviation[c] / statistics.count);
     }
-    const T *scale = k.scale.data(), *shift = k.shift.data(), *mean = k.mean.data(),
-            *mean_dy = k.per_dy.data(), *per_x = k.per_x.data();
-    const T least = config_.relu ? T{0} : -std::numeric_limits<T>::infinity();
+    const Real *scale = k.scale.data(), *shift = k.shift.data(), *mean = k.mean.data(),
+               *mean_dy = k.per_dy.data(), *per_x = k.per_x.data();
+    const Real least = config_.relu ? 0 : -std::numeric_limits<Real>::infinity();
 #pragma omp parallel for schedule(static)
     for (std::int64_t p = 0; p < positions_; ++p) {
       const T *in = x + p * channels_, *gradient = dy + p * channels_;
       T* out = dx + p * channels_;
 #pragma omp simd
       for (std::int64_t c = 0; c < channels_; ++c) {
-        const T passes = passed(scale[c] * in[c] + shift[c], least, gradient[c]);
-        out[c] = scale[c] * (passes - mean_dy[c] - (in[c] - mean[c]) * per_x[c]);
+        const Real passes = passed(scale[c] * in[c] + shift[c], least, gradient[c]);
+        out[c] = static_cast<T>(scale[c] * (passes - mean_dy[c] - (in[c] - mean[c]) * per_x[c]));
       }
     }
   }

@@ -15,6 +15,10 @@ class Dense final : public Layer {
                        "flatten it first");
     return {inputs[0].n, config_.out, {}};
   }
+  Precision precision(std::span<const Precision> inputs) const override {
+    require_wide(inputs[0], "dense");
+    return Precision::Wide;
+  }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
     return {{"kernel", {inputs[0].c, config_.out}, Initializer::GlorotUniform, config_.decayed},
             {"bias", {config_.out}, Initializer::Zeros, false}};

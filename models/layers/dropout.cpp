@@ -47,12 +47,12 @@ class DropoutOp final : public LocalOp {
   // A run of elements whose global indices begin at `first`. A block of the stream serves four of them.
   void mask_row(const RandomStream& stream, std::int64_t first, std::int64_t count, const T* in,
                 T* out) const {
-    const auto keep_scale = static_cast<T>(1 / (1 - rate_));
+    const auto keep_scale = static_cast<Wide<T>>(1 / (1 - rate_));
     std::array<float, 4> block{};
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t index = first + i;
       if (i == 0 || index % 4 == 0) block = stream.uniform4(static_cast<std::uint64_t>(index) / 4);
-      out[i] = block[index % 4] >= rate_ ? in[i] * keep_scale : T{0};
+      out[i] = block[index % 4] >= rate_ ? static_cast<T>(in[i] * keep_scale) : T{0};
     }
   }
 

@@ -1,19 +1,15 @@
-#include <cstring>
-
 #include "models/layers/layers.hpp"
 
 namespace tessera {
 namespace {
 
-// Channels-last memory is already in D H W C order, so to flatten is to copy.
-class FlattenOp final : public LocalOp {
+// To the wide type, in order of memory: channels-last memory is already in D H W C order.
+class WidenOp final : public LocalOp {
  public:
-  void forward(Inputs x, TensorView y, const OpCall&) override {
-    std::memcpy(y.bytes, x[0].bytes, y.layout.bytes());
-  }
+  void forward(Inputs x, TensorView y, const OpCall&) override { convert(x[0], y); }
   void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
                        const OpCall&) override {
-    std::memcpy(dx[0].bytes, dy.bytes, dy.layout.bytes());
+    convert(dy, dx[0]);
   }
 };
 
@@ -27,8 +23,18 @@ class Flatten final : public Layer {
             Footprint::everything(shape.space.w)};
   }
   Spread spread(std::span<const Spread>) const override { return Spread::Replicated; }
+  Precision precision(std::span<const Precision>) const override { return Precision::Wide; }
   std::unique_ptr<LocalOp> localize(const Site&, Kernels&) const override {
-    return std::make_unique<FlattenOp>();
+    return std::make_unique<WidenOp>();
+  }
+};
+
+class Widen final : public Layer {
+ public:
+  Shape output(std::span<const Shape> inputs) const override { return inputs[0]; }
+  Precision precision(std::span<const Precision>) const override { return Precision::Wide; }
+  std::unique_ptr<LocalOp> localize(const Site&, Kernels&) const override {
+    return std::make_unique<WidenOp>();
   }
 };
 
@@ -36,6 +42,10 @@ class Flatten final : public Layer {
 
 LayerPtr flatten() {
   return std::make_unique<Flatten>();
+}
+
+LayerPtr widen() {
+  return std::make_unique<Widen>();
 }
 
 }  // namespace tessera

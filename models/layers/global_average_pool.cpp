@@ -22,22 +22,23 @@ class GlobalAveragePoolOp final : public LocalOp {
     std::fill(sums.begin(), sums.end(), 0.0);
     for (std::int64_t n = 0; n < y.layout.n; ++n)
       for (std::int64_t i = 0; i < positions; ++i, in += c)
-        for (std::int64_t k = 0; k < c; ++k) sums[static_cast<std::size_t>(n * c + k)] += in[k];
+        for (std::int64_t k = 0; k < c; ++k)
+          sums[static_cast<std::size_t>(n * c + k)] += static_cast<Wide<T>>(in[k]);
     call.step.spatial.sum(sums);
-    std::transform(sums.begin(), sums.end(), y.data<T>(),
-                   [this](double sum) { return static_cast<T>(scale_ * sum); });
+    std::transform(sums.begin(), sums.end(), y.data<Wide<T>>(),
+                   [this](double sum) { return static_cast<Wide<T>>(scale_ * sum); });
   }
   void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
                        const OpCall& call) override {
     const std::span<double> sums = values(call);
-    std::copy_n(dy.data<T>(), sums.size(), sums.begin());
+    std::copy_n(dy.data<Wide<T>>(), sums.size(), sums.begin());
     call.step.spatial.sum(sums);
     const std::int64_t c = dy.layout.c, positions = dx[0].layout.box.count();
     T* out = dx[0].data<T>();
     for (std::int64_t n = 0; n < dy.layout.n; ++n)
       for (std::int64_t i = 0; i < positions; ++i, out += c)
         for (std::int64_t k = 0; k < c; ++k)
-          out[k] = static_cast<T>(scale_ * sums[static_cast<std::size_t>(n * c + k)]);
+          out[k] = static_cast<T>(static_cast<Wide<T>>(scale_ * sums[static_cast<std::size_t>(n * c + k)]));
   }
   std::size_t scratch_bytes() const override { return values_ * sizeof(double); }
 
@@ -56,8 +57,9 @@ class GlobalAveragePool final : public Layer {
   bool reads_owned() const override { return true; }
   bool sums_over_group() const override { return true; }
   Spread spread(std::span<const Spread>) const override { return Spread::Replicated; }
+  Precision precision(std::span<const Precision>) const override { return Precision::Wide; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    return make_op<GlobalAveragePoolOp>(site.owned.element, site);
+    return make_op<GlobalAveragePoolOp>(site.wanted[0].element, site);
   }
 };
 

@@ -53,11 +53,11 @@ struct BatchNormConfig {
 };
 LayerPtr batch_norm(const BatchNormConfig& config);
 
-/// The mean over all positions: (N, C, D, H, W) -> (N, C, 1, 1, 1), the same on all processes that share the
-/// sample.
+/// The mean over all positions: (N, C, D, H, W) -> (N, C, 1, 1, 1) in the wide type, the same on all
+/// processes that share the sample.
 LayerPtr global_average_pool();
 
-/// The same value at all positions: (N, C, 1, 1, 1) -> (N, C, space).
+/// The same value at all positions: (N, C, 1, 1, 1) in the wide type -> (N, C, space).
 LayerPtr tile(Extents space);
 
 /// weights * x + bias, a pair of numbers a channel. Parameters: weights (C, 1, 1), ones; bias (C, 1, 1),
@@ -97,10 +97,13 @@ LayerPtr concat();
 LayerPtr dropout(double rate);
 
 /// (N, C, D, H, W) -> (N, D*H*W*C, 1, 1, 1), features in D H W C order as Keras flattens channels-last. Every
-/// process that shares a sample gets all of it.
+/// process that shares a sample gets all of it, in the wide type.
 LayerPtr flatten();
 
-/// Fully connected, with bias: (N, in, 1, 1, 1) -> (N, out, 1, 1, 1).
+/// The same numbers in the wide type: what losses and metrics are computed from.
+LayerPtr widen();
+
+/// Fully connected, with bias: (N, in, 1, 1, 1) -> (N, out, 1, 1, 1), both in the wide type.
 /// Parameters: kernel (in, out), Glorot-uniform, subject to L2 decay if `decayed`; bias (out), zeros.
 struct DenseConfig {
   std::int64_t out = 1;

@@ -14,15 +14,17 @@ class TileOp final : public LocalOp {
     const std::int64_t c = y.layout.c, positions = y.layout.box.count();
     T* out = y.data<T>();
     for (std::int64_t n = 0; n < y.layout.n; ++n)
-      for (std::int64_t i = 0; i < positions; ++i, out += c) std::copy_n(x[0].data<T>() + n * c, c, out);
+      for (std::int64_t i = 0; i < positions; ++i, out += c)
+        std::transform(x[0].data<Wide<T>>() + n * c, x[0].data<Wide<T>>() + (n + 1) * c, out,
+                       [](Wide<T> value) { return static_cast<T>(value); });
   }
   void backward_inputs(Inputs, ConstTensorView, ConstTensorView dy, InputGradients dx,
                        const OpCall&) override {
     const std::int64_t c = dy.layout.c, positions = dy.layout.box.count();
     const T* gradient = dy.data<T>();
     for (std::int64_t n = 0; n < dy.layout.n; ++n) {
-      T* sum = dx[0].data<T>() + n * c;
-      std::fill_n(sum, c, T{0});
+      Wide<T>* sum = dx[0].data<Wide<T>>() + n * c;
+      std::fill_n(sum, c, Wide<T>{0});
       for (std::int64_t i = 0; i < positions; ++i, gradient += c)
         for (std::int64_t k = 0; k < c; ++k) sum[k] += gradient[k];
     }
@@ -43,6 +45,10 @@ class Tile final : public Layer {
     return {Footprint::everything(1), Footprint::everything(1), Footprint::everything(1)};
   }
   Spread spread(std::span<const Spread>) const override { return Spread::Split; }
+  Precision precision(std::span<const Precision> inputs) const override {
+    require_wide(inputs[0], "tile");
+    return Precision::OfKernels;
+  }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
     return make_op<TileOp>(site.owned.element);
   }

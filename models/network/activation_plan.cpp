@@ -112,9 +112,7 @@ class Homes {
   }
 
  private:
-  Layout layout(NodeId node, const Box& box) const {
-    return {graph_.shape(node).n, graph_.shape(node).c, box, element_};
-  }
+  Layout layout(NodeId node, const Box& box) const { return graph_.layout(node, box, element_); }
   NodeId producer(const Buffer& edge) const { return graph_.node(edge.node).inputs[edge.input]; }
 
   // Where what is owned here begins in what an exchanged edge wants, if all of it is wanted, as one run.

@@ -50,7 +50,7 @@ struct ActivationPlan {
   std::map<Buffer, std::size_t> offsets;
   std::size_t bytes = 0;
 };
-/// ops: by node; tensors hold elements of the given type.
+/// ops: by node; element: of the kernels.
 ActivationPlan plan_activations(const Graph& graph, const Placement& placement, const Program& program,
                                 std::span<const OpMemory> ops, Element element);
 

@@ -8,25 +8,33 @@
 namespace tessera {
 
 NodeId Graph::input(std::string name, const Shape& shape) {
-  nodes_.push_back({std::move(name), nullptr, {}, shape, Spread::Split});
+  nodes_.push_back({std::move(name), nullptr, {}, shape, Spread::Split, Precision::OfKernels});
   return count() - 1;
 }
 
 NodeId Graph::add(std::string name, std::unique_ptr<const Layer> layer, std::vector<NodeId> inputs) {
   std::vector<Shape> shapes;
   std::vector<Spread> spreads;
+  std::vector<Precision> precisions;
   for (const NodeId input : inputs) {
     shapes.push_back(node(input).shape);
     spreads.push_back(node(input).spread);
+    precisions.push_back(node(input).precision);
   }
   try {
     const Shape shape = layer->output(shapes);
     const Spread spread = layer->spread(spreads);
-    nodes_.push_back({std::move(name), std::move(layer), std::move(inputs), shape, spread});
+    const Precision precision = layer->precision(precisions);
+    nodes_.push_back({std::move(name), std::move(layer), std::move(inputs), shape, spread, precision});
   } catch (const InputError& error) {
     throw InputError(error.problem(), fmt::format("layer {} ({})", name, error.where()), error.fix());
   }
   return count() - 1;
+}
+
+Layout Graph::layout(NodeId node, const Box& box, Element kernels) const {
+  const Element element = nodes_[node].precision == Precision::Wide ? wide(kernels) : kernels;
+  return {nodes_[node].shape.n, nodes_[node].shape.c, box, element};
 }
 
 std::vector<Shape> Graph::input_shapes(NodeId node) const {

@@ -23,6 +23,7 @@ class Graph {
     std::vector<NodeId> inputs;
     Shape shape;
     Spread spread = Spread::Split;
+    Precision precision = Precision::OfKernels;
   };
 
   /// One input of a node.
@@ -41,6 +42,8 @@ class Graph {
   int count() const { return static_cast<int>(nodes_.size()); }
   const Node& node(NodeId node) const { return nodes_[node]; }
   const Shape& shape(NodeId node) const { return nodes_[node].shape; }
+  /// What is held of a node's value where the box is; kernels: the element of those that compute it.
+  Layout layout(NodeId node, const Box& box, Element kernels) const;
   /// The node that was added last: the prediction.
   NodeId output() const { return count() - 1; }
   std::vector<Shape> input_shapes(NodeId node) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/base/error.hpp"
+
 namespace tessera {
 
 std::array<Footprint, 3> Layer::reads(std::size_t, const Shape&) const {
@@ -11,6 +13,16 @@ std::array<Footprint, 3> Layer::reads(std::size_t, const Shape&) const {
 Spread Layer::spread(std::span<const Spread> inputs) const {
   const bool split = std::any_of(inputs.begin(), inputs.end(), [](Spread s) { return s == Spread::Split; });
   return split ? Spread::Split : Spread::Replicated;
+}
+
+void require_wide(Precision input, const char* layer) {
+  if (input != Precision::Wide)
+    throw InputError("this layer computes in the wide type, and its input is not in it", layer,
+                     "flatten the input first, or take its mean over all positions");
+}
+
+Precision Layer::precision(std::span<const Precision> inputs) const {
+  return std::ranges::count(inputs, Precision::Wide) > 0 ? Precision::Wide : Precision::OfKernels;
 }
 
 }  // namespace tessera

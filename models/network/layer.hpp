@@ -21,6 +21,13 @@ class Kernels;
 /// How the processes that share a sample hold a tensor: owned boxes tile it, or every process has all of it.
 enum class Spread : std::uint8_t { Split, Replicated };
 
+/// Whether a node's value and gradient are kept in the element of the kernels, or in its wide type as well
+/// where that is a narrow one: small tensors at the end of a network, where rounding tells and costs nothing.
+enum class Precision : std::uint8_t { OfKernels, Wide };
+
+/// Throws InputError unless a layer, which is named, gets a tensor in the wide type.
+void require_wide(Precision input, const char* layer);
+
 /// What a step needs to know beyond its tensors.
 struct StepContext {
   bool training = true;                      // dropout and batch statistics act
@@ -92,6 +99,9 @@ class Layer {
   virtual std::array<Footprint, 3> reads(std::size_t input, const Shape& input_shape) const;
   /// Split if any input is, unless said otherwise.
   virtual Spread spread(std::span<const Spread> inputs) const;
+  /// Wide if any input is, unless said otherwise. A layer that isn't written for two types at once has inputs
+  /// of the precision of its output.
+  virtual Precision precision(std::span<const Precision> inputs) const;
   /// Whether each input is read where this process owns it, whatever the output: the operation completes
   /// its result by a sum over the processes that share the sample.
   virtual bool reads_owned() const { return false; }

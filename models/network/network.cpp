@@ -17,7 +17,7 @@ using Kind = ProgramStep::Kind;
 
 template <class T>
 bool all_finite(std::span<const T> values) {
-  return std::all_of(values.begin(), values.end(), [](T value) { return std::isfinite(value); });
+  return std::all_of(values.begin(), values.end(), [](Wide<T> value) { return std::isfinite(value); });
 }
 
 bool all_finite(ConstTensorView view) {
@@ -25,7 +25,8 @@ bool all_finite(ConstTensorView view) {
 }
 
 bool all_finite(ParameterStore& store, int parameter) {
-  return with_element(store.element(), [&]<class T>(T) { return all_finite<T>(store.value<T>(parameter)); });
+  return with_wide_element(store.element(),
+                           [&]<class T>(T) { return all_finite<T>(store.value<T>(parameter)); });
 }
 
 }  // namespace
@@ -33,13 +34,13 @@ bool all_finite(ParameterStore& store, int parameter) {
 Network::Network(const Graph& graph, const Placement& placement, Kernels& kernels, ParameterStore& parameters,
                  const ExchangeMaker& make_exchange)
     : graph_(graph), parameters_(parameters), program_(compile(graph, placement)), nodes_(graph.count()) {
-  assert(kernels.element() == parameters.element());
+  assert(wide(kernels.element()) == parameters.element());
   for (NodeId id = 0; id < graph.count(); ++id) {
     if (!graph.node(id).layer) input_ = id;
-    layouts_.push_back({graph.shape(id).n, graph.shape(id).c, placement.owned[id], kernels.element()});
+    layouts_.push_back(graph.layout(id, placement.owned[id], kernels.element()));
   }
   localize(placement, kernels, make_exchange);
-  bind_memory(placement);
+  bind_memory(placement, kernels.element());
 }
 
 void Network::localize(const Placement& placement, Kernels& kernels, const ExchangeMaker& make_exchange) {
@@ -77,7 +78,8 @@ Site Network::site(NodeId id, const Placement& placement, Element element) const
   Site site = local_site(graph_, placement, id, element);
   auto view = site.parameters.begin();
   for (const ParameterSpec& spec : graph_.parameters(id)) {
-    const std::size_t offset = parameters_.offset(parameters_.find(spec.name)) * bytes_of(element);
+    const std::size_t offset =
+        parameters_.offset(parameters_.find(spec.name)) * bytes_of(parameters_.element());
     *view++ = {parameters_.values() + offset, spec.trained ? parameters_.gradients() + offset : nullptr};
   }
   return site;
@@ -93,13 +95,13 @@ Network::Slab Network::slab(const Site& whole, const Box& box, Kernels& kernels)
   return slab;
 }
 
-void Network::bind_memory(const Placement& placement) {
+void Network::bind_memory(const Placement& placement, Element element) {
   std::vector<OpMemory> ops;
   for (const Node& node : nodes_)
     ops.push_back(node.op ? OpMemory{node.op->backward_reads_inputs(), node.op->backward_reads_output(),
                                      node.op->saved_bytes()}
                           : OpMemory{});
-  const ActivationPlan plan = plan_activations(graph_, placement, program_, ops, parameters_.element());
+  const ActivationPlan plan = plan_activations(graph_, placement, program_, ops, element);
   memory_ = AlignedBytes(plan.bytes);
   const auto place = [&](const Buffer& buffer) -> std::byte* {
     const auto found = plan.offsets.find(buffer);
@@ -220,8 +222,9 @@ void Network::run_backward(const ProgramStep& step, const StepContext& context, 
   Edge& edge = node.edges[step.input];
   if (step.kind == Kind::StartScatterAdd) edge.exchange->start_scatter_add(edge.dx, edge.scattered);
   if (step.kind == Kind::FinishScatterAdd) edge.exchange->finish_scatter_add();
+  const ConstTensorView contribution = edge.scattered;
   if (step.kind == Kind::AddGradient)
-    add_box(edge.scattered, nodes_[graph_.node(step.node).inputs[step.input]].dy, edge.scattered.layout.box);
+    add_pieces({&contribution, 1}, nodes_[graph_.node(step.node).inputs[step.input]].dy);
 }
 
 void Network::clear_parameter_gradients(const Node& node) {

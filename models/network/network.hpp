@@ -89,7 +89,7 @@ class Network {
   void localize(const Placement& placement, Kernels& kernels, const ExchangeMaker& make_exchange);
   Site site(NodeId node, const Placement& placement, Element element) const;
   Slab slab(const Site& whole, const Box& box, Kernels& kernels) const;
-  void bind_memory(const Placement& placement);
+  void bind_memory(const Placement& placement, Element element);
   void bind_input(ConstTensorView input);
   static void bind_slab_input(const Node& node, Slab& slab, std::size_t input);
   void run_forward(const ProgramStep& step, const StepContext& context);

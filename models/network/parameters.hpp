@@ -31,7 +31,7 @@ struct ParameterSpec {
 /// Parameters that aren't trained come last and have no gradient.
 class ParameterStore {
  public:
-  /// specs in the order described; element F32, or F64 with the reference kernels.
+  /// specs in the order described; element: a wide one, F64 with the reference kernels alone.
   ParameterStore(std::vector<ParameterSpec> specs, Element element);
 
   int count() const { return static_cast<int>(specs_.size()); }

@@ -31,12 +31,11 @@ Site local_site(const Graph& graph, const Placement& placement, NodeId id, Eleme
   site.node = static_cast<std::uint64_t>(id);
   site.inputs = graph.input_shapes(id);
   site.output = node.shape;
-  site.owned = {node.shape.n, node.shape.c, placement.owned[id], element};
+  site.owned = graph.layout(id, placement.owned[id], element);
   site.parameters.resize(node.layer->parameters(site.inputs).size());
   site.input_gradients = false;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const Shape& shape = site.inputs[i];
-    site.wanted.push_back({shape.n, shape.c, placement.edges[id][i].wanted, element});
+    site.wanted.push_back(graph.layout(node.inputs[i], placement.edges[id][i].wanted, element));
     site.input_gradients |= graph.node(node.inputs[i]).layer != nullptr;
   }
   return site;

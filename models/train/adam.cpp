@@ -38,7 +38,7 @@ void Adam::step_as(double learning_rate, const BiasCorrection& correction) {
 
 void Adam::step(double learning_rate, std::int64_t steps_done) {
   const BiasCorrection correction(settings_, steps_done);
-  with_element(parameters_.element(), [&]<class T>(T) { step_as<T>(learning_rate, correction); });
+  with_wide_element(parameters_.element(), [&]<class T>(T) { step_as<T>(learning_rate, correction); });
 }
 
 }  // namespace tessera

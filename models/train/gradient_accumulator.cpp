@@ -22,7 +22,7 @@ void complete_sum(T* gradient, T* kept, std::size_t count) {
 
 void GradientAccumulator::keep(int parameter) {
   const std::size_t offset = parameters_.offset(parameter);
-  with_element(parameters_.element(), [&]<class T>(T) {
+  with_wide_element(parameters_.element(), [&]<class T>(T) {
     const std::span<const T> gradient = parameters_.gradient<T>(parameter);
     add_to(reinterpret_cast<T*>(kept_.data()) + offset, gradient.data(), gradient.size());
   });
@@ -30,7 +30,7 @@ void GradientAccumulator::keep(int parameter) {
 
 void GradientAccumulator::complete(int parameter) {
   const std::size_t offset = parameters_.offset(parameter);
-  with_element(parameters_.element(), [&]<class T>(T) {
+  with_wide_element(parameters_.element(), [&]<class T>(T) {
     const std::span<T> gradient = parameters_.gradient<T>(parameter);
     complete_sum(gradient.data(), reinterpret_cast<T*>(kept_.data()) + offset, gradient.size());
   });

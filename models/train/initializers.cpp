@@ -85,7 +85,7 @@ double kaiming_limit(std::int64_t fan_in) {
 }
 
 void initialize(ParameterStore& parameters, std::uint64_t seed) {
-  with_element(parameters.element(), [&]<class T>(T) { initialize_as<T>(parameters, seed); });
+  with_wide_element(parameters.element(), [&]<class T>(T) { initialize_as<T>(parameters, seed); });
 }
 
 }  // namespace tessera

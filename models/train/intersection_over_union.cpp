@@ -46,7 +46,7 @@ void IntersectionOverUnion::add(ConstTensorView prediction, ConstTensorView targ
   assert(target.layout == (Layout{layout.n, 1, layout.box, layout.element}));
   assert(0 <= counted && counted <= layout.n);
   counts_.assign(static_cast<std::size_t>(layout.n) * size, 0.0);  // of one length on all processes
-  with_element(layout.element, [&]<class T>(T) {
+  with_wide_element(layout.element, [&]<class T>(T) {
     for (std::int64_t n = 0; n < counted; ++n)
       count(prediction.data<T>() + n * pixels * layout.c, target.data<T>() + n * pixels, pixels,
             counts_.data() + static_cast<std::size_t>(n) * size);

@@ -116,7 +116,7 @@ void Lamb::step_as(double learning_rate, std::int64_t steps_done) {
 }
 
 void Lamb::step(double learning_rate, std::int64_t steps_done) {
-  with_element(parameters_.element(), [&]<class T>(T) { step_as<T>(learning_rate, steps_done); });
+  with_wide_element(parameters_.element(), [&]<class T>(T) { step_as<T>(learning_rate, steps_done); });
 }
 
 }  // namespace tessera

@@ -33,7 +33,7 @@ double MeanSquaredError::share(ConstTensorView prediction, ConstTensorView targe
   assert(0 <= share.counted && share.counted <= layout.n);
   const double weight = share.weight / static_cast<double>(outputs_);
   const auto counted = static_cast<std::size_t>(share.counted * layout.c * layout.box.count());
-  return with_element(layout.element, [&]<class T>(T) {
+  return with_wide_element(layout.element, [&]<class T>(T) {
     return share_as<T>(prediction.span<T>(), target.span<T>(), weight, counted, gradient.span<T>());
   });
 }

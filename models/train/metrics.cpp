@@ -23,8 +23,9 @@ void MeanAbsoluteError::add(ConstTensorView prediction, ConstTensorView target, 
   assert(target.layout == layout && layout.c == static_cast<std::int64_t>(by_channel.size()));
   assert(0 <= counted && counted <= layout.n);
   const std::int64_t positions = counted * layout.box.count();
-  with_element(layout.element,
-               [&]<class T>(T) { add_as(prediction.data<T>(), target.data<T>(), positions, by_channel); });
+  with_wide_element(layout.element, [&]<class T>(T) {
+    add_as(prediction.data<T>(), target.data<T>(), positions, by_channel);
+  });
   sums_.back() += static_cast<double>(positions);
 }
 

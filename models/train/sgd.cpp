@@ -40,7 +40,7 @@ void Sgd::step_as(T learning_rate) {
 }
 
 void Sgd::step(double learning_rate, std::int64_t /*steps_done*/) {
-  with_element(parameters_.element(), [&]<class T>(T) { step_as<T>(static_cast<T>(learning_rate)); });
+  with_wide_element(parameters_.element(), [&]<class T>(T) { step_as<T>(static_cast<T>(learning_rate)); });
 }
 
 }  // namespace tessera

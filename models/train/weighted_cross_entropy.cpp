@@ -74,7 +74,7 @@ double WeightedCrossEntropy::share(ConstTensorView prediction, ConstTensorView t
   assert(0 <= share.counted && share.counted <= layout.n);
   const auto counted = static_cast<std::size_t>(share.counted * layout.box.count());
   const double weight = share.weight / static_cast<double>(pixels_);
-  return with_element(layout.element, [&]<class T>(T) {
+  return with_wide_element(layout.element, [&]<class T>(T) {
     const std::span<T> gradients = gradient.span<T>();
     std::fill(gradients.begin() + static_cast<std::ptrdiff_t>(counted * classes), gradients.end(), T{0});
     return share_as<T>(

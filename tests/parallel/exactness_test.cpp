@@ -35,15 +35,21 @@ class OnAnyGrid : public ::testing::Test {
   }
 };
 
+constexpr double kBfloat16Limit = 1.0 / 256;  // that of one rounding
+
 // Every parameter's gradient, on every grid: `double_limit` in double; in float32 within three times one
-// rank's own distance from double, or `float_limit`.
+// rank's own distance from double, or `float_limit`; in bfloat16, where halos are rounded as well, half as
+// far again and a rounding more than one rank.
 void expect_exact(const Graph& graph, const std::deque<ProcessGrid>& grids, double double_limit,
                   double float_limit) {
   const auto reference = make_reference_kernels(Element::F64);
   const auto fast = make_onednn_kernels();
+  const auto narrow = make_onednn_kernels(Element::BF16);
   const FirstStep whole = test::whole_step(graph, world(), *reference);
   const std::vector<double> rounding = distances(graph, test::whole_step(graph, world(), *fast), whole);
   EXPECT_GT(std::ranges::min(rounding), 1e-9) << "the test isn't testing what it claims to test";
+  const std::vector<double> narrow_rounding =
+      distances(graph, test::whole_step(graph, world(), *narrow), whole);
   for (const ProcessGrid& grid : grids) {
     if (grid.dims().depth > graph.shape(0).space.d) continue;
     SCOPED_TRACE(test::name_of(grid.dims()));
@@ -56,6 +62,11 @@ void expect_exact(const Graph& graph, const std::deque<ProcessGrid>& grids, doub
     const std::vector<double> found = distances(graph, rounded, whole);
     for (std::size_t p = 0; p < found.size(); ++p)
       EXPECT_LT(found[p], std::max(3 * rounding[p], float_limit)) << graph.parameters()[p].name;
+
+    const std::vector<double> narrow_found = distances(graph, test::shared_step(graph, grid, *narrow), whole);
+    for (std::size_t p = 0; p < narrow_found.size(); ++p)
+      EXPECT_LT(narrow_found[p], 1.5 * narrow_rounding[p] + kBfloat16Limit)
+          << graph.parameters()[p].name << " in bfloat16";
   }
 }
 

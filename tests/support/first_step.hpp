@@ -18,19 +18,21 @@ struct FirstStep {
 
 namespace detail {
 
-// The part of a random tensor, the same on all processes, that a layout holds.
+// The part of a random tensor of T, the same on all processes, that a layout holds; in its element.
 template <class T>
 Tensor part_of_random(const Shape& shape, const Layout& layout, std::uint64_t stream) {
   const Tensor whole = random_tensor<T>(shape.n, shape.c, shape.space, stream);
-  Tensor part(layout);
-  copy_box(whole.view(), part.view(), layout.box);
+  Tensor exact({shape.n, shape.c, layout.box, element_of<T>()}), part(layout);
+  copy_box(whole.view(), exact.view(), layout.box);
+  convert(std::as_const(exact).view(), part.view());
   return part;
 }
 
+// T: the wide type of the kernels' element.
 template <class T>
 FirstStep first_step_as(const Graph& graph, const Placement& placement, int parts, Kernels& kernels,
                         const ExchangeMaker& make_exchange, GroupSum& group) {
-  ParameterStore parameters(graph.parameters(), kernels.element());
+  ParameterStore parameters(graph.parameters(), wide(kernels.element()));
   initialize(parameters, 5);
   Network network(graph, placement, kernels, parameters, make_exchange);
   const Tensor input = part_of_random<T>(graph.shape(0), network.input_layout(), 1);

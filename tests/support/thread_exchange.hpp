@@ -1,6 +1,7 @@
 #pragma once
 
 #include <barrier>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -36,9 +37,8 @@ class ThreadExchange final : public Exchange {
   void start_scatter_add(ConstTensorView wanted_gradient, TensorView owned_gradient) override {
     group_.scattered[me_] = show(wanted_gradient);
     group_.barrier.arrive_and_wait();
-    for (double& g : owned_gradient.span<double>()) g = 0;
-    for (const ConstTensorView& theirs : group_.scattered)
-      add_box(theirs, owned_gradient, non_empty(intersect(theirs.layout.box, owned_gradient.layout.box)));
+    std::memset(owned_gradient.bytes, 0, owned_gradient.layout.bytes());
+    add_pieces(group_.scattered, owned_gradient);
     group_.barrier.arrive_and_wait();
   }
   void finish_scatter_add() override {}

@@ -77,7 +77,7 @@ TEST(ThirdBenchmark, IsPlannedAndSplit) {
   EXPECT_EQ(layout.batch.replica, 4);
   const Graph graph = layout.workload->graph(layout.batch.replica);
   const auto plan = plan_partition(graph, layout.grid, *make_kernels(config.compute),
-                                   ParameterStore(graph.parameters(), config.compute.element));
+                                   ParameterStore(graph.parameters(), wide(config.compute.element)));
   EXPECT_EQ(plan.part_flop().size(), 2U);
   EXPECT_GT(plan.part_flop()[0], 0);
 }

@@ -49,6 +49,36 @@ void expect_equal(const Layer& layer, const std::vector<Shape>& inputs, const st
 #endif
 }
 
+// In bfloat16, of what is rounded after it was summed in float: a last bit where the sums' own rounding
+// tells.
+void expect_last_bits(std::span<const float> found, std::span<const float> truth, const std::string& what) {
+  ASSERT_EQ(found.size(), truth.size());
+  constexpr double kSums = 1e-5;  // of the largest result, from the order of additions
+  double largest = 0, worst = 0;
+  for (const float value : truth) largest = std::max(largest, std::abs(double{value}));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double last_bit = std::ldexp(std::max(std::abs(found[i]), std::abs(truth[i])), -7);
+    worst = std::max(worst, (std::abs(double{found[i]} - truth[i]) - last_bit) / largest);
+  }
+  EXPECT_LE(worst, kSums) << what;
+  EXPECT_LT((relative_distance<const float, const float>(found, truth)), std::ldexp(1.0, -9)) << what;
+}
+
+void expect_bfloat16_close(const Layer& layer, const std::vector<Shape>& inputs, const std::string& what) {
+  const auto fast = make_onednn_kernels(Element::BF16);
+  const auto exact = make_reference_kernels(Element::BF16);
+  LayerHarness<float> ours(layer, inputs, *fast), truth(layer, inputs, *exact);
+  expect_last_bits(ours.forward(), truth.forward(), what);
+  ours.backward();
+  truth.backward();
+  for (std::size_t i = 0; i < inputs.size(); ++i) expect_last_bits(ours.dx(i), truth.dx(i), what);
+  for (int p = 0; p < ours.parameters().trained(); ++p)
+    EXPECT_LT((relative_distance<float, float>(ours.parameters().gradient<float>(p),
+                                               truth.parameters().gradient<float>(p))),
+              kTolerance)
+        << what << ", gradient of " << ours.parameters().spec(p).name;
+}
+
 // Every layer of a network with its channels, kernels and strides, its spatial extents cut down to `extent`
 // at most.
 void expect_network_equal(const Graph& graph, std::int64_t extent) {
@@ -59,6 +89,7 @@ void expect_network_equal(const Graph& graph, std::int64_t extent) {
     const auto cut = [extent](std::int64_t n) { return std::min(n, extent); };
     for (Shape& input : inputs) input.space = {cut(input.space.d), cut(input.space.h), cut(input.space.w)};
     expect_equal(*node.layer, inputs, node.name);
+    expect_bfloat16_close(*node.layer, inputs, node.name + " in bfloat16");
   }
 }
 
@@ -130,7 +161,9 @@ TEST(Onednn, EqualsTheReferenceOnRandomConvolutions) {
       what += fmt::format(" [extent {} kernel {} stride {} dilation {} pad {}]", extents[axis], w.kernel,
                           w.stride, w.dilation, w.pad);
     }
-    expect_close(*convolution({.out = random.out, .window = random.window}), {random.input}, what);
+    const LayerPtr layer = convolution({.out = random.out, .window = random.window});
+    expect_close(*layer, {random.input}, what);
+    expect_bfloat16_close(*layer, {random.input}, what + " in bfloat16");
   }
 }
 
