@@ -34,11 +34,12 @@ same_data() {
   echo "$same of 32 samples are the same to the byte."
 }
 
-# first_steps OUTPUT COMMAND...: an epoch is a step, so that the history holds the losses of each
+# first_steps OUTPUT COMMAND...: an epoch is a step, so that the history holds the losses of each. Of one thread a rank: under the emulator
+# several take the longer.
 first_steps() {
   local output=$1
   shift
-  "$@" --output "$output" --seed 1 --max-epochs 6 --no-progress --set data.data_dir=data/foreign --set data.n_train=16 \
+  OMP_NUM_THREADS=1 "$@" --output "$output" --seed 1 --max-epochs 6 --no-progress --set data.data_dir=data/foreign --set data.n_train=16 \
     --set data.n_valid=16 || (($? == 1)) # so few don't reach the target
 }
 
@@ -60,13 +61,13 @@ same_verdicts() {
 }
 
 # Left out are the tests that a script starts the program in, as it would without the emulator, those of networks at full extent, which are
-# too slow under it, and two that can't hold there: one limits the memory of its process, one holds a computation to its seconds. To be too
-# slow all the same is no failure.
+# too slow under it, and four that can't hold there: one limits the memory of its process, two ask when their own process began, which the
+# emulator makes up, one holds a computation to its seconds. To be too slow all the same is no failure.
 run_tests() {
   local log=$build/tests.log bad left_out
   left_out='^(Program|Schemas|Report|Interrupted|Sites|Staging\.Survives|Generate\.Writes|trainer_tests|training_run_tests|bench_tests|universes|climates)'
   left_out+='|^(arrows|readmes)$|AtFullExtent|OfTheFullNetwork|OfTheStandardDeepCam|^full_size_tests'
-  left_out+='|WhereAnotherCannotBeStarted|OfThousandsOfPartsTakesSeconds'
+  left_out+='|WhereAnotherCannotBeStarted|WhereItsProcessOfThisHostWasKilled|IsHeldByOneOfManyThatFindItGivenUp|OfThousandsOfPartsTakesSeconds'
   ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --exclude-regex "$left_out" >"$log" || true
   sed -n '/tests passed/,$p' "$log"
   grep -q 'tests passed' "$log"
