@@ -46,7 +46,7 @@ first_steps() {
 # same_losses RUN RUN: of training and validation
 same_losses() {
   paste -d, <(cut -d, -f1,3,4 "$1/history.csv") <(cut -d, -f3,4 "$2/history.csv") | awk -F, '
-    function distance(a, b) { return (a > b ? a - b : b - a) / (b > 0 ? b : -b) }
+    function distance(a, b) { return a > 0 && b > 0 ? (a > b ? a - b : b - a) / b : 1 }  # 1 of what is missing, too
     NR > 1 {
       printf "step %d: loss %.9g and %.9g, apart %.1e; of validation %.9g and %.9g, %.1e\n", $1, $2, $4, distance($2, $4), $3, $5,
         distance($3, $5)
