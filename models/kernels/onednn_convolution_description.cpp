@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <string_view>
 
 namespace tessera::onednn {
 namespace {
@@ -91,8 +92,14 @@ ConvolutionDescription::ConvolutionDescription(const ConvolutionProblem& p, Tens
 }
 
 ConvolutionDescription::Forward::primitive_desc ConvolutionDescription::forward(const Device& device) const {
-  return described<Forward>(device, dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct,
-                            x_read, weights, bias, y, read_stride, dilation, pad_lo, read_pad_hi);
+  const auto forward_of = [&](const memory::desc& src, const memory::dims& strides,
+                              const memory::dims& high) {
+    return described<Forward>(device, dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct,
+                              src, weights, bias, y, strides, dilation, pad_lo, high);
+  };
+  const Forward::primitive_desc read = forward_of(x_read, read_stride, read_pad_hi);
+  const bool by_gemm = std::string_view(read.impl_info_str()).find("gemm") != std::string_view::npos;
+  return by_gemm && x_read != x ? forward_of(x, stride, pad_hi) : read;
 }
 
 ConvolutionDescription::BackwardData::primitive_desc ConvolutionDescription::backward_data(

@@ -27,7 +27,8 @@ struct ConvolutionDescription {
   dnnl::memory::dims stride, dilation, pad_lo, pad_hi;
   /// Where a window is applied once along an axis its stride says nothing, and the forward pass, for which
   /// the brg_conv_fwd of oneDNN 3.7 is wrong with some, is described without: with the padding that is read,
-  /// of the cells of x that are.
+  /// of the cells of x that are. The library's convolutions by gemm, which 3.7 takes where it has no faster
+  /// ones, as on aarch64, take such a part of x for a whole tensor: they are described as the problem is.
   dnnl::memory::desc x_read;
   dnnl::memory::dims read_stride, read_pad_hi;
 };

@@ -20,12 +20,17 @@ mkdir -p "$root/tessera"
 git -C "$source" archive HEAD | tar -x -C "$root/tessera"
 
 # In namespaces of its own, so that nothing stays mounted and no process outlives it.
-unshare --mount --pid --fork --mount-proc bash -euo pipefail -s "$root" "${COMMANDS:-bash harness/quickstart.sh && bash tests/run.sh}" <<'INSIDE'
+unshare --mount --pid --fork --mount-proc bash -euo pipefail -s "$root" "${COMMANDS:-bash harness/quickstart.sh && bash tests/run.sh}" \
+  "$source/../shared" <<'INSIDE'
 root=$1
 for part in dev sys; do mount --rbind "/$part" "$root/$part"; done
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/tmp"
 mount -t tmpfs tmpfs "$root/dev/shm"
+if [[ -d $3 ]]; then  # published logs, which some tests read
+  mkdir -p "$root/shared"
+  mount --bind --options ro "$3" "$root/shared"
+fi
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 exec chroot "$root" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8 \
   bash -euo pipefail -c "cd /tessera; . /etc/os-release; echo \"\$PRETTY_NAME\"; time { $2; }" </dev/null
