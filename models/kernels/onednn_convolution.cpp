@@ -21,7 +21,7 @@ class OnednnConvolution final : public LinearKernel {
     if (is_depthwise(problem) && !problem.bias)  // the library's has none for dilations, and isn't faster
       depthwise_.emplace(problem);
     else
-      weights_ = WeightGradient(device, problem);
+      weights_ = SlabbedWeightGradient(device, problem);
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -57,7 +57,7 @@ class OnednnConvolution final : public LinearKernel {
  private:
   ForwardPass forward_;
   InputGradient inputs_;
-  WeightGradient weights_;
+  SlabbedWeightGradient weights_;
   std::optional<DepthwiseWeightGradient> depthwise_;  // in place of weights_
 };
 

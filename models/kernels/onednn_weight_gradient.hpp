@@ -2,13 +2,14 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "models/kernels/onednn_convolution_description.hpp"
 
 namespace tessera::onednn {
 
 /// The gradients of a convolution's weights and bias, from channels-last tensors. Where the library computes
-/// them much faster from its own layout, the tensors are brought there first.
+/// them much faster from its own layout or element, the tensors are brought there first.
 class WeightGradient {
  public:
   WeightGradient() = default;
@@ -24,6 +25,31 @@ class WeightGradient {
   Primitive gradient_;
   Reorder weights_;  // from what the primitive chose to the caller's
   std::size_t blocked_bytes_ = 0;
+};
+
+/// The same as a sum over slabs of one sample, cut along its outermost axis. The library's bfloat16 kernel
+/// transposes its tensors in memory of its own, as much as they have: of a slab that stays in the cache, and
+/// little is asked of the caller. One slab where the whole asks for little.
+class SlabbedWeightGradient {
+ public:
+  SlabbedWeightGradient() = default;
+  SlabbedWeightGradient(const Device& device, const ConvolutionProblem& problem);
+
+  void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,
+           std::byte* scratch);
+  std::size_t scratch_bytes() const;
+  const std::string& implementation() const { return kinds_.front().implementation(); }
+
+ private:
+  struct Slab {
+    std::size_t kind;           // of its gradient among kinds_: slabs alike share one
+    std::size_t x = 0, dy = 0;  // where it begins, in bytes
+  };
+  void cut(const Device& device, const ConvolutionProblem& problem, std::size_t axis, int slabs);
+
+  std::vector<WeightGradient> kinds_;
+  std::vector<Slab> slabs_;
+  std::size_t weights_ = 0, outputs_ = 0;  // elements of the two gradients
 };
 
 }  // namespace tessera::onednn
