@@ -2,10 +2,19 @@
 
 #include <cassert>
 
+#include "models/kernels/folded_convolution.hpp"
 #include "models/kernels/max_pool.hpp"
 
 namespace tessera {
 namespace {
+
+// Tiles of AMX take 32 channels at once: with four of them the library's first layer costs more than all
+// others. Vector units are filled by other means, and lose by folding.
+bool fills_badly(const ConvolutionProblem& problem) {
+  constexpr auto kAmx = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
+  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  return problem.x.element == Element::BF16 && (isa & kAmx) == kAmx && can_be_folded(problem);
+}
 
 class OnednnKernels final : public Kernels {
  public:
@@ -13,7 +22,9 @@ class OnednnKernels final : public Kernels {
 
   Element element() const override { return element_; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    return onednn::make_convolution(device_, problem);
+    const auto direct = [this](const ConvolutionProblem& p) { return onednn::make_convolution(device_, p); };
+    if (fills_badly(problem)) return make_folded_convolution(problem, direct);
+    return direct(problem);
   }
   // Our own: the library's keeps four bytes an element for the way back, and can't fuse the activation.
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {

@@ -45,7 +45,6 @@ class SlabbedWeightGradient {
     std::size_t kind;           // of its gradient among kinds_: slabs alike share one
     std::size_t x = 0, dy = 0;  // where it begins, in bytes
   };
-  void cut(const Device& device, const ConvolutionProblem& problem, std::size_t axis, int slabs);
 
   std::vector<WeightGradient> kinds_;
   std::vector<Slab> slabs_;

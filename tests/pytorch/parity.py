@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Holds a dumped step (tessera train --dump-step FILE.h5; CosmoFlow with dropout 0) against PyTorch in float64: parity.py [--ties] FILE.h5...
+"""Holds a dumped step (tessera train --dump-step FILE.h5; CosmoFlow with dropout 0) against PyTorch in float64:
+parity.py [--ties] [--bf16] FILE.h5...
 
 Distances are norm-wise, |ours - PyTorch's| / |PyTorch's|. A float64 dump must be within 1e-9 in every tensor; a float32 dump within
-3 times the distance of PyTorch's own float32, or 1e-5 (DeepCAM: 1e-4). Exit code 1 where it isn't.
+3 times the distance of PyTorch's own float32, or 1e-5 (DeepCAM: 1e-4). With --bf16, a dump of CosmoFlow
+in bfloat16 must be within twice the distance of PyTorch's own bfloat16, its autocast. Exit code 1 where it isn't.
 
 With --ties, a float32 dump of CosmoFlow dump may also be as far as ties in the pooling windows make uncertain. Where the two largest of a window lie closer
 than rounding, either gradient is right, and one such window outweighs all rounding: at 128^3 there are tens among millions. The column
@@ -27,7 +29,7 @@ def second_where_tied(x):
     return windows.gather(-1, torch.where(tied, places[..., 1:], places[..., :1])).squeeze(-1)
 
 
-def cosmoflow_step(dump, dtype, **options):
+def cosmoflow_step(dump, dtype, autocast=False, **options):
     """Prediction, loss and gradients of the dump's batch and parameters, as the dump has them."""
     parameters = read_group(dump["parameter"])
     model = CosmoFlow({name: array.shape for name, array in parameters.items()}, **options).to(dtype)
@@ -36,7 +38,8 @@ def cosmoflow_step(dump, dtype, **options):
     predictions, loss = [], 0.0
     for i in range(len(inputs)):  # one by one, since float64 at 128^3 takes gigabytes a sample
         x = torch.from_numpy(inputs[i:i + 1]).to(dtype).permute(0, 4, 1, 2, 3).contiguous()
-        prediction = model(x)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+            prediction = model(x).to(dtype)
         share = torch.mean((prediction - torch.from_numpy(targets[i:i + 1]).to(dtype)) ** 2) / len(inputs)
         share.backward()
         predictions.append(prediction.detach().numpy())
@@ -56,21 +59,21 @@ def distance(ours, truth):
     return numpy.linalg.norm(numpy.float64(ours) - truth) / numpy.linalg.norm(truth)
 
 
-def tensors_too_far(dump, ties):
+def tensors_too_far(dump, ties, bf16):
     """Prints the table of one dump."""
     double = dump["prediction"].dtype == numpy.float64
     negligible = 1e-4 if "climate" in dump["input"] else 1e-5
     truth = torch_step(dump, torch.float64)
-    single = torch_step(dump, torch.float32)
+    single = cosmoflow_step(dump, torch.float32, autocast=True) if bf16 else torch_step(dump, torch.float32)
     tied = cosmoflow_step(dump, torch.float64, pool=second_where_tied) if ties else truth
     print(f"{dump.filename} {dump['prediction'].dtype}")
     width = max(map(len, truth)) + 2
-    print(f"{'tensor':{width}}{'ours':>11}{'PyTorch f32':>13}{'ties':>11}{'limit':>11}")
+    print(f"{'tensor':{width}}{'ours':>11}{'PyTorch bf16' if bf16 else 'PyTorch f32':>13}{'ties':>11}{'limit':>11}")
     far = 0
     for name in truth:
         ours, theirs = distance(dump[name][()], truth[name]), distance(single[name], truth[name])
         uncertain = distance(tied[name], truth[name])
-        limit = 1e-9 if double else max(3 * theirs, negligible, uncertain)
+        limit = 1e-9 if double else 2 * theirs if bf16 else max(3 * theirs, negligible, uncertain)
         well = ours <= limit  # false for not-a-number too
         far += not well
         print(f"{name:{width}}{ours:11.2e}{theirs:13.2e}{uncertain:11.2e}{limit:11.2e}{'' if well else '  TOO FAR'}")
@@ -80,6 +83,6 @@ def tensors_too_far(dump, ties):
 
 if __name__ == "__main__":
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    ties = "--ties" in sys.argv
-    files = [path for path in sys.argv[1:] if path != "--ties"]
-    sys.exit(sum(tensors_too_far(h5py.File(path, "r"), ties) for path in files) > 0)
+    ties, bf16 = "--ties" in sys.argv, "--bf16" in sys.argv
+    files = [path for path in sys.argv[1:] if not path.startswith("--")]
+    sys.exit(sum(tensors_too_far(h5py.File(path, "r"), ties, bf16) for path in files) > 0)

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""One training step at full size, batch 1, float32, 2 threads: PyTorch's beside ours, in the same minutes. By hand:
-speed.py build/tessera harness/configs/cosmoflow-full.yaml
-TESSERA_DEEPCAM_REFERENCE=DIRECTORY speed.py build/tessera harness/configs/deepcam-full.yaml   (see deepcam.py)
+"""One training step at full size, batch 1, 2 threads, in float32 or (--bf16) bfloat16: PyTorch's beside ours, in the same minutes. By hand:
+speed.py [--bf16] build/tessera harness/configs/cosmoflow-full.yaml
+TESSERA_DEEPCAM_REFERENCE=DIRECTORY speed.py [--bf16] build/tessera harness/configs/deepcam-full.yaml   (see deepcam.py)
+
+PyTorch's bfloat16 is that of its autocast.
 
 PyTorch computes in contiguous and in channels-last tensors, each in a process of its own; the faster counts. Medians of some steps after
 one that warms up; peak memory of the process, libraries included. Exit code 77 where PyTorch is absent. Debian's wants
@@ -58,7 +60,7 @@ class DeepCamStep:
         return cross_entropy(prediction, self.target, self.weights, reduction="none").mean()
 
 
-def torch_run(workload, channels_last):
+def torch_run(workload, channels_last, bf16):
     """Seconds a step and peak bytes."""
     torch.set_num_threads(2)
     torch.manual_seed(1)
@@ -70,14 +72,17 @@ def torch_run(workload, channels_last):
     for _ in range(1 + workload.steps):
         start = time.perf_counter()
         step.optimizer.zero_grad(set_to_none=True)
-        step.loss(step.network(x)).backward()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            prediction = step.network(x)
+        step.loss(prediction.float()).backward()
         step.optimizer.step()
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds[1:]), 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def our_run(tessera, config, steps):
-    arguments = [tessera, "bench", "step", config, "--set", "compute.threads=2", "--batch", "1", "--repeats", str(steps), "--json"]
+def our_run(tessera, config, steps, bf16):
+    arguments = [tessera, "bench", "step", config, "--set", "compute.threads=2", "--set", f"compute.element={'bf16' if bf16 else 'float32'}",
+                 "--batch", "1", "--repeats", str(steps), "--json"]
     bench = json.loads(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
     return bench["step_seconds"], bench["peak_bytes"]
 
@@ -92,19 +97,19 @@ def alone(function, *arguments):
         return executor.submit(function, *arguments).result()
 
 
-def main(tessera, config):
+def main(tessera, config, bf16):
     workload = DeepCamStep if "deepcam" in os.path.basename(config) else CosmoFlowStep
     ours, theirs = [], []
-    ours.append(our_run(tessera, config, workload.steps))
+    ours.append(our_run(tessera, config, workload.steps, bf16))
     report("tessera", *ours[-1])
     for name, channels_last in (("contiguous", False), ("channels-last", True)):
-        theirs.append(alone(torch_run, workload, channels_last))
+        theirs.append(alone(torch_run, workload, channels_last, bf16))
         report(f"PyTorch {torch.__version__} {name}", *theirs[-1])
-    ours.append(our_run(tessera, config, workload.steps))
+    ours.append(our_run(tessera, config, workload.steps, bf16))
     report("tessera", *ours[-1])
     mean = statistics.mean(seconds for seconds, _ in ours)
     print(f"PyTorch's better / ours (mean of before and after): {min(theirs)[0] / mean:.2f}")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*(argument for argument in sys.argv[1:] if argument != "--bf16"), "--bf16" in sys.argv)
