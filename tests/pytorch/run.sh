@@ -46,7 +46,9 @@ case $case_name in
   gradients)
     dump "$files/double.h5" cosmoflow-small.yaml 32 compute.kernels=reference compute.element=float64
     dump "$files/single.h5" cosmoflow-small.yaml 32
+    dump "$files/narrow.h5" cosmoflow-small.yaml 32 compute.element=bf16
     "$python" "$here/parity.py" "$files/double.h5" "$files/single.h5"
+    "$python" "$here/parity.py" --bf16 "$files/narrow.h5"
     ;;
   deepcam)  # two replicas, which share the batch statistics
     deepcam_parity
