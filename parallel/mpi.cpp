@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "models/base/error.hpp"
+#include "models/base/host_name.hpp"
 #include "parallel/exit_deadline.hpp"
 #include "parallel/wait_watch.hpp"
 
@@ -154,13 +155,14 @@ Communicator Communicator::split(int color, int key) const {
   return this->part(part);
 }
 
+// Not by MPI_COMM_TYPE_SHARED: a library that passes no messages through memory (MPICH 5 on UCX) takes each
+// rank for a node of its own.
 Communicator Communicator::node_local() const {
-  if (is_alone()) return {};
-  barrier();
-  MPI_Comm node = MPI_COMM_NULL;
-  check(MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node),
-        "MPI_Comm_split_type");
-  return part(node);
+  const std::string name = host_name() + ' ' + boot_id();
+  std::array<char, 128> node{};
+  std::copy_n(name.begin(), std::min(name.size(), node.size()), node.begin());
+  const auto nodes = all_gather(node);
+  return split(static_cast<int>(std::ranges::find(nodes, node) - nodes.begin()), rank_);
 }
 
 Communicator Communicator::part(MPI_Comm handle) const {
