@@ -12,6 +12,7 @@
 #include <exception>
 #include <limits>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "models/base/error.hpp"
@@ -354,7 +355,8 @@ std::string mpi_library() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
-  const std::string first_line(text.data(), std::find(text.data(), text.data() + length, '\n'));
+  // Not by its length: Open MPI counts the end mark.
+  const std::string_view whole(text.data()), first_line = whole.substr(0, whole.find('\n'));
   std::string name;
   bool blank = false;
   for (const char c : first_line) {  // tabs and runs of blanks become one blank
