@@ -12,9 +12,11 @@
 #include <exception>
 #include <limits>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "models/base/error.hpp"
+#include "models/base/host_name.hpp"
 #include "parallel/exit_deadline.hpp"
 #include "parallel/wait_watch.hpp"
 
@@ -154,13 +156,14 @@ Communicator Communicator::split(int color, int key) const {
   return this->part(part);
 }
 
+// Not by MPI_COMM_TYPE_SHARED: a library that passes no messages through memory (MPICH 5 on UCX) takes each
+// rank for a node of its own.
 Communicator Communicator::node_local() const {
-  if (is_alone()) return {};
-  barrier();
-  MPI_Comm node = MPI_COMM_NULL;
-  check(MPI_Comm_split_type(handle_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &node),
-        "MPI_Comm_split_type");
-  return part(node);
+  const std::string name = host_name() + ' ' + boot_id();
+  std::array<char, 128> node{};
+  std::copy_n(name.begin(), std::min(name.size(), node.size()), node.begin());
+  const auto nodes = all_gather(node);
+  return split(static_cast<int>(std::ranges::find(nodes, node) - nodes.begin()), rank_);
 }
 
 Communicator Communicator::part(MPI_Comm handle) const {
@@ -352,7 +355,8 @@ std::string mpi_library() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int length = 0;
   check(MPI_Get_library_version(text.data(), &length), "MPI_Get_library_version");
-  const std::string first_line(text.data(), std::find(text.data(), text.data() + length, '\n'));
+  // Not by its length: Open MPI counts the end mark.
+  const std::string_view whole(text.data()), first_line = whole.substr(0, whole.find('\n'));
   std::string name;
   bool blank = false;
   for (const char c : first_line) {  // tabs and runs of blanks become one blank

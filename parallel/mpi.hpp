@@ -70,7 +70,7 @@ class Communicator {
 
   /// Members of equal color form a group, ranked by key, then by rank here.
   Communicator split(int color, int key) const;
-  /// The members that share this process's node (its memory).
+  /// The members on this process's node: of the same host name, under the same kernel.
   Communicator node_local() const;
 
   void barrier() const;

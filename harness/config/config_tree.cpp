@@ -1,6 +1,7 @@
 #include "harness/config/config_tree.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>

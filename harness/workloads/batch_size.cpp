@@ -1,6 +1,7 @@
 #include "harness/workloads/batch_size.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>

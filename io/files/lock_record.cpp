@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <system_error>
@@ -24,10 +23,9 @@ constexpr std::size_t kRecordBytes = 1024;
 
 // Hosts of one name are told apart by it, and a host from what it was before it was started again.
 std::string this_system() {
-  std::string kernel;
-  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), kernel);
   std::error_code ignored;
-  return fmt::format("{} {}", kernel, std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string());
+  return fmt::format("{} {}", boot_id(),
+                     std::filesystem::read_symlink("/proc/self/ns/pid", ignored).string());
 }
 
 std::string variable(const char* name) {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
+#include <string>
 
 #include "parallel/group_sum.hpp"
 #include "parallel/step_sums.hpp"
@@ -41,6 +44,12 @@ TEST(Communicator, SplitsByColorAndOrdersByKey) {
   const std::vector<int> members = half.all_gather(world().rank());
   for (std::size_t i = 1; i < members.size(); ++i) EXPECT_EQ(members[i], members[i - 1] - 2);
   EXPECT_EQ(world().node_local().size(), world().size());  // one machine runs the tests
+}
+
+TEST(MpiLibrary, HasANameOfOneLineOfText) {
+  const std::string name = mpi_library();
+  EXPECT_FALSE(name.empty());
+  EXPECT_TRUE(std::ranges::all_of(name, [](unsigned char c) { return std::isprint(c) != 0; })) << name;
 }
 
 TEST(Communicator, CanBeMoved) {

@@ -14,7 +14,11 @@ else
   trap 'rm -rf --one-file-system "$scratch"' EXIT
   root=$scratch/$release
 fi
-[[ -e $root/etc/debian_version ]] || debootstrap --variant=minbase --include=ca-certificates "$release" "$root"
+if [[ ! -e $root/etc/debian_version ]]; then
+  script=/usr/share/debootstrap/scripts/$release
+  [[ -e $script ]] || script=${script%/*}/sid  # a release younger than this debootstrap
+  debootstrap --variant=minbase --include=ca-certificates "$release" "$root" "" "$script"
+fi
 rm -rf "$root/tessera"
 mkdir -p "$root/tessera"
 git -C "$source" archive HEAD | tar -x -C "$root/tessera"
