@@ -13,8 +13,7 @@ namespace {
 struct IntervalKeys {
   LogKey start, stop;
 };
-constexpr std::array kIntervals{IntervalKeys{LogKey::EpochStart, LogKey::EpochStop},
-                                IntervalKeys{LogKey::EvalStart, LogKey::EvalStop},
+constexpr std::array kIntervals{IntervalKeys{LogKey::EvalStart, LogKey::EvalStop},
                                 IntervalKeys{LogKey::StagingStart, LogKey::StagingStop}};
 
 }  // namespace
@@ -28,6 +27,7 @@ const nlohmann::json* LogEntry::find_metadata(std::string_view name) const {
 void RunRecord::add(LogEntry entry) {
   tally_.add(entry);
   trace_.add(entry);
+  epochs_.add(entry);
   convergence_.add(entry);
   clock_.add(entry);
   add_evaluation(entry);

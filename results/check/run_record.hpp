@@ -10,6 +10,7 @@
 
 #include "results/check/clock_trace.hpp"
 #include "results/check/convergence_trace.hpp"
+#include "results/check/epoch_trace.hpp"
 #include "results/check/rule_tally.hpp"
 #include "results/check/run_trace.hpp"
 #include "results/log/log_entry.hpp"
@@ -65,12 +66,13 @@ class RunRecord {
   bool says_success() const;
 
   const Evaluations& evaluations(LogKey key) const;
-  /// Epochs, evaluations and staging, of the keys EpochStart, EvalStart and StagingStart: each stop ends the
-  /// latest start above it that is still open.
+  /// Evaluations and staging, of the keys EvalStart and StagingStart: each stop ends the latest start above
+  /// it that is still open.
   const Intervals& intervals(LogKey start) const;
 
   const RuleTally& tally() const { return tally_; }
   const RunTrace& trace() const { return trace_; }
+  const EpochTrace& epochs() const { return epochs_; }
   const ConvergenceTrace& convergence() const { return convergence_; }
   const ClockTrace& clock() const { return clock_; }
 
@@ -85,9 +87,10 @@ class RunRecord {
 
   std::array<KeyRecord, kLogKeys> keys_;
   std::map<LogKey, Evaluations> evaluations_;
-  std::array<OpenInterval, 3> intervals_;
+  std::array<OpenInterval, 2> intervals_;
   RuleTally tally_;
   RunTrace trace_;
+  EpochTrace epochs_;
   ConvergenceTrace convergence_;
   ClockTrace clock_;
 };

@@ -45,8 +45,6 @@ Standing standing_of(const ComparedSet& compared, std::size_t index) {
   Standing standing;
   standing.set = index;
   standing.name = usual_name(set);
-  standing.samples_per_second =
-      mean_of_converged(score, [](const ScoredRun& run) { return run.samples_per_second; });
   if (score.throughput) standing.models_per_minute = score.throughput->models_per_minute;
   standing.minutes = score.minutes;
   if (!score.scored() && set.mode == ScalingMode::Strong && set.scaling_problem.empty()) {
@@ -142,14 +140,23 @@ void hold_against_base(ComparedGroup& group, const std::vector<ComparedSet>& set
   }
 }
 
+/// What one model is trained on.
+std::optional<double> units_of_a_model(const ComparedSet& compared) {
+  if (compared.set.mode == ScalingMode::Strong) return compared.system.size;
+  const auto& throughput = compared.score.throughput;
+  return throughput ? std::optional(throughput->model_units) : std::nullopt;
+}
+
 std::vector<ScalingFamily> scaling_of(const ComparedGroup& group, const std::vector<ComparedSet>& sets) {
   std::vector<SizedRate> systems;
   for (std::size_t i = 0; i < group.standings.size(); ++i) {
     const Standing& standing = group.standings[i];
-    const SystemFields& system = sets[standing.set].system;
+    const auto& [set, score, system] = sets[standing.set];
     if (!standing.rate() || !(system.size > 0.0)) continue;
     systems.push_back({i, system.hardware(), system.unit, *system.size, *standing.rate(),
-                       group.mode == ScalingMode::Strong ? standing.samples_per_second : std::nullopt});
+                       group.mode == ScalingMode::Strong && score.training
+                           ? score.training->samples_per_second
+                           : std::nullopt});
   }
   return scaling_families(systems);
 }
@@ -236,6 +243,11 @@ std::optional<double> Standing::rate() const {
   if (models_per_minute) return models_per_minute;
   if (minutes > 0.0) return 1 / *minutes;
   return std::nullopt;
+}
+
+std::optional<double> samples_per_second_a_unit(const ComparedSet& compared) {
+  if (!compared.score.training) return std::nullopt;
+  return ratio(compared.score.training->samples_per_second, units_of_a_model(compared));
 }
 
 std::optional<RankSumTest> compare_runs(const ComparedSet& first, const ComparedSet& second) {

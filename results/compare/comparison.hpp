@@ -27,10 +27,9 @@ struct Standing {
   std::size_t set = 0;    // index into Comparison::sets
   std::string name;       // "organisation/system"; its directory where several would have the same name
   std::size_t place = 0;  // from 1, equal times share one; 0 without a time
-  std::optional<double> minutes;             // strong: time to solution; weak: none
-  std::optional<double> models_per_minute;   // weak: throughput
-  bool provisional = false;                  // there is no score: minutes are the mean of the converged runs
-  std::optional<double> samples_per_second;  // training, mean over the converged runs
+  std::optional<double> minutes;            // strong: time to solution; weak: none
+  std::optional<double> models_per_minute;  // weak: throughput
+  bool provisional = false;                 // there is no score: minutes are the mean of the converged runs
   std::optional<double> speed_up, speed_up_per_node, speed_up_per_accelerator;  // base: 1
   std::optional<RankSumTest> against_base;  // of run times; not of the base itself
   std::optional<RankSumTest> against_next;  // the one placed after it
@@ -55,6 +54,10 @@ struct ComparedGroup {
   std::vector<Difference> hyperparameters;  // logged settings
   std::vector<Difference> descriptions;     // of systems
 };
+
+/// Samples a second that each unit of a model trains (see SystemFields::size): of many models side by side,
+/// those of one.
+std::optional<double> samples_per_second_a_unit(const ComparedSet& compared);
 
 struct Comparison {
   std::vector<ComparedSet> sets;

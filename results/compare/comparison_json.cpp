@@ -1,5 +1,6 @@
 #include "results/compare/comparison_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "results/check/rule_tables.hpp"
@@ -18,8 +19,10 @@ json p_of(const std::optional<RankSumTest>& test) {
   return test ? json(test->p) : json();
 }
 
-json to_json(const Breakdown& breakdown) {
+json to_json(const Breakdown& breakdown, const std::vector<EpochTime>& epochs) {
+  const double first = epochs.empty() ? 0 : epochs.front().seconds * epochs.front().epochs;
   return {{"staging_seconds", breakdown.staging},
+          {"first_epoch_seconds", std::min(first, breakdown.training)},
           {"training_seconds", breakdown.training},
           {"evaluation_seconds", breakdown.evaluation},
           {"other_seconds", breakdown.other}};
@@ -44,7 +47,7 @@ json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
          {"converged", run.converged},
          {"reason", run.reason},
          {"epochs", number(run.epochs)},
-         {"breakdown", to_json(trace.breakdown())},
+         {"breakdown", to_json(trace.breakdown(), compared.set.runs[i].epochs().times())},
          {"evaluations",
           benchmark == nullptr ? json::array() : to_json(trace.curve(benchmark->target.each.key))}});
   }
@@ -54,30 +57,33 @@ json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
 json to_json(const Standing& standing, const ComparedSet& compared, const BenchmarkRules* benchmark) {
   const auto& [set, score, system] = compared;
   const auto& spread = score.spread;
-  return {{"name", standing.name},
-          {"place", standing.place == 0 ? json() : json(standing.place)},
-          {"directory", set.directory.generic_string()},
-          {"organisation", set.organisation},
-          {"system", set.system},
-          {"division", set.division},
-          {"nodes", number(system.nodes)},
-          {"accelerators", number(system.accelerators)},
-          {"size", number(system.size)},
-          {"unit", system.unit},
-          {"minutes", number(standing.minutes)},
-          {"models_per_minute", number(standing.models_per_minute)},
-          {"provisional", standing.provisional},
-          {"why_no_score", score.why_no_score},
-          {"required_runs", score.required_runs},
-          {"scaling_factor", set.scaling_factor},
-          {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
-          {"samples_per_second", number(standing.samples_per_second)},
-          {"speed_up", number(standing.speed_up)},
-          {"speed_up_per_node", number(standing.speed_up_per_node)},
-          {"speed_up_per_accelerator", number(standing.speed_up_per_accelerator)},
-          {"p_against_base", p_of(standing.against_base)},
-          {"p_against_next", p_of(standing.against_next)},
-          {"runs", runs_of(compared, benchmark)}};
+  json object{{"name", standing.name},
+              {"place", standing.place == 0 ? json() : json(standing.place)},
+              {"directory", set.directory.generic_string()},
+              {"organisation", set.organisation},
+              {"system", set.system},
+              {"division", set.division},
+              {"nodes", number(system.nodes)},
+              {"accelerators", number(system.accelerators)},
+              {"size", number(system.size)},
+              {"unit", system.unit},
+              {"minutes", number(standing.minutes)},
+              {"models_per_minute", number(standing.models_per_minute)},
+              {"provisional", standing.provisional},
+              {"why_no_score", score.why_no_score},
+              {"required_runs", score.required_runs},
+              {"scaling_factor", set.scaling_factor},
+              {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
+              {"global_batch_size", number(score.batch)},
+              {"samples_per_second_per_unit", number(samples_per_second_a_unit(compared))},
+              {"speed_up", number(standing.speed_up)},
+              {"speed_up_per_node", number(standing.speed_up_per_node)},
+              {"speed_up_per_accelerator", number(standing.speed_up_per_accelerator)},
+              {"p_against_base", p_of(standing.against_base)},
+              {"p_against_next", p_of(standing.against_next)},
+              {"runs", runs_of(compared, benchmark)}};
+  object.update(to_json(score.training));
+  return object;
 }
 
 json tests_of(const ComparedGroup& group, const Comparison& comparison) {

@@ -84,6 +84,24 @@ void print_notes(std::ostream& out, const ComparedGroup& group, const Comparison
   }
 }
 
+void print_training(std::ostream& out, const ComparedGroup& group, const Comparison& comparison) {
+  const auto has_rate = [&](const Standing& s) { return comparison.set_of(s).score.training.has_value(); };
+  if (std::none_of(group.standings.begin(), group.standings.end(), has_rate)) return;
+  fmt::print(out, "\n  {:<44} {:>11} {:>10} {:>11} {:>12} {:>8} {:>12}\n", "training without evaluations",
+             "samples/s", "a unit", "ms a step", "s an epoch", "epochs", "global batch");
+  for (const Standing& standing : group.standings) {
+    const auto& [set, score, system] = comparison.set_of(standing);
+    if (!score.training) continue;
+    const TrainingRate& rate = *score.training;
+    const auto step_ms = rate.step_seconds ? std::optional(1000 * *rate.step_seconds) : std::nullopt;
+    fmt::print(out, "    {:<{}} {:>11} {:>10} {:>11} {:>12.4g} {:>8} {:>12}\n",
+               tail(plain(standing.name), kNameColumns), kNameColumns,
+               text_of(rate.samples_per_second, "{:.5g}"),
+               text_of(samples_per_second_a_unit(comparison.set_of(standing)), "{:.4g}"),
+               text_of(step_ms, "{:.4g}"), rate.epoch_seconds, rate.epochs, text_of(score.batch, "{:g}"));
+  }
+}
+
 void print_scaling(std::ostream& out, const ComparedGroup& group) {
   if (group.scaling.empty()) return;
   fmt::print(out, "\n  {} scaling{:>45} {:>9} {:>11} {:>26}\n", name_of(group.mode), "size", "speed-up",
@@ -168,12 +186,16 @@ void print(std::ostream& out, const Comparison& comparison) {
     first = false;
     print_systems(out, group, comparison);
     print_notes(out, group, comparison);
+    print_training(out, group, comparison);
     print_scaling(out, group);
     print_differences(out, group);
   }
-  fmt::print(out,
-             "\np next: how likely the run times would differ so much from those of the next line by chance "
-             "(rank sum test)\n");
+  fmt::print(
+      out,
+      "\np next: how likely the run times would differ so much from those of the next line by chance "
+      "(rank sum test)\n"
+      "samples/s: of the median epoch of all runs of a system, the first of each run left out where there "
+      "are three; a unit:\nan accelerator, or a node where there are none; of our runs a thread\n");
 }
 
 }  // namespace tessera

@@ -62,12 +62,10 @@ ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
   if (run.clock().doubts().empty()) scored.minutes = run.minutes();
   scored.compliant = check(run, round).compliant();
   if (const LogEntry* seed = run.first(LogKey::Seed)) scored.seed = seed->value;
-  scored.epoch_seconds = mean_seconds(run.intervals(LogKey::EpochStart));
+  scored.training = training_rate({&run, 1}, set.benchmark);
   scored.evaluation_seconds = mean_seconds(run.intervals(LogKey::EvalStart));
   const Intervals& staging = run.intervals(LogKey::StagingStart);
   if (staging.count > 0) scored.staging_seconds = staging.milliseconds / 1000;
-  const auto samples = run.number(LogKey::TrainSamples);
-  if (samples && scored.epoch_seconds > 0.0) scored.samples_per_second = *samples / *scored.epoch_seconds;
   if (const BenchmarkRules* benchmark = find_benchmark_rules(set.benchmark)) {
     scored.reason = why_failed(run, *benchmark);
     scored.converged = scored.reason.empty();
@@ -224,7 +222,8 @@ std::optional<double> one_batch(const RunSet& set, std::string& why_not) {
   return batch;
 }
 
-std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
+std::optional<ConvergenceVerdict> convergence(const Score& score, const RunSet& set, Round round,
+                                              std::string& why_not) {
   const std::size_t required = required_runs(set.benchmark);
   if (set.division != "closed") {
     why_not = "it holds in the closed division alone";
@@ -236,11 +235,13 @@ std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, st
     why_not = fmt::format("{} of {} runs", set.runs.size(), required);
     return std::nullopt;
   }
-  const auto batch = one_batch(set, why_not);
-  if (!batch) return std::nullopt;
+  if (!score.batch) {
+    why_not = score.why_no_batch;
+    return std::nullopt;
+  }
   std::vector<double> epochs;
   for (const RunRecord& run : set.runs) epochs.push_back(run.convergence().epochs());
-  return judge_convergence(reference_points(round, set.benchmark), *batch, epochs, required);
+  return judge_convergence(reference_points(round, set.benchmark), *score.batch, epochs, required);
 }
 
 }  // namespace
@@ -248,6 +249,8 @@ std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, st
 Score score(const RunSet& set, Round round) {
   Score score;
   for (const RunRecord& run : set.runs) score.runs.push_back(scored_run(set, run, round));
+  score.batch = one_batch(set, score.why_no_batch);
+  score.training = training_rate(set.runs, set.benchmark);
   score.required_runs = required_runs(set.benchmark);
   score.why_no_score = score.why_no_convergence = why_no_set(set);
   if (!score.why_no_score.empty()) return score;
@@ -256,7 +259,7 @@ Score score(const RunSet& set, Round round) {
   } else {
     score_weak(score, set);
   }
-  score.convergence = convergence(set, round, score.why_no_convergence);
+  score.convergence = convergence(score, set, round, score.why_no_convergence);
   return score;
 }
 

@@ -11,11 +11,12 @@
 #include "results/score/reference_convergence.hpp"
 #include "results/score/run_dispersion.hpp"
 #include "results/score/run_set.hpp"
+#include "results/score/training_rate.hpp"
 
 /// Scores of run sets by the rules of MLPerf HPC rounds. Pure functions; no score here is an MLPerf result.
 namespace tessera {
 
-/// One run of a set as its score sees it. Seconds are means over the epochs or evaluations of the log.
+/// One run of a set as its score sees it.
 struct ScoredRun {
   enum Role { Counts, Fastest, Slowest, Failed, Pruned };
   std::string file;  // name of the log, relative to the directory of the set
@@ -27,8 +28,9 @@ struct ScoredRun {
   std::string reason;      // why it failed or was pruned; empty if neither
   std::optional<double> epochs;  // epoch_num of the first evaluation that reached the target
   nlohmann::json seed;           // as logged; null if none
-  std::optional<double> epoch_seconds, evaluation_seconds, staging_seconds;
-  std::optional<double> samples_per_second;  // training samples over the seconds of an epoch
+  std::optional<TrainingRate> training;
+  std::optional<double> evaluation_seconds;  // mean of an evaluation
+  std::optional<double> staging_seconds;     // in all
 };
 
 struct Throughput {
@@ -42,6 +44,9 @@ struct Throughput {
 struct Score {
   std::size_t required_runs = 0;                  // 0 for a benchmark whose rules aren't known
   std::vector<ScoredRun> runs;                    // as in the set
+  std::optional<TrainingRate> training;           // of all runs together
+  std::optional<double> batch;                    // the global_batch_size that all logs have
+  std::string why_no_batch;                       // empty if there is one
   std::optional<double> minutes;                  // time to solution, of strong scaling
   std::optional<RunDispersion> spread;            // of the converged runs, of strong scaling
   std::optional<Throughput> throughput;           // of weak scaling

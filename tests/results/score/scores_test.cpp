@@ -183,10 +183,10 @@ TEST(Scores, SayOfEachRunItsEpochsSecondsAndRate) {
   EXPECT_EQ(run.file, "result_0.txt");
   EXPECT_EQ(run.epochs, 17.0);
   EXPECT_EQ(run.seed, 9007199254740993);
-  EXPECT_EQ(run.epoch_seconds, 20.0);  // 10 and 30
+  EXPECT_EQ(run.training->epoch_seconds, 20.0);  // 10 and 30
   EXPECT_EQ(run.evaluation_seconds, 1.0);
   EXPECT_EQ(run.staging_seconds, 2.5);
-  EXPECT_EQ(run.samples_per_second, 30.0);  // 600 / 20
+  EXPECT_EQ(run.training->samples_per_second, 30.0);  // 600 / 20
   EXPECT_FALSE(run.compliant);
 }
 
