@@ -6,21 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "results/compare/compared_set.hpp"
+#include "results/compare/joined_organisations.hpp"
 #include "results/compare/rank_sum.hpp"
-#include "results/compare/system_fields.hpp"
-#include "results/score/run_set.hpp"
 #include "results/score/scaling.hpp"
-#include "results/score/scores.hpp"
 
 /// Systems side by side. Pure functions; nothing here is an MLPerf result.
 namespace tessera {
-
-/// A run set, its score and its system.
-struct ComparedSet {
-  RunSet set;
-  Score score;
-  SystemFields system;
-};
 
 /// The place of a set among those of its benchmark and mode.
 struct Standing {
@@ -50,7 +42,7 @@ struct ComparedGroup {
   ScalingMode mode = ScalingMode::Strong;
   std::vector<Standing> standings;  // best first; those without a time last
   std::size_t base = 0;             // index of a standing
-  std::vector<ScalingFamily> scaling;
+  Scaling scaling;
   std::vector<Difference> hyperparameters;  // logged settings
   std::vector<Difference> descriptions;     // of systems
 };
@@ -69,8 +61,10 @@ struct Comparison {
 /// Compares sets, those of one benchmark and mode with each other.
 /// base: the name, system or directory of a set: the one to compare with, in the groups that have it. In
 /// others, and where it is empty, that is the slowest.
-/// Throws InputError where base is no set, or several of one group.
-Comparison compare(std::vector<ComparedSet> sets, std::string_view base);
+/// joined: organisations whose systems of equal hardware are one.
+/// Throws InputError where base is no set, or several of one group, and where a joined organisation has none.
+Comparison compare(std::vector<ComparedSet> sets, std::string_view base,
+                   const JoinedOrganisations& joined = JoinedOrganisations());
 
 /// The rank sum test of the run times of two sets. A run that failed counts as slower than any other; pruned
 /// ones don't count.

@@ -108,11 +108,13 @@ json to_json(const ScalingFamily& family, const std::vector<Standing>& standings
   for (const ScalingPoint& point : family.points) {
     points.push_back({{"name", standings[point.standing].name},
                       {"size", point.size},
+                      {"global_batch_size", point.batch},
+                      {"batch_per_unit", point.batch_a_unit},
                       {"speed_up", point.speed_up},
                       {"efficiency", point.efficiency},
                       {"throughput_efficiency", number(point.throughput_efficiency)}});
   }
-  return {{"unit", family.unit}, {"points", points}};
+  return {{"kind", name_of(family.kind)}, {"unit", family.unit}, {"points", points}};
 }
 
 json to_json(const std::vector<Difference>& differences) {
@@ -123,14 +125,17 @@ json to_json(const std::vector<Difference>& differences) {
 
 json to_json(const ComparedGroup& group, const Comparison& comparison) {
   const BenchmarkRules* benchmark = find_benchmark_rules(group.benchmark);
-  json metric, systems = json::array(), scaling = json::array();
+  json metric, systems = json::array(), scaling = json::array(), unscaled = json::array();
   if (benchmark != nullptr) {
     metric = {{"key", name_of(benchmark->target.each.key)}, {"target", benchmark->target.target}};
   }
   for (const Standing& standing : group.standings) {
     systems.push_back(to_json(standing, comparison.set_of(standing), benchmark));
   }
-  for (const ScalingFamily& family : group.scaling) scaling.push_back(to_json(family, group.standings));
+  for (const ScalingFamily& family : group.scaling.families)
+    scaling.push_back(to_json(family, group.standings));
+  for (const Unscaled& system : group.scaling.unscaled)
+    unscaled.push_back({{"name", group.standings[system.standing].name}, {"why", system.why}});
   return {{"benchmark", group.benchmark},
           {"mode", name_of(group.mode)},
           {"base", group.standings[group.base].name},
@@ -138,6 +143,7 @@ json to_json(const ComparedGroup& group, const Comparison& comparison) {
           {"systems", systems},
           {"rank_sum_tests", tests_of(group, comparison)},
           {"scaling", scaling},
+          {"unscaled", unscaled},
           {"hyperparameters", to_json(group.hyperparameters)},
           {"descriptions", to_json(group.descriptions)}};
 }

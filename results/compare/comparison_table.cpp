@@ -102,19 +102,45 @@ void print_training(std::ostream& out, const ComparedGroup& group, const Compari
   }
 }
 
-void print_scaling(std::ostream& out, const ComparedGroup& group) {
-  if (group.scaling.empty()) return;
-  fmt::print(out, "\n  {} scaling{:>45} {:>9} {:>11} {:>26}\n", name_of(group.mode), "size", "speed-up",
-             "efficiency", "efficiency in samples/s");
-  for (const ScalingFamily& family : group.scaling) {
-    for (const ScalingPoint& point : family.points) {
-      const std::string name = tail(plain(group.standings[point.standing].name), kNameColumns);
-      fmt::print(
-          out, "    {:<{}} {:>6g} {:<12} {:>5.3g} {:>9.1f} % {:>26}\n", name, kNameColumns, point.size,
-          family.unit, point.speed_up, 100 * point.efficiency,
-          point.throughput_efficiency ? fmt::format("{:.1f} %", 100 * *point.throughput_efficiency) : "-");
+/// Words separated by "; ", broken over lines that are indented alike.
+void print_wrapped(std::ostream& out, const std::string& name, const std::vector<std::string>& words) {
+  const std::string indent(6, ' ');
+  std::string line = fmt::format("    {}:", name);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i] + (i + 1 < words.size() ? ";" : "");
+    if (line.size() + 1 + word.size() > kColumns) {
+      fmt::print(out, "{}\n", line);
+      line = indent;
+    } else {
+      line += ' ';
     }
+    line += word;
   }
+  fmt::print(out, "{}\n", line);
+}
+
+void print_family(std::ostream& out, const ScalingFamily& family, const ComparedGroup& group) {
+  const bool strong = family.kind == ScalingKind::Strong;
+  const std::string batch = batch_text(family.common_batch());
+  fmt::print(out, "\n  {:<47} {:>6} {:<12} {:>12} {:>9} {:>11} {:>13}\n",
+             strong ? fmt::format("strong scaling: global batch {}", batch)
+                    : fmt::format("weak scaling: batch {} a unit", batch),
+             "size", "", strong ? "batch a unit" : "global batch", "speed-up", "efficiency", "in samples/s");
+  for (const ScalingPoint& point : family.points) {
+    const auto& in_samples = point.throughput_efficiency;
+    fmt::print(out, "    {:<{}} {:>9g} {:<12} {:>12} {:>9.3g} {:>9.1f} % {:>13}\n",
+               tail(plain(group.standings[point.standing].name), kNameColumns), kNameColumns, point.size,
+               family.unit, batch_text(strong ? point.batch_a_unit : point.batch), point.speed_up,
+               100 * point.efficiency, in_samples ? fmt::format("{:.1f} %", 100 * *in_samples) : "-");
+  }
+}
+
+void print_scaling(std::ostream& out, const ComparedGroup& group) {
+  for (const ScalingFamily& family : group.scaling.families) print_family(out, family, group);
+  if (group.scaling.unscaled.empty()) return;
+  fmt::print(out, "\n  no efficiency, though the system occurs at other sizes\n");
+  for (const Unscaled& system : group.scaling.unscaled)
+    print_wrapped(out, tail(plain(group.standings[system.standing].name), kNameColumns), {system.why});
 }
 
 /// The values of a difference, each with the places in the table that have it: "1024 (1, 3), 512 (2)".
@@ -137,23 +163,6 @@ std::vector<std::string> values_with_lines(const Difference& difference) {
         fmt::format("{} ({})", value.empty() ? "not given" : head(plain(value), kValueColumns), lines));
   }
   return texts;
-}
-
-/// Words separated by "; ", broken over lines that are indented alike.
-void print_wrapped(std::ostream& out, const std::string& name, const std::vector<std::string>& words) {
-  const std::string indent(6, ' ');
-  std::string line = fmt::format("    {}:", name);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string word = words[i] + (i + 1 < words.size() ? ";" : "");
-    if (line.size() + 1 + word.size() > kColumns) {
-      fmt::print(out, "{}\n", line);
-      line = indent;
-    } else {
-      line += ' ';
-    }
-    line += word;
-  }
-  fmt::print(out, "{}\n", line);
 }
 
 void print_differences(std::ostream& out, const ComparedGroup& group) {

@@ -158,30 +158,41 @@ function breakdownChart(group, systems, colours) {
   return {height: heightOfNames(names) + 30, type: 'bar', data: {labels: names, datasets}, options};
 }
 
-// Time over size, both logarithmic, with a line where each system would be if its smallest size scaled ideally.
-function scalingChart(group, systems, colours) {
-  const strong = group.mode === 'strong', rate = (s) => strong ? s.minutes : s.models_per_minute;
-  const drawn = systems.filter((s) => s.size > 0 && rate(s) > 0);
+// Over size, both logarithmic, with a line where each system would be if its smallest size scaled ideally: full lines
+// join sizes of one global batch, dashed ones sizes of one batch a unit. What is drawn grows with the size, or falls.
+function overSizeChart(group, systems, colours, {value, what, grows}) {
+  const drawn = systems.filter((s) => s.size > 0 && value(s) > 0);
   if (drawn.length === 0) return null;
-  const datasets = drawn.map((s) => pointsOf(s.name, [{x: s.size, y: rate(s), what: `${s.name}: ${s.size} ${s.unit}`}], 6));
+  const datasets = drawn.map((s) => pointsOf(s.name, [{x: s.size, y: value(s), what: `${s.name}: ${s.size} ${s.unit}`}], 6));
+  const line = (data, dash) => datasets.push(
+      {data, showLine: true, borderColor: colours.soft, borderDash: dash, borderWidth: 1.5, radius: 0});
   for (const family of group.scaling) {
     const members = family.points.map((point) => drawn.find((s) => s.name === point.name)).filter(Boolean);
     if (members.length < 2) continue;
-    const at = (s) => ({x: s.size, y: rate(s), what: s.name});
+    const at = (s) => ({x: s.size, y: value(s), what: `${s.name}, ${family.kind} scaling`});
     const [first, last] = [members[0], members[members.length - 1]], growth = last.size / first.size;
-    const ideal = {x: last.size, y: strong ? rate(first) / growth : rate(first) * growth, what: `${last.name}, ideally`};
-    datasets.push({data: members.map(at), showLine: true, borderColor: colours.soft, borderWidth: 1.5, radius: 0});
-    datasets.push({data: [at(first), ideal], showLine: true, borderColor: colours.soft, borderDash: [3, 4], borderWidth: 1.5,
-                   radius: 0});
+    line(members.map(at), family.kind === 'strong' ? [] : [9, 4]);
+    line([at(first), {x: last.size, y: grows ? value(first) * growth : value(first) / growth, what: `${last.name}, ideally`}], [1, 4]);
   }
   const every = datasets.flatMap((set) => set.data), units = [...new Set(drawn.map((s) => s.unit))].sort();
-  const label = (item) => `${item.raw.what}, ${shown(item.raw.y)} ${strong ? 'minutes' : 'models a minute'}`;
+  const label = (item) => `${item.raw.what}, ${shown(item.raw.y)} ${what}`;
   return {
     height: 400,
     type: 'scatter', data: {datasets},
     options: optionsOf({x: logAxis(units.join(' or '), colours, around(every.map((p) => p.x))),
-                        y: logAxis(strong ? 'minutes' : 'models a minute', colours, around(every.map((p) => p.y)))}, label),
+                        y: logAxis(what, colours, around(every.map((p) => p.y)))}, label),
   };
+}
+
+function scalingChart(group, systems, colours) {
+  return group.mode === 'strong' ?
+      overSizeChart(group, systems, colours, {value: (s) => s.minutes, what: 'minutes', grows: false}) :
+      overSizeChart(group, systems, colours, {value: (s) => s.models_per_minute, what: 'models a minute', grows: true});
+}
+
+function trainingScalingChart(group, systems, colours) {
+  if (group.mode !== 'strong') return null;
+  return overSizeChart(group, systems, colours, {value: (s) => s.samples_per_second, what: 'samples a second', grows: true});
 }
 
 // What a group's charts are called, and what is to be seen there.
@@ -194,5 +205,8 @@ const kCharts = [
   ['Convergence over time', 'Each system by its median run; the dashed line is the target, the mark the last evaluation.',
    curvesOverMinutesChart],
   ['Convergence over epochs', 'The same runs.', curvesOverEpochsChart],
-  ['Scaling', 'Full lines join one system at several sizes; dotted ones are ideal scaling from its smallest.', scalingChart],
+  ['Scaling',
+   'Full lines join sizes of one system with the same global batch (strong scaling), dashed ones those with the same batch a unit ' +
+   '(weak scaling); dotted ones are ideal from the smallest.', scalingChart],
+  ['Scaling of training', 'Samples a second of training, without evaluations and first epochs; lines as above.', trainingScalingChart],
 ];

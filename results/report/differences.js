@@ -19,18 +19,36 @@ function differencesTable(differences, group, caption) {
                                                    element('thead', {}, element('tr', {}, ...headings)), ...bodies));
 }
 
-function scalingTable(group) {
-  const rows = group.scaling.flatMap((family) => family.points.map((point) => element('tr', {},
+// A batch, or a share of a sample where several units train one.
+function shownBatch(batch) {
+  const inverse = 1 / batch;
+  return batch < 1 && Number.isInteger(inverse) ? `1/${inverse}` : shown(batch);
+}
+
+function percent(ratio) {
+  return cell(ratio, ratio === null ? '–' : `${(100 * ratio).toFixed(1)} %`);
+}
+
+function familyBody(family) {
+  const strong = family.kind === 'strong', first = family.points[0];
+  const heading = strong ? `Strong scaling: global batch ${shownBatch(first.global_batch_size)}` :
+                           `Weak scaling: batch ${shownBatch(first.batch_per_unit)} a unit`;
+  const rows = family.points.map((point) => element('tr', {},
       element('th', {scope: 'row'}, point.name), cell(point.size, `${shown(point.size)} ${family.unit}`),
-      cell(point.speed_up, shown(point.speed_up)), cell(point.efficiency, `${(100 * point.efficiency).toFixed(1)} %`),
-      cell(point.throughput_efficiency,
-           point.throughput_efficiency === null ? '–' : `${(100 * point.throughput_efficiency).toFixed(1)} %`))));
-  const headings = ['system', 'size', 'speed-up', 'efficiency', 'efficiency in samples a second']
+      cell(point.global_batch_size, shownBatch(point.global_batch_size)), cell(point.batch_per_unit, shownBatch(point.batch_per_unit)),
+      cell(point.speed_up, shown(point.speed_up)), percent(point.efficiency), percent(point.throughput_efficiency)));
+  return element('tbody', {}, element('tr', {}, element('th', {scope: 'rowgroup', colspan: 7, class: 'kind'}, heading)), ...rows);
+}
+
+function scalingTable(group) {
+  const headings = ['system', 'size', 'global batch', 'batch a unit', 'speed-up', 'efficiency', 'in samples a second']
       .map((text, i) => element('th', {scope: 'col', class: i > 0 ? 'number' : ''}, text));
+  const table = element('table', {class: 'scaling'},
+                        element('caption', {}, 'Over its smallest size; other settings may differ'),
+                        element('thead', {}, element('tr', {}, ...headings)), ...group.scaling.map(familyBody));
+  const unscaled = group.unscaled.map((system) => element('li', {}, `${system.name} has no efficiency: ${system.why}`));
   return element('div', {class: 'scroll'}, element('h3', {}, 'One system at several sizes'),
-                 element('table', {class: 'scaling'},
-                         element('caption', {}, 'Over its smallest size; settings may differ'),
-                         element('thead', {}, element('tr', {}, ...headings)), element('tbody', {}, ...rows)));
+                 ...(group.scaling.length > 0 ? [table] : []), element('ul', {class: 'note'}, ...unscaled));
 }
 
 // p of each two systems, by their rows.

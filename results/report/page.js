@@ -67,7 +67,7 @@ function sectionOf(group) {
   return element('section', {'aria-label': heading}, element('h2', {}, heading), filterOf(view, table),
                  element('div', {class: 'scroll'}, table), notesOf(group), view.key,
                  element('div', {class: 'charts'}, ...kCharts.map((chart) => figureOf(view, chart)),
-                         ...(group.scaling.length > 0 ? [scalingTable(group)] : [])),
+                         ...(group.scaling.length + group.unscaled.length > 0 ? [scalingTable(group)] : [])),
                  ...differencesOf(group));
 }
 

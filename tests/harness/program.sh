@@ -387,6 +387,7 @@ logs() {
   ends 1 '"why_no_score": "no log names its benchmark"' "$LAUNCHER" -n 2 "$TESSERA" score round --json
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" score round --csv nowhere/scores.csv
   ends 2 "there is no such directory" "$LAUNCHER" -n 2 "$TESSERA" compare text
+  ends 2 "no organisation is called 'other'" "$LAUNCHER" -n 2 "$TESSERA" compare round --join that,other=one
   ends 2 "no system is called 'that'" "$LAUNCHER" -n 2 "$TESSERA" compare round --base that
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" compare round --html nowhere/report.html
   ends 1 "no log names its benchmark" "$LAUNCHER" -n 2 "$TESSERA" compare round --html report.html

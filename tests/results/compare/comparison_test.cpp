@@ -87,8 +87,9 @@ TEST(Comparison, RanksByTimeToSolutionOverTheSlowest) {
 
 TEST(Comparison, FindsTheSystemThatOccursAtTwoSizes) {
   const Comparison comparison = compare(two_sizes(), "");
-  const auto& scaling = comparison.groups[0].scaling;
+  const auto& scaling = comparison.groups[0].scaling.families;
   ASSERT_EQ(scaling.size(), 1U);
+  EXPECT_EQ(scaling[0].kind, ScalingKind::Weak);  // 8 a node
   EXPECT_DOUBLE_EQ(scaling[0].points[1].efficiency, 0.8);
 }
 
@@ -99,6 +100,31 @@ TEST(Comparison, DoesNotTakeOtherHardwareForTheSameSystem) {
   sets = two_sizes();
   sets[0].system.texts["submitter"] = "Elsewhere";
   EXPECT_TRUE(compare(sets, "").groups[0].scaling.empty());
+}
+
+TEST(Comparison, JoinsOrganisationsThatShareASystem) {
+  auto sets = two_sizes();
+  sets[0].set.organisation = "RIKEN";
+  sets[0].system.texts["submitter"] = "Fujitsu/RIKEN";
+  sets[0].system.texts["host_processor_model_name"] = "a64 fx";
+  sets[1].set.organisation = "Fujitsu";
+  EXPECT_TRUE(compare(sets, "").groups[0].scaling.empty());
+  const auto joined = [](const char* text) { return JoinedOrganisations(std::vector<std::string>{text}); };
+  const Comparison comparison = compare(sets, "", joined("RIKEN,Fujitsu=Fugaku"));
+  EXPECT_EQ(comparison.groups[0].scaling.families.at(0).points.size(), 2U);
+  EXPECT_THAT(names(comparison.groups[0]), ElementsAre("Fujitsu/large", "RIKEN/small"));
+  EXPECT_THROW(compare(sets, "", joined("RIKEN,Elsewhere=Fugaku")), InputError);
+  for (const char* text : {"", "RIKEN", "RIKEN=Fugaku", "RIKEN,Fujitsu", "RIKEN,Fujitsu=", ",=x", "A,A=x"})
+    EXPECT_THROW(joined(text), InputError) << text;
+}
+
+TEST(Comparison, SaysWhyASizeHasNoEfficiency) {
+  auto sets = two_sizes();
+  sets.push_back(compared("largest", "512", {9, 10, 10, 10, 11}, 512));
+  std::ostringstream out;
+  print(out, compare(sets, ""));
+  EXPECT_THAT(out.str(), HasSubstr("weak scaling: batch 8 a unit"));
+  EXPECT_THAT(out.str(), HasSubstr("no other size has its global batch of 512 (strong scaling)"));
 }
 
 TEST(Comparison, HoldsSystemsAgainstTheOneThatIsNamed) {
