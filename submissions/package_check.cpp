@@ -78,6 +78,7 @@ class PackageJudge {
   Logs read_logs(const fs::path& directory, bool (*is_log)(std::string_view)) const;
   void read_other_logs();
   void check_directory(const ResultDirectory& directory);
+  void add_verdict_of_directory(const Verdict& verdict);
   void check_count(const ResultDirectory& directory);
   void check_agreement(const ResultDirectory& directory, const Logs& logs, bool closed);
   void check_one_value(const ResultDirectory& directory, const Logs& logs, LogKey key, const char* rule,
@@ -139,7 +140,7 @@ Logs PackageJudge::read_logs(const fs::path& directory, bool (*is_log)(std::stri
     logs.judged.push_back(judge_log(run, options_));
     logs.set.runs.push_back(run);
   }
-  if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_.round));
+  if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_));
   return logs;
 }
 
@@ -168,8 +169,7 @@ void PackageJudge::check_directory(const ResultDirectory& directory) {
       options_.division ? options_.division == Division::Closed : division_of(directory.system) == "closed";
   check_count(directory);
   check_readable(logs);
-  if (!logs.judged.empty())
-    std::ranges::copy(logs.judged.back().verdict.findings, std::back_inserter(verdict_.findings));
+  if (!logs.judged.empty()) add_verdict_of_directory(logs.judged.back().verdict);
   check_agreement(directory, logs, closed);
   if (closed) check_seeds(logs.seeds, verdict_);
   if (closed) check_convergence(directory, logs.set);
@@ -178,6 +178,11 @@ void PackageJudge::check_directory(const ResultDirectory& directory) {
       !fs::is_directory(package_ / "benchmarks" / directory.benchmark / "implementations", error))
     warn("no-implementation", directory.path,
          fmt::format("benchmarks/{}/implementations", directory.benchmark), "none");
+}
+
+void PackageJudge::add_verdict_of_directory(const Verdict& verdict) {
+  std::ranges::copy(verdict.findings, std::back_inserter(verdict_.findings));
+  verdict_.judged = verdict_.judged && verdict.judged;
 }
 
 void PackageJudge::check_readable(const Logs& logs) {
@@ -277,7 +282,7 @@ std::vector<Judged> PackageJudge::take(std::size_t directories) {
   std::vector<Judged> judged;
   for (auto& [path, logs] : logs_) std::ranges::move(logs.judged, std::back_inserter(judged));
   judged.push_back(
-      {package_.string(), Judged::Package, options_.round, std::move(verdict_),
+      {package_.string(), Judged::Package, options_.round, std::move(verdict_), false,
        fmt::format("package, systems: {}, directories of results: {}", systems_.size(), directories)});
   return judged;
 }

@@ -10,7 +10,7 @@ namespace tessera {
 /// Judges a submission package as the official tools of MLPerf HPC rounds do:
 /// <package>/systems/<system>.json, <package>/results/<system>/{strong,weak}/<benchmark>/result_<i>.txt
 /// (v0.7: without strong and weak). Returns its logs, the directories that hold them, and last the package,
-/// which is compliant if none of these rules is broken; those of the closed division apply where the system
+/// which is compliant if none of these rules is broken, and not judged if some log isn't; those of the closed division apply where the system
 /// description says closed, or where options do.
 ///   no-results, unknown-scaling                   see package_layout.hpp
 ///   bad-name, large-file, broken-link, unreadable see file_check.hpp

@@ -15,7 +15,8 @@ namespace tessera {
 
 struct CheckOptions {
   Round round = Round::V3_0;
-  std::optional<Division> division;  // see check(); not given: as each log says
+  std::optional<Division> division = {};  // see check(); not given: as each log says
+  bool own = false;                       // logs are of users' own networks, see check_own()
 };
 
 /// What was judged: one log, a directory that holds logs, or a submission package.
@@ -25,6 +26,7 @@ struct Judged {
   Kind kind = Log;
   Round round = Round::V3_0;
   Verdict verdict;
+  bool own = false;     // by check_own(): it passed or failed, and is never compliant
   std::string summary;  // "closed cosmoflow, 12.34 minutes"; "10 logs, 1 of them not compliant"
 };
 
@@ -38,8 +40,11 @@ std::vector<Judged> check_paths(std::span<const std::filesystem::path> paths, co
 
 /// The parts of the above. A file without entries is a log that isn't compliant.
 Judged judge_log(const RunRecord& run, const CheckOptions& options);
-Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs, Round round);
-/// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant",
+Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs,
+                       const CheckOptions& options);
+/// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant"|"not
+/// judged"
+///   |"own: passed"|"own: failed",
 ///   "findings": [{"rule", "file", "key", "line", "expected", "found"}], "warnings": [...]}].
 /// Where there is no key or line, it is null.
 nlohmann::json to_json(std::span<const Judged> judged);
@@ -47,7 +52,7 @@ nlohmann::json to_json(std::span<const Judged> judged);
 /// The same for a terminal: a line for each log and directory, its findings and warnings below.
 void print(std::ostream& out, std::span<const Judged> judged);
 
-/// Prints what was judged as text or JSON. Returns 0 if all are compliant, else 1.
+/// Prints what was judged as text or JSON. Returns 0 if all are compliant, or passed, else 1.
 int report(std::span<const Judged> judged, bool as_json, std::ostream& out);
 
 }  // namespace tessera

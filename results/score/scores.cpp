@@ -23,8 +23,8 @@ std::optional<double> mean_seconds(const Intervals& intervals) {
   return intervals.milliseconds / 1000 / static_cast<double>(intervals.count);
 }
 
-std::optional<double> epoch_of(const std::optional<LogEntry>& evaluation) {
-  const nlohmann::json* epoch = evaluation ? evaluation->find_metadata("epoch_num") : nullptr;
+std::optional<double> epoch_of(const LogEntry* evaluation) {
+  const nlohmann::json* epoch = evaluation != nullptr ? evaluation->find_metadata("epoch_num") : nullptr;
   return epoch == nullptr ? std::nullopt : number_of(*epoch);
 }
 
@@ -52,8 +52,7 @@ std::string why_failed(const RunRecord& run, const BenchmarkRules& benchmark) {
   }
   if (!std::isfinite(*run.minutes())) return "its time stamps aren't finite";
   if (const auto doubts = run.clock().doubts(); !doubts.empty()) return why_doubted(doubts.front());
-  const bool reached = run.evaluations(benchmark.target.each.key).reached_in_run.has_value();
-  return reached ? "" : why_missed(run, benchmark.target);
+  return run.reached_in_run(benchmark.target) != nullptr ? "" : why_missed(run, benchmark.target);
 }
 
 ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
@@ -72,7 +71,7 @@ ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
     if (!scored.converged && run.clock().runs() > 1)
       scored.reason +=
           fmt::format("; {} runs are appended in it, as by a job that was requeued", run.clock().runs());
-    scored.epochs = epoch_of(run.evaluations(benchmark->target.each.key).reached_in_run);
+    scored.epochs = epoch_of(run.reached_in_run(benchmark->target));
   }
   if (!scored.converged) scored.role = ScoredRun::Failed;
   return scored;

@@ -377,11 +377,13 @@ logs() {
   mkdir empty
   ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" check empty
   ends 2 "--round" "$LAUNCHER" -n 2 "$TESSERA" check --round 9 text
+  ends 2 "excludes --own" "$LAUNCHER" -n 2 "$TESSERA" check --own --division open text
   ends 2 "there is no such directory" "$LAUNCHER" -n 2 "$TESSERA" score text
   ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" score empty
   ends 2 "--json is printed there" "$LAUNCHER" -n 2 "$TESSERA" score empty --json --csv -
   mkdir -p round/run_1
   grep -v '^$' text >round/run_1/result.txt
+  ends 1 "own: failed    round/run_1/result.txt" "$LAUNCHER" -n 2 "$TESSERA" check --own round
   ends 1 "no score: no log names its benchmark" "$LAUNCHER" -n 2 "$TESSERA" score round --csv scores.csv
   [[ $(wc -l <scores.csv) -eq 2 ]] || fail "scores.csv: $(cat scores.csv)"
   ends 1 '"why_no_score": "no log names its benchmark"' "$LAUNCHER" -n 2 "$TESSERA" score round --json

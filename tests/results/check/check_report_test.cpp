@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "models/base/error.hpp"
+#include "results/check/benchmark.hpp"
 #include "results/sample_log.hpp"
 
 namespace tessera {
@@ -49,6 +50,39 @@ std::string non_compliant() {
   return text.replace(text.find("cloudy"), 6,
                       "clo\xff"
                       "dy");
+}
+
+// A benchmark that a round has, and whose rules aren't known here, is neither compliant nor not.
+TEST_F(CheckReport, SaysWhatIsNotJudged) {
+  static constexpr Benchmark kUnknown{.name = "unknown", .since = Round::V1_0};
+  Registry<Benchmark>& all = benchmarks();
+  const Registry<Benchmark> before = all;
+  all.add(kUnknown);
+  SampleLog log = cosmoflow_log("closed");
+  log.set("submission_benchmark", "unknown");
+  const fs::path path = write("logs/result_0.txt", log.text());
+  const json report = check({path, path.parent_path()}, 1);
+  EXPECT_EQ(report[0]["verdict"], "not judged");
+  EXPECT_EQ(report[0]["findings"], json::array());
+  EXPECT_EQ(report[0]["warnings"][0]["rule"], "unknown-rules");
+  EXPECT_EQ(report[2]["kind"], "directory");
+  EXPECT_EQ(report[2]["verdict"], "not judged");
+  log.erase("run_stop");
+  EXPECT_EQ(check({write("logs/result_0.txt", log.text())}, 1)[0]["verdict"], "not compliant");
+  all = before;
+}
+
+TEST_F(CheckReport, OfOwnNetworksSaysPassedOrFailedAndNeverCompliant) {
+  SampleLog log = common_log("open", "digits", 60000, 10000);
+  log.add("target", ">= 0.98").add("eval_accuracy", 0.99, {{"epoch_num", 1}});
+  const fs::path path = write("run/result.txt", finished(log).text());
+  const CheckOptions own{.own = true};
+  for (const json& one : check({path, path.parent_path()}, 0, own)) EXPECT_EQ(one["verdict"], "own: passed");
+  EXPECT_EQ(check({path}, 1)[0]["verdict"], "not compliant") << "no round has it";
+  log.set("eval_accuracy", 0.5);
+  EXPECT_EQ(check({write("run/result.txt", finished(log).text())}, 1, own)[0]["verdict"], "own: failed");
+  EXPECT_EQ(check({write("result.txt", cosmoflow_log("closed").text())}, 1, own)[0]["verdict"],
+            "own: failed");
 }
 
 TEST_F(CheckReport, OfACompliantLogIsOneElementWithoutFindings) {

@@ -127,8 +127,27 @@ TEST(TimeToSolution, AsksForExactlyTheRequiredRuns) {
   std::vector<ShortLog> ten(10);
   for (ShortLog& log : ten) log.benchmark = "cosmoflow";
   EXPECT_EQ(scored(ten).required_runs, 10U);
-  ten[0].benchmark = "oc20";
+  ten[0].benchmark = "resnet";
   EXPECT_THAT(scored({ten[0]}).why_no_score, HasSubstr("isn't known"));
+}
+
+TEST(TimeToSolution, OfOpenFoldAndOC20IsScoredLikeTheOthers) {
+  std::vector<ShortLog> ten(10, {.epochs = 92160, .batch = 128, .benchmark = "openfold"});
+  for (std::size_t i = 0; i < ten.size(); ++i) ten[i].minutes = 10.0 + static_cast<double>(i);
+  const Score openfold = scored(ten);
+  EXPECT_EQ(openfold.required_runs, 10U);
+  EXPECT_DOUBLE_EQ(openfold.minutes.value(), 14.5);
+  EXPECT_TRUE(openfold.convergence->passes());
+  EXPECT_FALSE(openfold.training->samples_per_second)
+      << "an epoch of it has val_every_iters steps, not logged";
+  auto five = five_of({1, 2, 3, 4, 5});
+  for (ShortLog& log : five) {
+    log.benchmark = "oc20";
+    log.after = "";
+  }
+  const Score oc20 = scored(five);
+  EXPECT_EQ(oc20.required_runs, 5U);
+  EXPECT_EQ(oc20.why_no_score, "5 of 5 runs failed, at most one may") << "it is evaluated by eval_error";
 }
 
 TEST(TimeToSolution, CountsNoEvaluationBelowRunStop) {
