@@ -7,7 +7,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
 #include "harness/process/flush_or_throw.hpp"
-#include "submissions/package_check.hpp"
+#include "submissions/check_paths.hpp"
 
 namespace tessera {
 namespace {
@@ -26,8 +26,10 @@ int run(const CheckArguments& arguments, const Communicator& world) {
                                .own = arguments.own};
     const std::vector<Judged> judged = arguments.own ? check_paths(arguments.paths, options)
                                                      : check_paths_and_packages(arguments.paths, options);
+    if (!arguments.json) require_logs(judged);
     const int code = report(judged, arguments.json, std::cout);
     flush_or_throw(std::cout, "the report");
+    require_logs(judged);
     return code;
   });
 }

@@ -36,11 +36,9 @@ std::string summary_of(const RunRecord& run) {
 
 Judged judge_named_file(const fs::path& path, const CheckOptions& options) {
   const RunRecord run = read_log(path);
-  if (run.entry_lines == 0) {
-    throw InputError("this file isn't a result log: no line of it holds :::MLLOG", path.string(),
-                     "give the path of a log as MLPerf-style runs write them (result.txt of a run of ours)");
-  }
-  return judge_log(run, options);
+  Judged judged = judge_log(run, options);
+  judged.no_log = run.entry_lines == 0;
+  return judged;
 }
 
 void add_directory(std::vector<Judged>& judged, const fs::path& root, const CheckOptions& options) {
@@ -100,7 +98,7 @@ Judged judge_log(const RunRecord& run, const CheckOptions& options) {
   std::string summary = summary_of(run);
   if (options.division) summary += fmt::format(", judged as {}", name_of(*options.division));
   Verdict verdict = options.own ? check_own(run, options.round) : check(run, options.round, options.division);
-  return {run.file, Judged::Log, options.round, std::move(verdict), options.own, std::move(summary)};
+  return {run.file, Judged::Log, options.round, std::move(verdict), options.own, false, std::move(summary)};
 }
 
 Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, const CheckOptions& options) {
@@ -108,7 +106,7 @@ Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, 
                                     [](const Judged& log) { return !log.verdict.findings.empty(); });
   const std::string summary = fmt::format("{} log{}, {} of them {}", logs.size(), logs.size() == 1 ? "" : "s",
                                           failed, options.own ? "failed" : "not compliant");
-  Judged judged{directory.string(), Judged::Directory, options.round, {}, options.own, summary};
+  Judged judged{directory.string(), Judged::Directory, options.round, {}, options.own, false, summary};
   judged.verdict.judged =
       std::all_of(logs.begin(), logs.end(), [](const Judged& log) { return log.verdict.judged; });
   if (failed > 1) {
@@ -129,6 +127,14 @@ std::vector<Judged> check_paths(std::span<const fs::path> paths, const CheckOpti
     }
   }
   return judged;
+}
+
+void require_logs(std::span<const Judged> judged) {
+  for (const Judged& one : judged)
+    if (one.no_log)
+      throw InputError(
+          "this file isn't a result log: no line of it holds :::MLLOG", one.path,
+          "give the path of a log as MLPerf-style runs write them (result.txt of a run of ours)");
 }
 
 json to_json(std::span<const Judged> judged) {

@@ -27,16 +27,19 @@ struct Judged {
   Round round = Round::V3_0;
   Verdict verdict;
   bool own = false;     // by check_own(): it passed or failed, and is never compliant
+  bool no_log = false;  // a file that was named holds no log entry, see require_logs()
   std::string summary;  // "closed cosmoflow, 12.34 minutes"; "10 logs, 1 of them not compliant"
 };
 
 /// Judges logs. A file is one log; in a directory every file result_*.txt or result.txt at any depth is one,
 /// and each directory that holds logs is judged besides: at most one of them may be non-compliant (rule
 /// too-many-failed-logs). Logs stand in the order of their numbers, a directory after its logs.
-/// Throws InputError for a path that is missing or can't be read, a file named here that holds no log entry,
-/// and a directory without logs. (A file without entries that was found in a directory is a log that isn't
-/// compliant.)
+/// A file without entries is a log that isn't compliant. Throws InputError for a path that is missing or
+/// can't be read, and for a directory without logs.
 std::vector<Judged> check_paths(std::span<const std::filesystem::path> paths, const CheckOptions& options);
+
+/// Throws InputError for the first file that was named as a log and holds no entry.
+void require_logs(std::span<const Judged> judged);
 
 /// The parts of the above. A file without entries is a log that isn't compliant.
 Judged judge_log(const RunRecord& run, const CheckOptions& options);

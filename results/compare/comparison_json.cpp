@@ -71,6 +71,7 @@ json to_json(const Standing& standing, const ComparedSet& compared, const Benchm
               {"models_per_minute", number(standing.models_per_minute)},
               {"provisional", standing.provisional},
               {"why_no_score", score.why_no_score},
+              {"warnings", score.warnings},
               {"required_runs", score.required_runs},
               {"scaling_factor", set.scaling_factor},
               {"interval_minutes", spread ? json{spread->low, spread->high} : json()},

@@ -74,9 +74,28 @@ void print_systems(std::ostream& out, const ComparedGroup& group, const Comparis
   }
 }
 
+/// Words separated by "; ", broken over lines that are indented alike.
+void print_wrapped(std::ostream& out, const std::string& name, const std::vector<std::string>& words) {
+  const std::string indent(6, ' ');
+  std::string line = fmt::format("    {}:", name);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i] + (i + 1 < words.size() ? ";" : "");
+    if (line.size() + 1 + word.size() > kColumns) {
+      fmt::print(out, "{}\n", line);
+      line = indent;
+    } else {
+      line += ' ';
+    }
+    line += word;
+  }
+  fmt::print(out, "{}\n", line);
+}
+
 void print_notes(std::ostream& out, const ComparedGroup& group, const Comparison& comparison) {
   for (const Standing& standing : group.standings) {
     const Score& score = comparison.set_of(standing).score;
+    for (const std::string& warning : score.warnings)
+      print_wrapped(out, "warning: " + tail(plain(standing.name), kNameColumns), {warning});
     if (score.scored()) continue;
     const char* instead = standing.provisional ? " (~: the mean of its converged runs)" : "";
     fmt::print(out, "  no score: {}: {}{}\n", tail(plain(standing.name), kNameColumns),
@@ -100,23 +119,6 @@ void print_training(std::ostream& out, const ComparedGroup& group, const Compari
                text_of(samples_per_second_a_unit(comparison.set_of(standing)), "{:.4g}"),
                text_of(step_ms, "{:.4g}"), rate.epoch_seconds, rate.epochs, text_of(score.batch, "{:g}"));
   }
-}
-
-/// Words separated by "; ", broken over lines that are indented alike.
-void print_wrapped(std::ostream& out, const std::string& name, const std::vector<std::string>& words) {
-  const std::string indent(6, ' ');
-  std::string line = fmt::format("    {}:", name);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string word = words[i] + (i + 1 < words.size() ? ";" : "");
-    if (line.size() + 1 + word.size() > kColumns) {
-      fmt::print(out, "{}\n", line);
-      line = indent;
-    } else {
-      line += ' ';
-    }
-    line += word;
-  }
-  fmt::print(out, "{}\n", line);
 }
 
 void print_family(std::ostream& out, const ScalingFamily& family, const ComparedGroup& group) {

@@ -86,7 +86,8 @@ function notesOf(group) {
   const reading = element('p', {class: 'note'},
       `Speed-up is over ${group.base}, in bold. p, next: how likely the run times would differ so much from those of the ` +
       'system ranked next by chance (rank sum test).');
-  return element('div', {}, reading, element('ul', {class: 'note'}, ...without.map((system) => element('li', {},
+  const warnings = group.systems.flatMap((system) => system.warnings.map((text) => element('li', {}, `${system.name}: ${text}`)));
+  return element('div', {}, reading, element('ul', {class: 'note'}, ...warnings, ...without.map((system) => element('li', {},
       `${system.name} has no score: ${system.why_no_score}` +
       (system.provisional ? '; ~: the mean of its converged runs' : '')))));
 }

@@ -48,7 +48,7 @@ std::optional<double> number_in(const json& object, const char* name) {
 void read_system(RunSet& set, const Layout& layout) {
   const auto system = read_json_object(layout.organisation / "systems" / (layout.system + ".json"));
   if (!system) return;
-  set.described = {number_in(*system, "number_of_nodes"), number_in(*system, "accelerators_per_node")};
+  set.described = system_size(*system);
   set.description = *system;
   if (const auto division = system->find("division"); division != system->end() && division->is_string()) {
     set.division = *division;
@@ -142,6 +142,10 @@ std::string_view name_of(ScalingMode mode) {
 std::optional<double> SystemSize::units() const {
   if (!nodes) return std::nullopt;
   return *nodes * std::max(accelerators_per_node.value_or(0), 1.0);
+}
+
+SystemSize system_size(const json& description) {
+  return {number_in(description, "number_of_nodes"), number_in(description, "accelerators_per_node")};
 }
 
 std::optional<double> read_scaling_factor(const fs::path& file) {

@@ -32,6 +32,7 @@ json to_json(const ScoredRun& run) {
               {"minutes", number(run.minutes)},
               {"converged", run.converged},
               {"reason", run.reason},
+              {"same_seed_as", run.same_seed_as.empty() ? json() : json(run.same_seed_as)},
               {"epochs", number(run.epochs)},
               {"seed", run.seed.is_structured() ? json(show(run.seed)) : run.seed},
               {"role", kRoles[run.role]},
@@ -76,7 +77,8 @@ json to_json(const ScoredSet& scored) {
               {"M", throughput ? json(throughput->models) : json()},
               {"TTTa_minutes", throughput ? json(throughput->minutes) : json()},
               {"rcp", convergence_to_json(score)},
-              {"why_no_score", score.why_no_score}};
+              {"why_no_score", score.why_no_score},
+              {"warnings", score.warnings}};
   object.update(tessera::to_json(score.training));
   return object;
 }
@@ -142,6 +144,7 @@ void print_notes(std::ostream& out, const ScoredSet& scored) {
         "the last stop",
         throughput->models, throughput->model_units, throughput->total_units, throughput->minutes));
   }
+  for (const std::string& warning : score.warnings) note("warning: " + warning);
   if (score.training && score.training->samples_per_second) {
     const auto& step = score.training->step_seconds;
     note(fmt::format("training: {:.5g} samples/s{}: {}", *score.training->samples_per_second,
@@ -168,6 +171,7 @@ std::vector<ScoredSet> score_paths(std::span<const std::filesystem::path> paths,
       scored.push_back({std::move(set), std::move(result)});
     }
   }
+  warn_of_lone_throughputs(scored);
   return scored;
 }
 

@@ -145,7 +145,8 @@ std::vector<const RunRecord*> prune_equal_seeds(Score& score, const RunSet& set)
     });
     if (same != seeded.end()) {
       run.role = ScoredRun::Pruned;
-      run.reason = fmt::format("has the seed of {}", (*same)->file);
+      run.reason = fmt::format("has the seed of {}, {}", (*same)->file, show(run.seed));
+      run.same_seed_as = (*same)->file;
       continue;
     }
     if (!run.seed.is_null()) seeded.push_back(&run);
@@ -194,6 +195,15 @@ void score_weak(Score& score, const RunSet& set) {
     return;
   }
   score.throughput = {static_cast<double>(runs.size()) / minutes, *total, *size, runs.size(), minutes};
+  const auto models = static_cast<double>(runs.size());
+  if (*size > *total)
+    score.warnings.push_back(fmt::format(
+        "a model has more accelerators or nodes, S = {:g}, than the system, T = {:g}", *size, *total));
+  if (*total > models * *size)
+    score.warnings.push_back(
+        fmt::format("all models together have fewer accelerators or nodes, M * S = {:g} * {:g}, "
+                    "than the system, T = {:g}",
+                    models, *size, *total));
 }
 
 /// The first log that can't be tested, and why; empty if all can.

@@ -373,6 +373,8 @@ target() {
 logs() {
   echo "no log at all" >text
   ends 2 "this file isn't a result log" "$LAUNCHER" -n 2 "$TESSERA" check text
+  ends 2 '"rule": "no-entries"' "$TESSERA" check text --json
+  ends 2 "this file isn't a result log" "$TESSERA" check text --json
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" check nowhere
   mkdir empty
   ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" check empty
@@ -1143,6 +1145,7 @@ staging_disk_full() {
   mount -o remount,size=8m disk
   stage 0 "were there already" "$TESSERA_UNIVERSES" disk/copy
   same_files disk/copy
+  ranks=1 train 1 "warning: the data is staged to memory (a tmpfs)" --max-epochs 1 --stage-dir disk/copy
   umount disk
 }
 

@@ -151,10 +151,15 @@ TEST_F(CheckReport, RefusesWhatIsNoLog) {
                                                       9));
   const fs::path empty = write("empty", "");
   fs::create_directories(root_ / "directory");
-  for (const fs::path& path :
-       {binary, empty, root_ / "missing", root_ / "directory", fs::path("/dev/null")}) {
+  for (const fs::path& path : {root_ / "missing", root_ / "directory", fs::path("/dev/null")})
     EXPECT_THROW(check_paths(std::vector{path}, {}), InputError) << path;
+  for (const fs::path& path : {binary, empty}) {
+    const auto judged = check_paths(std::vector{path}, {});
+    EXPECT_THROW(require_logs(judged), InputError) << path;
+    EXPECT_EQ(check({path}, 1)[0]["findings"][0]["rule"], "no-entries");
   }
+  EXPECT_NO_THROW(
+      require_logs(check_paths(std::vector{write("directory/result_0.txt", "").parent_path()}, {})));
 }
 
 TEST_F(CheckReport, SurvivesALogWhosePathAndTextsAreNoUtf8) {

@@ -242,9 +242,37 @@ TEST(Throughput, LeavesOutRunsThatFailedOrHaveASeedAgain) {
   EXPECT_EQ(result.throughput.value().models, 5U);
   EXPECT_DOUBLE_EQ(result.throughput->minutes, 14.0);  // from minute 1 to minute 15
   EXPECT_EQ(result.runs[6].role, ScoredRun::Pruned);
-  EXPECT_EQ(result.runs[6].reason, "has the seed of result_5.txt");
+  EXPECT_EQ(result.runs[6].reason, "has the seed of result_5.txt, 6");
+  EXPECT_EQ(result.runs[6].same_seed_as, "result_5.txt");
   logs.erase(logs.begin() + 1);
   EXPECT_EQ(weak(logs).why_no_score, "4 converged runs of different seeds, at least 5 are needed");
+}
+
+TEST(Throughput, WarnsOfSizesThatCannotBeAndStandsAllTheSame) {
+  EXPECT_THAT(weak(instance(16)).warnings, IsEmpty());  // 8 <= 128 <= 16 * 8
+  const Score idle = weak(instance(15));
+  EXPECT_THAT(idle.warnings, ElementsAre(HasSubstr("M * S = 15 * 8, than the system, T = 128")));
+  EXPECT_TRUE(idle.scored());
+  EXPECT_THAT(weak(instance(5), SystemSize{1.0, 4.0}).warnings,
+              ElementsAre(HasSubstr("S = 8, than the system, T = 4")));
+}
+
+TEST(Throughput, IsWarnedOfWhereItStandsAlone) {
+  std::vector<ScoredSet> sets;
+  RunSet set = set_of(instance(16), ScalingMode::Weak);
+  set.described = SystemSize{32.0, 4.0};
+  set.organisation = "A";
+  sets.push_back({set, score(set, Round::V3_0)});
+  RunSet strong = set_of(five_of({1, 2, 3, 4, 5}));
+  strong.organisation = "B";
+  sets.push_back({strong, score(strong, Round::V3_0)});
+  warn_of_lone_throughputs(sets);
+  EXPECT_THAT(sets[0].score.warnings, ElementsAre(HasSubstr("no time to solution")));
+  EXPECT_THAT(sets[1].score.warnings, IsEmpty());
+  sets[0].score.warnings.clear();
+  sets[1].set.organisation = "A";
+  warn_of_lone_throughputs(sets);
+  EXPECT_THAT(sets[0].score.warnings, IsEmpty());
 }
 
 TEST(Throughput, NeedsModelsOfOneSizeAndTheSizeOfTheSystem) {
