@@ -14,6 +14,7 @@
 #include "models/base/error.hpp"
 #include "results/check/benchmark.hpp"
 #include "results/check/log_files.hpp"
+#include "results/check/on_threads.hpp"
 #include "results/log/log_value.hpp"
 #include "results/score/scores.hpp"
 #include "submissions/checker_params.hpp"
@@ -142,18 +143,21 @@ void PackageJudge::check_system(const fs::path& file) {
 
 Logs PackageJudge::read_logs(const fs::path& directory, bool (*is_log)(std::string_view)) const {
   Logs logs;
-  for (const fs::path& file : entries_of(directory, is_log)) {
-    SeedsOfLog seeds;
-    const RunRecord run = read_found_log(file, [&seeds](const LogEntry& entry) {
+  const std::vector<fs::path> files = entries_of(directory, is_log);
+  logs.seeds.resize(files.size());
+  logs.judged.resize(files.size());
+  logs.set.runs.resize(files.size());
+  on_threads(files.size(), [&](std::size_t i) {
+    SeedsOfLog& seeds = logs.seeds[i];
+    RunRecord run = read_found_log(files[i], [&seeds](const LogEntry& entry) {
       if (entry.key == LogKey::Seed && seeds.seeds.size() < kMostSeeds)
         seeds.seeds.push_back(logged_seed(entry.line, entry.value, entry.metadata));
     });
     seeds.file = run.file;
     seeds.malformed = run.malformed_lines > 0;
-    logs.seeds.push_back(std::move(seeds));
-    logs.judged.push_back(judge_log(run, options_));
-    logs.set.runs.push_back(run);
-  }
+    logs.judged[i] = judge_log(run, options_);
+    logs.set.runs[i] = std::move(run);
+  });
   if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_));
   return logs;
 }

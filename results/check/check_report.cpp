@@ -10,6 +10,7 @@
 #include "models/base/error.hpp"
 #include "results/check/log_files.hpp"
 #include "results/check/log_reader.hpp"
+#include "results/check/on_threads.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
@@ -49,7 +50,9 @@ void add_directory(std::vector<Judged>& judged, const fs::path& root, const Chec
   }
   for (const auto& [directory, files] : logs) {
     const std::size_t first = judged.size();
-    for (const fs::path& file : files) judged.push_back(judge_log(read_found_log(file), options));
+    judged.resize(first + files.size());
+    on_threads(files.size(),
+               [&](std::size_t i) { judged[first + i] = judge_log(read_found_log(files[i]), options); });
     judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options));
   }
 }

@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Grows where a key changes its meaning; keys that are added don't count.
+constexpr int kSchemaVersion = 1;
+
 /// JSON has no infinity.
 json number(std::optional<double> value) {
   return value && std::isfinite(*value) ? json(*value) : json();
@@ -36,8 +39,21 @@ json to_json(const std::vector<CurvePoint>& curve) {
   return points;
 }
 
+/// The run that stands for a set in pictures: the median of those that converged, else the one that went on
+/// longest. Nothing of an empty set.
+std::optional<std::size_t> typical_run(const std::vector<ScoredRun>& runs) {
+  std::vector<std::size_t> order;
+  const bool any_converged = std::ranges::any_of(runs, &ScoredRun::converged);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (runs[i].converged || !any_converged) order.push_back(i);
+  if (order.empty()) return std::nullopt;
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return runs[i].minutes.value_or(0); });
+  return any_converged ? order[(order.size() - 1) / 2] : order.back();
+}
+
 json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
   json runs = json::array();
+  const auto typical = typical_run(compared.score.runs);
   for (std::size_t i = 0; i < compared.score.runs.size(); ++i) {
     const ScoredRun& run = compared.score.runs[i];
     const RunTrace& trace = compared.set.runs[i].trace();
@@ -47,6 +63,7 @@ json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
          {"converged", run.converged},
          {"reason", run.reason},
          {"epochs", number(run.epochs)},
+         {"typical", i == typical},
          {"breakdown", to_json(trace.breakdown(), compared.set.runs[i].epochs().times())},
          {"evaluations",
           benchmark == nullptr ? json::array() : to_json(trace.curve(benchmark->target.each.key))}});
@@ -154,7 +171,7 @@ json to_json(const ComparedGroup& group, const Comparison& comparison) {
 json to_json(const Comparison& comparison) {
   json groups = json::array();
   for (const ComparedGroup& group : comparison.groups) groups.push_back(to_json(group, comparison));
-  return {{"groups", groups}};
+  return {{"schema_version", kSchemaVersion}, {"groups", groups}};
 }
 
 }  // namespace tessera

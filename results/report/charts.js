@@ -1,11 +1,9 @@
 // The charts of a group. Each is a function from the group, the systems shown and the colours of the page to a
 // configuration of Chart.js; null where there is nothing to draw.
 
-// The run that stands for a system: the median of those that converged, else the one that was evaluated most.
+// The run that stands for a system, whose evaluations alone are here.
 function typicalRun(system) {
-  const converged = convergedRuns(system).sort((a, b) => a.minutes - b.minutes);
-  if (converged.length > 0) return converged[Math.floor((converged.length - 1) / 2)];
-  return [...system.runs].sort((a, b) => b.evaluations.length - a.evaluations.length)[0];
+  return system.runs.find((run) => run.typical);
 }
 
 function title(text, colours) {

@@ -8,6 +8,7 @@
 
 #include "models/base/error.hpp"
 #include "results/check/log_files.hpp"
+#include "results/check/on_threads.hpp"
 #include "results/log/json_file.hpp"
 #include "results/log/number_text.hpp"
 
@@ -114,7 +115,8 @@ RunSet read_set(const fs::path& root, const fs::path& directory, const std::vect
   RunSet set;
   set.directory = directory;
   set.name = directory.lexically_relative(root).generic_string();
-  for (const fs::path& file : files) set.runs.push_back(read_found_log(file));
+  set.runs.resize(files.size());
+  on_threads(files.size(), [&](std::size_t i) { set.runs[i] = read_found_log(files[i]); });
   const fs::path place = place_of(directory);
   const auto layout = layout_of(place);
   set.organisation =

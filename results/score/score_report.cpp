@@ -17,6 +17,9 @@ using nlohmann::json;
 
 constexpr std::array<const char*, 5> kRoles{"counts", "fastest", "slowest", "failed", "pruned"};
 
+/// Grows where a key changes its meaning; keys that are added don't count.
+constexpr int kSchemaVersion = 1;
+
 /// JSON has no infinity.
 json number(std::optional<double> value) {
   return value && std::isfinite(*value) ? json(*value) : json();
@@ -58,7 +61,8 @@ json to_json(const ScoredSet& scored) {
   for (const ScoredRun& run : score.runs) runs.push_back(to_json(run));
   const auto& throughput = score.throughput;
   const auto& spread = score.spread;
-  json object{{"directory", set.name},
+  json object{{"schema_version", kSchemaVersion},
+              {"directory", set.name},
               {"organisation", set.organisation},
               {"system", set.system},
               {"division", set.division},
