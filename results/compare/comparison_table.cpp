@@ -12,7 +12,7 @@ namespace tessera {
 namespace {
 
 constexpr std::size_t kColumns = 120;
-constexpr std::size_t kNameColumns = 42;
+constexpr std::size_t kNameColumns = 40;
 constexpr std::size_t kValueColumns = 36;
 constexpr std::size_t kFewSystems = 4;  // whose descriptions are shown value by value
 
@@ -55,17 +55,17 @@ std::string runs_text(const Score& score) {
 
 void print_row(std::ostream& out, const Standing& standing, const ComparedSet& compared, bool is_base) {
   const std::string place = standing.place == 0 ? "-" : fmt::format("{}", standing.place);
-  fmt::print(out, "{:>3}{} {:<{}} {:<6} {:>6} {:>6} {:>10} {:>5} {:>8} {:>8} {:>8} {:>6}\n", place,
+  fmt::print(out, "{:>3}{} {:<{}} {:<6} {:>6} {:>6} {:>10} {:>7} {:>8} {:>8} {:>8} {:>6}\n", place,
              is_base ? '*' : ' ', tail(plain(standing.name), kNameColumns), kNameColumns,
-             head(plain(compared.set.division), 6), text_of(compared.system.nodes, "{:g}"),
-             text_of(compared.system.accelerators, "{:g}"), score_text(standing), runs_text(compared.score),
+             head(plain(compared.set.division), 6), text_of(compared.system.nodes, "{:.7g}"),
+             text_of(compared.system.accelerators, "{:.7g}"), score_text(standing), runs_text(compared.score),
              text_of(standing.speed_up, "{:.3g}"), text_of(standing.speed_up_per_node, "{:.3g}"),
              text_of(standing.speed_up_per_accelerator, "{:.3g}"), p_text(standing.against_next));
 }
 
 void print_systems(std::ostream& out, const ComparedGroup& group, const Comparison& comparison) {
   const bool strong = group.mode == ScalingMode::Strong;
-  fmt::print(out, "{:>3}  {:<{}} {:<6} {:>6} {:>6} {:>10} {:>5} {:>8} {:>8} {:>8} {:>6}\n", "", "system",
+  fmt::print(out, "{:>3}  {:<{}} {:<6} {:>6} {:>6} {:>10} {:>7} {:>8} {:>8} {:>8} {:>6}\n", "", "system",
              kNameColumns, "div.", "nodes", "accel.", strong ? "minutes" : "models", "runs", "speed-up",
              "per node", "per acc.", "p next");
   for (std::size_t i = 0; i < group.standings.size(); ++i) {
@@ -106,7 +106,7 @@ void print_notes(std::ostream& out, const ComparedGroup& group, const Comparison
 void print_training(std::ostream& out, const ComparedGroup& group, const Comparison& comparison) {
   const auto has_rate = [&](const Standing& s) { return comparison.set_of(s).score.training.has_value(); };
   if (std::none_of(group.standings.begin(), group.standings.end(), has_rate)) return;
-  fmt::print(out, "\n  {:<44} {:>11} {:>10} {:>11} {:>12} {:>8} {:>12}\n", "training without evaluations",
+  fmt::print(out, "\n  {:<42} {:>11} {:>10} {:>11} {:>12} {:>8} {:>12}\n", "training without evaluations",
              "samples/s", "a unit", "ms a step", "s an epoch", "epochs", "global batch");
   for (const Standing& standing : group.standings) {
     const auto& [set, score, system] = comparison.set_of(standing);
@@ -124,7 +124,7 @@ void print_training(std::ostream& out, const ComparedGroup& group, const Compari
 void print_family(std::ostream& out, const ScalingFamily& family, const ComparedGroup& group) {
   const bool strong = family.kind == ScalingKind::Strong;
   const std::string batch = batch_text(family.common_batch());
-  fmt::print(out, "\n  {:<47} {:>6} {:<12} {:>12} {:>9} {:>11} {:>13}\n",
+  fmt::print(out, "\n  {:<45} {:>6} {:<12} {:>12} {:>9} {:>11} {:>13}\n",
              strong ? fmt::format("strong scaling: global batch {}", batch)
                     : fmt::format("weak scaling: batch {} a unit", batch),
              "size", "", strong ? "batch a unit" : "global batch", "speed-up", "efficiency", "in samples/s");
@@ -145,24 +145,43 @@ void print_scaling(std::ostream& out, const ComparedGroup& group) {
     print_wrapped(out, tail(plain(group.standings[system.standing].name), kNameColumns), {system.why});
 }
 
-/// The values of a difference, each with the places in the table that have it: "1024 (1, 3), 512 (2)".
+/// Numbers in their order, those that follow each other as one: "1-3", "7".
+std::vector<std::string> ranges_of(const std::vector<std::size_t>& numbers) {
+  std::vector<std::string> ranges;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    ranges.push_back(last == i
+                         ? std::to_string(numbers[i])
+                         : fmt::format("{}{}{}", numbers[i], last == i + 1 ? ", " : "-", numbers[last]));
+    i = last + 1;
+  }
+  return ranges;
+}
+
+/// The values of a difference, each with the places in the table that have it: "1024 (1, 3)", "512 (2)". What
+/// is longer than a line is given in pieces.
 std::vector<std::string> values_with_lines(const Difference& difference) {
-  std::vector<std::pair<std::string, std::string>> values;
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> values;
   for (std::size_t i = 0; i < difference.values.size(); ++i) {
     const std::string& value = difference.values[i];
     const auto found =
         std::find_if(values.begin(), values.end(), [&](const auto& seen) { return seen.first == value; });
-    if (found == values.end()) {
-      values.emplace_back(value, std::to_string(i + 1));
-    } else {
-      found->second += fmt::format(", {}", i + 1);
-    }
+    if (found == values.end())
+      values.push_back({value, {i + 1}});
+    else
+      found->second.push_back(i + 1);
   }
   std::vector<std::string> texts;
-  texts.reserve(values.size());
   for (const auto& [value, lines] : values) {
-    texts.push_back(
-        fmt::format("{} ({})", value.empty() ? "not given" : head(plain(value), kValueColumns), lines));
+    const std::vector<std::string> ranges = ranges_of(lines);
+    constexpr std::size_t kRangesALine = 12;
+    for (std::size_t i = 0; i < ranges.size(); i += kRangesALine) {
+      const auto end =
+          ranges.begin() + static_cast<std::ptrdiff_t>(std::min(ranges.size(), i + kRangesALine));
+      texts.push_back(fmt::format("{} ({})", value.empty() ? "not given" : head(plain(value), kValueColumns),
+                                  fmt::join(ranges.begin() + static_cast<std::ptrdiff_t>(i), end, ", ")));
+    }
   }
   return texts;
 }

@@ -1,16 +1,27 @@
 // What tells systems apart besides their times.
 
+// Numbers in their order, those that follow each other as one: "1–3, 7".
+function rangesOf(numbers) {
+  const ranges = [];
+  for (const number of numbers) {
+    const last = ranges[ranges.length - 1];
+    if (last && last[1] + 1 === number) last[1] = number; else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from}–${to}`).join(', ');
+}
+
 // A row for each value of a setting, with the systems that have it: by number where names would take many lines.
 function differencesTable(differences, group, caption) {
-  const called = (i) => group.systems.length > 4 ? String(i + 1) : group.systems[i].name;
+  const called = (holders) => group.systems.length > 4 ? rangesOf(holders.map((i) => i + 1)) :
+                                                          holders.map((i) => group.systems[i].name).join(', ');
   const bodies = differences.map((difference) => {
     const holders = new Map();
     difference.values.forEach((value, i) => {
       if (!holders.has(value)) holders.set(value, []);
-      holders.get(value).push(called(i));
+      holders.get(value).push(i);
     });
-    const rows = [...holders].map(([value, names]) =>
-        element('tr', {}, element('td', {}, value === '' ? 'not given' : value), element('td', {}, names.join(', '))));
+    const rows = [...holders].map(([value, places]) =>
+        element('tr', {}, element('td', {}, value === '' ? 'not given' : value), element('td', {}, called(places))));
     rows[0].prepend(element('th', {scope: 'rowgroup', rowspan: rows.length}, difference.name));
     return element('tbody', {}, ...rows);
   });

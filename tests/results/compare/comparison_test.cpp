@@ -227,6 +227,36 @@ TEST(ComparisonTable, FitsATerminalAndHoldsNoControlCharacter) {
   EXPECT_THAT(out.str(), Not(HasSubstr("\xff")));
 }
 
+TEST(ComparisonTable, FitsATerminalWithManySystemsToo) {
+  std::vector<ComparedSet> sets;
+  for (int i = 0; i < 90; ++i)
+    sets.push_back(
+        compared(fmt::format("s{}", i), "128", {38, 39, 40, 41, 42.0 + i}, i % 2 == 0 ? 1024 : 2048));
+  std::ostringstream out;
+  print(out, compare(std::move(sets), ""));
+  std::istringstream lines(out.str());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120U) << line;
+}
+
+TEST(ComparisonTable, JoinsNumbersOfLinesThatFollowEachOther) {
+  std::vector<ComparedSet> sets;
+  for (int i = 0; i < 7; ++i)
+    sets.push_back(
+        compared(fmt::format("s{}", i), "1", std::vector<double>(5, 10.0 + i), i == 3 ? 1024 : 2048));
+  std::ostringstream out;
+  print(out, compare(std::move(sets), ""));
+  EXPECT_THAT(out.str(), HasSubstr("global_batch_size: 2048 (1-3, 5-7); 1024 (4)"));
+}
+
+TEST(ComparisonJson, StandsForASystemByItsMedianRun) {
+  const json runs =
+      to_json(compare({compared("one", "1", {30, 10, 50, 40, 20})}, ""))["groups"][0]["systems"][0]["runs"];
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(runs[i]["typical"], i == 0) << i;
+  const json failed =
+      to_json(compare({compared("one", "1", {-30, -60})}, ""))["groups"][0]["systems"][0]["runs"];
+  EXPECT_EQ(failed[1]["typical"], true);
+}
+
 TEST(ComparisonJson, HasCurvesAndBreakdownsOfRuns) {
   const json report = to_json(compare(two_sizes(), ""));
   const json& group = report["groups"][0];
