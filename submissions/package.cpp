@@ -13,6 +13,7 @@
 #include "results/check/benchmark.hpp"
 #include "results/check/log_files.hpp"
 #include "results/log/log_value.hpp"
+#include "results/score/run_set.hpp"
 #include "submissions/package_layout.hpp"
 
 namespace tessera {
@@ -84,6 +85,7 @@ void check_outside_of_implementation(const fs::path& output, const fs::path& imp
 /// What a package needs to know of one log.
 struct LogFacts {
   std::string benchmark, division;
+  nlohmann::json seed;
 };
 
 LogFacts facts_of(const fs::path& log) {
@@ -92,7 +94,8 @@ LogFacts facts_of(const fs::path& log) {
     throw InputError(fmt::format("a log can't be packaged: {}", run.unreadable), log.string(),
                      "name logs that can be read");
   LogFacts facts{run.text(LogKey::SubmissionBenchmark).value_or(""),
-                 run.text(LogKey::SubmissionDivision).value_or("")};
+                 run.text(LogKey::SubmissionDivision).value_or(""),
+                 run.first(LogKey::Seed) == nullptr ? nlohmann::json() : run.first(LogKey::Seed)->value};
   if (benchmarks().find(facts.benchmark) == nullptr)
     throw InputError(fmt::format("a log names no benchmark of MLPerf HPC, but {}", show(facts.benchmark)),
                      log.string(), "name result logs alone");
@@ -131,24 +134,42 @@ void write_implementation(const fs::path& package, const std::string& benchmark,
   }
 }
 
+/// The logs of one directory as they are written, those of a seed that was there before apart.
+class NumberedLogs {
+ public:
+  void write(const fs::path& log, const nlohmann::json& seed, const fs::path& directory, bool prune) {
+    const bool known =
+        std::ranges::any_of(seeds_, [&](const auto& other) { return equal_values(other, seed); });
+    const bool pruned = prune && known && !seed.is_null();
+    seeds_.push_back(seed);
+    const fs::path place = pruned ? directory / "pruned_results" : directory;
+    fs::create_directories(place);
+    fs::copy_file(log, place / fmt::format("result_{}.txt", pruned ? pruned_++ : written_++));
+  }
+
+ private:
+  std::vector<nlohmann::json> seeds_;
+  int written_ = 0, pruned_ = 0;
+};
+
 void write_logs(const fs::path& package, PackageContents& contents, const std::vector<fs::path>& logs,
-                const char* mode) {
-  std::map<std::string, int> written;  // by benchmark
+                ScalingMode mode) {
+  std::map<std::string, NumberedLogs> benchmarks_written;
+  const bool prune = contents.prune_seeds && mode == ScalingMode::Weak;
   for (const fs::path& log : logs) {
     const LogFacts facts = facts_of(log);
     settle_division(contents.system, facts.division, log);
-    const fs::path directory =
-        package / "results" / contents.system.text("system_name") / mode / facts.benchmark;
-    fs::create_directories(directory);
-    fs::copy_file(log, directory / fmt::format("result_{}.txt", written[facts.benchmark]++));
+    benchmarks_written[facts.benchmark].write(
+        log, facts.seed,
+        package / "results" / contents.system.text("system_name") / name_of(mode) / facts.benchmark, prune);
   }
-  for (const auto& [benchmark, count] : written)
+  for (const auto& [benchmark, written] : benchmarks_written)
     if (!fs::exists(package / "benchmarks" / benchmark)) write_implementation(package, benchmark, contents);
 }
 
 void write_all(const fs::path& package, PackageContents& contents) {
-  write_logs(package, contents, contents.strong, "strong");
-  write_logs(package, contents, contents.weak, "weak");
+  write_logs(package, contents, contents.strong, ScalingMode::Strong);
+  write_logs(package, contents, contents.weak, ScalingMode::Weak);
   nlohmann::json& submitter = contents.system.fields["submitter"];
   if (submitter.is_null() || submitter == "") submitter = contents.organisation;
   write_text(package / "systems" / (contents.system.text("system_name") + ".json"), to_text(contents.system));

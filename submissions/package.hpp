@@ -18,6 +18,7 @@ struct PackageContents {
   std::vector<std::filesystem::path> weak;
   std::filesystem::path implementation;  // a file or directory, copied for each benchmark; may be empty
   std::string notes;                     // a README.md in its place
+  bool prune_seeds = false;              // weak logs whose seed an earlier one has go into pruned_results/
 };
 
 /// The logs at paths that a user names, in the order of names within each: a file itself; of a directory all

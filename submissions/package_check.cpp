@@ -14,10 +14,13 @@
 #include "models/base/error.hpp"
 #include "results/check/benchmark.hpp"
 #include "results/check/log_files.hpp"
+#include "results/check/on_threads.hpp"
 #include "results/log/log_value.hpp"
 #include "results/score/scores.hpp"
+#include "submissions/checker_params.hpp"
 #include "submissions/file_check.hpp"
 #include "submissions/package_layout.hpp"
+#include "submissions/score_check.hpp"
 #include "submissions/seed_check.hpp"
 #include "submissions/size_check.hpp"
 #include "submissions/system_description.hpp"
@@ -46,6 +49,10 @@ std::vector<fs::path> entries_of(const fs::path& directory, Matches matches) {
   return entries;
 }
 
+/// What may stand beside logs.
+constexpr std::array<std::string_view, 3> kKnownFiles{"scaling.json", "package_checker_params",
+                                                      "pruned_results"};
+
 /// Of one log: some log a seed from each of thousands of ranks.
 constexpr std::size_t kMostSeeds = 100'000;
 
@@ -56,10 +63,12 @@ class PackageJudge {
   std::vector<Judged> judge() {
     const std::vector<ResultDirectory> directories = result_directories(package_, verdict_);
     check_systems(directories);
+    of_organisation_ = read_checker_params(package_, ParamsOf::Organisation, options_.round, verdict_);
     for (const ResultDirectory& directory : directories) {
       logs_.emplace(directory.path, read_logs(directory.path, is_numbered_log_name));
       check_directory(directory);
     }
+    check_times_to_solution(directories);
     check_files(package_, verdict_);
     read_other_logs();
     return take(directories.size());
@@ -78,12 +87,16 @@ class PackageJudge {
   Logs read_logs(const fs::path& directory, bool (*is_log)(std::string_view)) const;
   void read_other_logs();
   void check_directory(const ResultDirectory& directory);
+  void add_verdict_of_directory(const Verdict& verdict);
   void check_count(const ResultDirectory& directory);
   void check_agreement(const ResultDirectory& directory, const Logs& logs, bool closed);
   void check_one_value(const ResultDirectory& directory, const Logs& logs, LogKey key, const char* rule,
                        bool closed);
   void check_readable(const Logs& logs);
-  void check_convergence(const ResultDirectory& directory, RunSet set);
+  Score score_of(const ResultDirectory& directory, Logs& logs, bool closed) const;
+  void check_times_to_solution(const std::vector<ResultDirectory>& directories);
+  void check_all_seeds(const Logs& logs, bool passed_over);
+  Bypasses bypasses_of(const ResultDirectory& directory);
   void check_scaling(const fs::path& directory);
   std::vector<Judged> take(std::size_t directories);
 
@@ -97,6 +110,9 @@ class PackageJudge {
   Verdict verdict_;
   std::map<std::string, SystemDescription> systems_;  // by the names of their files
   std::map<fs::path, Logs> logs_;
+  std::set<std::string> solved_;  // benchmarks that have a time to solution
+  Bypasses of_organisation_;
+  std::map<std::string, Bypasses> of_systems_;
 };
 
 void PackageJudge::check_systems(const std::vector<ResultDirectory>& directories) {
@@ -127,19 +143,22 @@ void PackageJudge::check_system(const fs::path& file) {
 
 Logs PackageJudge::read_logs(const fs::path& directory, bool (*is_log)(std::string_view)) const {
   Logs logs;
-  for (const fs::path& file : entries_of(directory, is_log)) {
-    SeedsOfLog seeds;
-    const RunRecord run = read_found_log(file, [&seeds](const LogEntry& entry) {
+  const std::vector<fs::path> files = entries_of(directory, is_log);
+  logs.seeds.resize(files.size());
+  logs.judged.resize(files.size());
+  logs.set.runs.resize(files.size());
+  on_threads(files.size(), [&](std::size_t i) {
+    SeedsOfLog& seeds = logs.seeds[i];
+    RunRecord run = read_found_log(files[i], [&seeds](const LogEntry& entry) {
       if (entry.key == LogKey::Seed && seeds.seeds.size() < kMostSeeds)
         seeds.seeds.push_back(logged_seed(entry.line, entry.value, entry.metadata));
     });
     seeds.file = run.file;
     seeds.malformed = run.malformed_lines > 0;
-    logs.seeds.push_back(std::move(seeds));
-    logs.judged.push_back(judge_log(run, options_));
-    logs.set.runs.push_back(run);
-  }
-  if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_.round));
+    logs.judged[i] = judge_log(run, options_);
+    logs.set.runs[i] = std::move(run);
+  });
+  if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_));
   return logs;
 }
 
@@ -163,21 +182,49 @@ void PackageJudge::check_directory(const ResultDirectory& directory) {
          directory.benchmark);
     return;
   }
-  const Logs& logs = logs_.at(directory.path);
+  Logs& logs = logs_.at(directory.path);
+  const Bypasses bypasses = bypasses_of(directory);
   const bool closed =
       options_.division ? options_.division == Division::Closed : division_of(directory.system) == "closed";
   check_count(directory);
   check_readable(logs);
-  if (!logs.judged.empty())
-    std::ranges::copy(logs.judged.back().verdict.findings, std::back_inserter(verdict_.findings));
+  if (!logs.judged.empty()) add_verdict_of_directory(logs.judged.back().verdict);
   check_agreement(directory, logs, closed);
-  if (closed) check_seeds(logs.seeds, verdict_);
-  if (closed) check_convergence(directory, logs.set);
+  const Score score = score_of(directory, logs, closed);
+  if (closed) check_all_seeds(logs, bypasses.seeds);
+  if (closed) check_convergence(directory.path.string(), score, bypasses.convergence, verdict_);
+  check_throughput(directory.path.string(), score, verdict_);
+  if (score.minutes) solved_.insert(directory.benchmark);
   check_scaling(directory.path);
   if (std::error_code error;
       !fs::is_directory(package_ / "benchmarks" / directory.benchmark / "implementations", error))
     warn("no-implementation", directory.path,
          fmt::format("benchmarks/{}/implementations", directory.benchmark), "none");
+}
+
+void PackageJudge::add_verdict_of_directory(const Verdict& verdict) {
+  std::ranges::copy(verdict.findings, std::back_inserter(verdict_.findings));
+  verdict_.judged = verdict_.judged && verdict.judged;
+}
+
+Bypasses PackageJudge::bypasses_of(const ResultDirectory& directory) {
+  const auto [of_system, is_new] = of_systems_.try_emplace(directory.system);
+  if (is_new)
+    of_system->second = read_checker_params(package_ / "results" / directory.system, ParamsOf::System,
+                                            options_.round, verdict_);
+  return of_organisation_ | of_system->second |
+         read_checker_params(directory.path, ParamsOf::Benchmark, options_.round, verdict_);
+}
+
+void PackageJudge::check_all_seeds(const Logs& logs, bool passed_over) {
+  Verdict of_seeds;
+  check_seeds(logs.seeds, of_seeds);
+  auto& list = passed_over ? verdict_.warnings : verdict_.findings;
+  for (Finding& finding : of_seeds.findings) {
+    if (passed_over) finding.found += "; passed over, as asked for";
+    list.push_back(std::move(finding));
+  }
+  std::ranges::move(of_seeds.warnings, std::back_inserter(verdict_.warnings));
 }
 
 void PackageJudge::check_readable(const Logs& logs) {
@@ -187,30 +234,28 @@ void PackageJudge::check_readable(const Logs& logs) {
   }
 }
 
-/// What keeps the test from being made is another rule's finding.
-void PackageJudge::check_convergence(const ResultDirectory& directory, RunSet set) {
+/// The score of a directory, by the division that it is judged by.
+Score PackageJudge::score_of(const ResultDirectory& directory, Logs& logs, bool closed) const {
+  RunSet& set = logs.set;
   const auto named = std::ranges::find_if(
       set.runs, [](const RunRecord& run) { return run.text(LogKey::SubmissionBenchmark).has_value(); });
   set.benchmark = named == set.runs.end() ? directory.benchmark : *named->text(LogKey::SubmissionBenchmark);
-  set.division = name_of(Division::Closed);
-  const Score scored = score(set, options_.round);
-  if (!scored.convergence) {
-    warn("no-convergence-test", directory.path, "a test against the reference convergence points",
-         scored.why_no_convergence);
-    return;
-  }
-  const ConvergenceVerdict& verdict = *scored.convergence;
-  if (verdict.outcome == ConvergenceVerdict::BrokenLog)
-    fail("convergence", directory.path,
-         "logs whose evaluations tell their epoch_num, and whose run_stop tells its status",
-         verdict.broken_log);
-  else if (!verdict.passes())
-    fail("convergence", directory.path,
-         verdict.limit ? fmt::format("at least {:.4f} epochs in the mean", *verdict.limit)
-                       : "a reference convergence point, and at most one run without success",
-         verdict.mean_epochs
-             ? fmt::format("{}, {:.4f} epochs", name_of(verdict.outcome), *verdict.mean_epochs)
-             : std::string(name_of(verdict.outcome)));
+  set.division = closed ? name_of(Division::Closed) : name_of(Division::Open);
+  set.mode = directory.weak ? ScalingMode::Weak : ScalingMode::Strong;
+  set.directory = directory.path;
+  if (const auto system = systems_.find(directory.system); system != systems_.end())
+    set.described = system_size(system->second.fields);
+  return score(set, options_.round);
+}
+
+/// A throughput isn't reported alone.
+void PackageJudge::check_times_to_solution(const std::vector<ResultDirectory>& directories) {
+  for (const ResultDirectory& directory : directories)
+    if (directory.weak && has_benchmark(options_.round, directory.benchmark) &&
+        !solved_.contains(directory.benchmark))
+      warn("no-time-to-solution", directory.path,
+           fmt::format("a time to solution of {}, which a throughput is reported with", directory.benchmark),
+           "none");
 }
 
 void PackageJudge::check_count(const ResultDirectory& directory) {
@@ -221,7 +266,8 @@ void PackageJudge::check_count(const ResultDirectory& directory) {
          fmt::format("{} {} logs result_*.txt", directory.weak ? "at least" : "exactly", expected),
          std::to_string(logs));
   for (const fs::path& other : entries_of(directory.path, [](const std::string& name) {
-         return !is_numbered_log_name(name) && name != "scaling.json" && !name.starts_with('.');
+         return !is_numbered_log_name(name) && !name.starts_with('.') &&
+                std::ranges::find(kKnownFiles, name) == kKnownFiles.end();
        }))
     warn("unknown-file", other, "logs named result_*.txt alone", show(other.filename().string()));
 }
@@ -277,46 +323,15 @@ std::vector<Judged> PackageJudge::take(std::size_t directories) {
   std::vector<Judged> judged;
   for (auto& [path, logs] : logs_) std::ranges::move(logs.judged, std::back_inserter(judged));
   judged.push_back(
-      {package_.string(), Judged::Package, options_.round, std::move(verdict_),
+      {package_.string(), Judged::Package, options_.round, std::move(verdict_), false, false,
        fmt::format("package, systems: {}, directories of results: {}", systems_.size(), directories)});
   return judged;
-}
-
-void append(std::vector<Judged>& all, std::vector<Judged> more) {
-  std::ranges::move(more, std::back_inserter(all));
-}
-
-/// What stands beside the packages of a round: directories with other logs.
-void append_others(std::vector<Judged>& all, const fs::path& round, const std::vector<fs::path>& packages,
-                   const CheckOptions& options) {
-  for (const fs::path& directory : directories_in(round)) {
-    if (std::ranges::find(packages, directory) != packages.end()) continue;
-    if (directory.filename().string().starts_with('.')) continue;
-    try {
-      append(all, check_paths(std::array{directory}, options));
-    } catch (const InputError&) {  // without logs, it is none of our business
-    }
-  }
 }
 
 }  // namespace
 
 std::vector<Judged> judge_package(const fs::path& package, const CheckOptions& options) {
   return PackageJudge(package, options).judge();
-}
-
-std::vector<Judged> check_paths_and_packages(std::span<const fs::path> paths, const CheckOptions& options) {
-  std::vector<Judged> judged;
-  for (const fs::path& path : paths) {
-    const std::vector<fs::path> packages = packages_at(path);
-    if (packages.empty()) {
-      append(judged, check_paths(std::array{path}, options));
-      continue;
-    }
-    for (const fs::path& package : packages) append(judged, judge_package(package, options));
-    if (packages.front() != path) append_others(judged, path, packages, options);
-  }
-  return judged;
 }
 
 }  // namespace tessera

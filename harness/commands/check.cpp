@@ -7,7 +7,7 @@
 #include "harness/commands/command.hpp"
 #include "harness/commands/on_first_rank.hpp"
 #include "harness/process/flush_or_throw.hpp"
-#include "submissions/package_check.hpp"
+#include "submissions/check_paths.hpp"
 
 namespace tessera {
 namespace {
@@ -15,16 +15,21 @@ namespace {
 struct CheckArguments {
   std::vector<std::filesystem::path> paths;
   std::string round = "3.0", division;  // division empty: the log's own
-  bool json = false;
+  bool own = false, json = false;
 };
 
 // The logs are one rank's work; the others wait for what it found.
 int run(const CheckArguments& arguments, const Communicator& world) {
   return on_first_rank(world, [&] {
-    const CheckOptions options{*find_round(arguments.round), find_division(arguments.division)};
-    const std::vector<Judged> judged = check_paths_and_packages(arguments.paths, options);
+    const CheckOptions options{.round = *find_round(arguments.round),
+                               .division = find_division(arguments.division),
+                               .own = arguments.own};
+    const std::vector<Judged> judged = arguments.own ? check_paths(arguments.paths, options)
+                                                     : check_paths_and_packages(arguments.paths, options);
+    if (!arguments.json) require_logs(judged);
     const int code = report(judged, arguments.json, std::cout);
     flush_or_throw(std::cout, "the report");
+    require_logs(judged);
     return code;
   });
 }
@@ -42,9 +47,15 @@ void add_check(CommandSyntax program) {
   command.option("--round", arguments->round, "whose rules: 1.0, 2.0 or 3.0")
       .shows_default()
       .one_of({"1.0", "2.0", "3.0"});
+  const OptionSyntax division = command
+                                    .option("--division", arguments->division,
+                                            "judge by the rules of this division, whatever the log says")
+                                    .one_of({"closed", "open"});
   command
-      .option("--division", arguments->division, "judge by the rules of this division, whatever the log says")
-      .one_of({"closed", "open"});
+      .flag(
+          "--own", arguments->own,
+          "judge logs of networks of one's own: by the rules that all benchmarks share, and their own target")
+      .excludes(division);
   command.flag("--json", arguments->json, "print the verdicts as JSON");
   command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });
 }

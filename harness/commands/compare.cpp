@@ -19,6 +19,7 @@ namespace {
 
 struct CompareArguments {
   std::vector<std::filesystem::path> paths;
+  std::vector<std::string> joins;
   std::string base, html;  // html: a path, or empty
   bool json = false;
 };
@@ -44,7 +45,9 @@ bool all_have_rates(const Comparison& comparison) {
 // The logs are one rank's work; the others wait for what it found.
 int run(const CompareArguments& arguments, const Communicator& world) {
   return on_first_rank(world, [&] {
-    const Comparison comparison = compare(read_compared_sets(arguments.paths, Round::V3_0), arguments.base);
+    const JoinedOrganisations joined(arguments.joins);
+    const Comparison comparison =
+        compare(read_compared_sets(arguments.paths, Round::V3_0), arguments.base, joined);
     report(arguments, comparison);
     return all_have_rates(comparison) ? 0 : 1;
   });
@@ -62,6 +65,10 @@ void add_compare(CommandSyntax program) {
       .required();
   command.option("--base", arguments->base,
                  "the system to compare with, by name or directory; the slowest if not given");
+  command
+      .option("--join", arguments->joins,
+              "A,B=NAME: organisations that share a system, whose sizes are then held against each other")
+      .repeatable();
   command.option("--html", arguments->html, "draw the comparison in this file, for any browser");
   command.flag("--json", arguments->json, "print the comparison as JSON");
   command.runs_alone([arguments](const Communicator& world) { return run(*arguments, world); });

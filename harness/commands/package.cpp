@@ -26,7 +26,7 @@ struct PackageArguments {
   std::vector<fs::path> strong, weak;
   std::string organisation, round = "3.0";
   fs::path system, implementation, output;
-  bool json = false;
+  bool pruned = false, json = false;
 };
 
 // A description as `tessera system` writes it, or what it is made from: a user's YAML.
@@ -58,7 +58,8 @@ int package(const PackageArguments& arguments, int nodes) {
                                                     .strong = logs_at(arguments.strong),
                                                     .weak = logs_at(arguments.weak),
                                                     .implementation = arguments.implementation,
-                                                    .notes = notes()},
+                                                    .notes = notes(),
+                                                    .prune_seeds = arguments.pruned},
                                                    arguments.output, {*find_round(arguments.round), {}});
   const bool written = judged.back().verdict.compliant();
   report(judged, arguments.json, std::cout);
@@ -82,6 +83,8 @@ void add_package(CommandSyntax program) {
   command.option("RUNS", arguments->strong,
                  "strong scaling: logs, directories of runs, or directories that hold such");
   command.option("--weak", arguments->weak, "weak scaling: the same");
+  command.flag("--pruned", arguments->pruned,
+               "put weak logs with the seed of an earlier one into pruned_results/, where they don't count");
   command.option("--org", arguments->organisation, "organisation that submits; names the package").required();
   command
       .option("--system", arguments->system,

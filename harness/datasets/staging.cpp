@@ -1,6 +1,8 @@
 #include "harness/datasets/staging.hpp"
 
 #include <fmt/format.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -49,6 +51,12 @@ StagingCounts sum_over(const Communicator& world, const StagingCounts& mine) {
     sum.bytes_kept += one.bytes_kept;
   }
   return sum;
+}
+
+bool lies_in_memory(const fs::path& directory) {
+  struct statfs system {};
+  return ::statfs(directory.c_str(), &system) == 0 &&
+         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
 }
 
 std::vector<std::string> gather_names(const Communicator& world, const std::vector<std::string>& mine) {
@@ -242,7 +250,8 @@ std::optional<StagingSummary> Staging::run(const std::function<bool()>& stop_req
                         .seconds = watch.seconds(),
                         .counts = sum_over(world, stager->counts()),
                         .damaged = gather_names(world, stager->damaged()),
-                        .left_out = each_once(gather_names(world, stager->left_out()))};
+                        .left_out = each_once(gather_names(world, stager->left_out())),
+                        .in_memory = world.max(lies_in_memory(request_.directory) ? 1 : 0) == 1};
 }
 
 StagingSummary Staging::run() {

@@ -46,6 +46,7 @@ struct StagingSummary {
   StagingCounts counts;
   std::vector<std::string> damaged;   // on rank 0: files that were there and had to be copied again
   std::vector<std::string> left_out;  // on rank 0: arrays that copies lack, see Stager::left_out()
+  bool in_memory = false;             // the directory of some node is no disk but memory
 };
 
 /// "staged 112 files ...", for people.

@@ -108,6 +108,10 @@ bool TrainingRun::stage() {
   files_->log().end(LogKey::StagingStop);
   staged_ = to_json(*summary, staging_->directory());
   say(to_string(*summary));
+  if (summary->in_memory)
+    say("warning: the data is staged to memory (a tmpfs): under round 3.0 staging isn't counted, and data "
+        "must begin "
+        "on durable storage");
   DataListing listing = broadcast_listing(*setup_.grid, *setup_.workload, staging_->directory());
   all_or_none(world, [&] { setup_.workload->open_data(std::move(listing), setup_.share); });
   return true;

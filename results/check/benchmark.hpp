@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "models/base/registry.hpp"
@@ -23,7 +24,8 @@ struct Benchmark {
   Round since = Round::V1_0;      // the first rule set that knows it
   std::size_t required_runs = 0;  // of a run set
   Samples closed_samples{};
-  const BenchmarkRules* rules = nullptr;  // null where we know it by name alone; see rule_tables.hpp
+  std::optional<LogKey> steps_of_epoch{};  // the steps between evaluations, where that is what an epoch is
+  const BenchmarkRules* rules = nullptr;   // null where we know it by name alone; see rule_tables.hpp
 };
 
 Registry<Benchmark>& benchmarks();

@@ -10,6 +10,7 @@
 #include "models/base/error.hpp"
 #include "results/check/log_files.hpp"
 #include "results/check/log_reader.hpp"
+#include "results/check/on_threads.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
@@ -36,11 +37,9 @@ std::string summary_of(const RunRecord& run) {
 
 Judged judge_named_file(const fs::path& path, const CheckOptions& options) {
   const RunRecord run = read_log(path);
-  if (run.entry_lines == 0) {
-    throw InputError("this file isn't a result log: no line of it holds :::MLLOG", path.string(),
-                     "give the path of a log as MLPerf-style runs write them (result.txt of a run of ours)");
-  }
-  return judge_log(run, options);
+  Judged judged = judge_log(run, options);
+  judged.no_log = run.entry_lines == 0;
+  return judged;
 }
 
 void add_directory(std::vector<Judged>& judged, const fs::path& root, const CheckOptions& options) {
@@ -51,8 +50,10 @@ void add_directory(std::vector<Judged>& judged, const fs::path& root, const Chec
   }
   for (const auto& [directory, files] : logs) {
     const std::size_t first = judged.size();
-    for (const fs::path& file : files) judged.push_back(judge_log(read_found_log(file), options));
-    judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options.round));
+    judged.resize(first + files.size());
+    on_threads(files.size(),
+               [&](std::size_t i) { judged[first + i] = judge_log(read_found_log(files[i]), options); });
+    judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options));
   }
 }
 
@@ -71,8 +72,11 @@ json to_json(const std::vector<Finding>& findings) {
 
 constexpr std::array<const char*, 3> kKinds{"log", "directory", "package"};
 
-const char* word(const Verdict& verdict) {
-  return verdict.compliant() ? "compliant" : "not compliant";
+const char* word(const Judged& judged) {
+  const Verdict& verdict = judged.verdict;
+  if (judged.own) return verdict.compliant() ? "own: passed" : "own: failed";
+  if (!verdict.findings.empty()) return "not compliant";
+  return verdict.judged ? "compliant" : "not judged";
 }
 
 /// The path of a file as seen from a directory that holds it.
@@ -96,15 +100,18 @@ void print(std::ostream& out, const std::vector<Finding>& findings, const char* 
 Judged judge_log(const RunRecord& run, const CheckOptions& options) {
   std::string summary = summary_of(run);
   if (options.division) summary += fmt::format(", judged as {}", name_of(*options.division));
-  return {run.file, Judged::Log, options.round, check(run, options.round, options.division), summary};
+  Verdict verdict = options.own ? check_own(run, options.round) : check(run, options.round, options.division);
+  return {run.file, Judged::Log, options.round, std::move(verdict), options.own, false, std::move(summary)};
 }
 
-Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, Round round) {
-  const auto failed =
-      std::count_if(logs.begin(), logs.end(), [](const Judged& log) { return !log.verdict.compliant(); });
-  const std::string summary =
-      fmt::format("{} log{}, {} of them not compliant", logs.size(), logs.size() == 1 ? "" : "s", failed);
-  Judged judged{directory.string(), Judged::Directory, round, {}, summary};
+Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, const CheckOptions& options) {
+  const auto failed = std::count_if(logs.begin(), logs.end(),
+                                    [](const Judged& log) { return !log.verdict.findings.empty(); });
+  const std::string summary = fmt::format("{} log{}, {} of them {}", logs.size(), logs.size() == 1 ? "" : "s",
+                                          failed, options.own ? "failed" : "not compliant");
+  Judged judged{directory.string(), Judged::Directory, options.round, {}, options.own, false, summary};
+  judged.verdict.judged =
+      std::all_of(logs.begin(), logs.end(), [](const Judged& log) { return log.verdict.judged; });
   if (failed > 1) {
     judged.verdict.findings.push_back({"too-many-failed-logs", directory.string(), "", std::nullopt,
                                        "at most one log that isn't compliant", summary});
@@ -125,13 +132,21 @@ std::vector<Judged> check_paths(std::span<const fs::path> paths, const CheckOpti
   return judged;
 }
 
+void require_logs(std::span<const Judged> judged) {
+  for (const Judged& one : judged)
+    if (one.no_log)
+      throw InputError(
+          "this file isn't a result log: no line of it holds :::MLLOG", one.path,
+          "give the path of a log as MLPerf-style runs write them (result.txt of a run of ours)");
+}
+
 json to_json(std::span<const Judged> judged) {
   json list = json::array();
   for (const Judged& one : judged) {
     list.push_back({{"path", one.path},
                     {"kind", kKinds[one.kind]},
                     {"round", name_of(one.round)},
-                    {"verdict", word(one.verdict)},
+                    {"verdict", word(one)},
                     {"findings", to_json(one.verdict.findings)},
                     {"warnings", to_json(one.verdict.warnings)}});
   }
@@ -140,8 +155,7 @@ json to_json(std::span<const Judged> judged) {
 
 void print(std::ostream& out, std::span<const Judged> judged) {
   for (const Judged& one : judged) {
-    fmt::print(out, "{:<13}  {}  ({}; rules {})\n", word(one.verdict), one.path, one.summary,
-               name_of(one.round));
+    fmt::print(out, "{:<13}  {}  ({}; rules {})\n", word(one), one.path, one.summary, name_of(one.round));
     print(out, one.verdict.findings, "finding", one.path);
     print(out, one.verdict.warnings, "warning", one.path);
   }

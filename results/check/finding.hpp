@@ -22,8 +22,9 @@ struct Finding {
 struct Verdict {
   std::vector<Finding> findings;  // each makes what was judged non-compliant
   std::vector<Finding> warnings;  // don't
+  bool judged = true;             // false: it has no findings, but some of its rules aren't known here
 
-  bool compliant() const { return findings.empty(); }
+  bool compliant() const { return judged && findings.empty(); }
 };
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "results/check/own_rules.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
@@ -59,6 +60,26 @@ void Judge::apply(const TargetRule& rule) {
          fmt::format("none in {} evaluations, the last {}", tally.evaluations, tally.last));
 }
 
+void Judge::apply_own_target() {
+  const KeyRecord& logged = run_.of(LogKey::Target);
+  if (!logged.first || run_.tally().of(own_target_rule()).value.count > 0) return;  // found already
+  const auto target = own_target(run_);
+  if (!target) {
+    report("missing-metadata", name_of(LogKey::Target), logged.first->line,
+           "metric in the metadata: eval_error or eval_accuracy", "none, and evaluations of both or neither");
+    return;
+  }
+  const auto [least, greatest] = run_.range(target->metric);
+  const auto& best = target->better == Better::Lower ? least : greatest;
+  const std::size_t evaluations = run_.of(target->metric).count;
+  if (evaluations == 0)
+    report("missing-key", name_of(target->metric), std::nullopt, "at least once", "none");
+  else if (!best || !target->reached_by(*best))
+    report("target-missed", name_of(target->metric), std::nullopt, target->words(),
+           fmt::format("none in {} evaluations, the best {}", evaluations,
+                       best ? fmt::format("{}", *best) : "no number"));
+}
+
 void Judge::check_length_of_initialisation() {
   const auto& slow = run_.tally().slow_init();
   if (!slow) return;
@@ -66,10 +87,11 @@ void Judge::check_length_of_initialisation() {
          fmt::format("{:.2f} minutes", slow->minutes));
 }
 
-void Judge::warn_of_unknown_rules(const std::string& benchmark) {
+void Judge::miss_rules_of(const std::string& benchmark) {
   constexpr LogKey kKey = LogKey::SubmissionBenchmark;
   warn("unknown-rules", name_of(kKey), run_.first(kKey)->line, "a benchmark whose rules are known here",
        fmt::format("{}, judged by the common rules alone", show(benchmark)));
+  verdict_.judged = false;
 }
 
 void Judge::warn_of_times() {

@@ -21,8 +21,11 @@ class Judge {
   void apply(const EitherRule& rule);
   void apply(const OrderRule& rule);
   void apply(const TargetRule& rule);
+  /// The target of a user's own network, which is its log's.
+  void apply_own_target();
   void check_length_of_initialisation();
-  void warn_of_unknown_rules(const std::string& benchmark);
+  /// The run is then not judged, unless something is found.
+  void miss_rules_of(const std::string& benchmark);
   /// Of what the rules of the rounds pass over, and no log of one sound run has.
   void warn_of_times();
   void warn_of_several_runs();

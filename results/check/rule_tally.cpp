@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "results/check/own_rules.hpp"
 #include "results/check/rule_tables.hpp"
 #include "results/log/log_value.hpp"
 
@@ -20,6 +21,7 @@ std::vector<const KeyRule*> all_key_rules() {
   };
   add(common_rules());
   add(closed_rules());
+  add(own_rules());
   for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) add({&benchmark_key_rule(round), 1});
   for (const Benchmark* benchmark : benchmarks().all()) {
     if (benchmark->rules == nullptr) continue;

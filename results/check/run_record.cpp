@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "results/check/rule_tables.hpp"
 #include "results/log/log_value.hpp"
@@ -13,8 +14,7 @@ namespace {
 struct IntervalKeys {
   LogKey start, stop;
 };
-constexpr std::array kIntervals{IntervalKeys{LogKey::EpochStart, LogKey::EpochStop},
-                                IntervalKeys{LogKey::EvalStart, LogKey::EvalStop},
+constexpr std::array kIntervals{IntervalKeys{LogKey::EvalStart, LogKey::EvalStop},
                                 IntervalKeys{LogKey::StagingStart, LogKey::StagingStop}};
 
 }  // namespace
@@ -28,6 +28,7 @@ const nlohmann::json* LogEntry::find_metadata(std::string_view name) const {
 void RunRecord::add(LogEntry entry) {
   tally_.add(entry);
   trace_.add(entry);
+  epochs_.add(entry);
   convergence_.add(entry);
   clock_.add(entry);
   add_evaluation(entry);
@@ -48,13 +49,18 @@ void RunRecord::add(MalformedLine line) {
 }
 
 void RunRecord::add_evaluation(const LogEntry& entry) {
+  if (!is_metric(entry.key)) return;
+  if (const auto value = number_of(entry.value); value && !std::isnan(*value)) {
+    MetricRange& range = ranges_[entry.key];
+    range.least = std::min(range.least.value_or(*value), *value);
+    range.greatest = std::max(range.greatest.value_or(*value), *value);
+  }
   if (of(LogKey::RunStop).count > 0) return;
   for (const Benchmark* benchmark : benchmarks().all()) {
     if (benchmark->rules == nullptr) continue;
     const TargetRule& target = benchmark->rules->target;
-    if (target.each.key != entry.key) continue;
-    Evaluations& evaluations = evaluations_[entry.key];
-    if (!evaluations.reached_in_run && target.reached.holds(entry.value)) evaluations.reached_in_run = entry;
+    if (target.each.key == entry.key && target.reached.holds(entry.value))
+      reached_in_run_.try_emplace(&target, entry);
   }
 }
 
@@ -98,10 +104,14 @@ bool RunRecord::says_success() const {
   return status != nullptr && *status == "success";
 }
 
-const Evaluations& RunRecord::evaluations(LogKey key) const {
-  static const Evaluations none;
-  const auto found = evaluations_.find(key);
-  return found == evaluations_.end() ? none : found->second;
+const LogEntry* RunRecord::reached_in_run(const TargetRule& target) const {
+  const auto found = reached_in_run_.find(&target);
+  return found == reached_in_run_.end() ? nullptr : &found->second;
+}
+
+MetricRange RunRecord::range(LogKey metric) const {
+  const auto found = ranges_.find(metric);
+  return found == ranges_.end() ? MetricRange{} : found->second;
 }
 
 const Intervals& RunRecord::intervals(LogKey start) const {

@@ -10,6 +10,7 @@
 
 #include "results/check/clock_trace.hpp"
 #include "results/check/convergence_trace.hpp"
+#include "results/check/epoch_trace.hpp"
 #include "results/check/rule_tally.hpp"
 #include "results/check/run_trace.hpp"
 #include "results/log/log_entry.hpp"
@@ -27,9 +28,9 @@ struct KeyRecord {
   std::size_t second_line = 0;        // of the second entry
 };
 
-/// The evaluations of one key, as eval_error. Whether they reached a target is the tally's.
-struct Evaluations {
-  std::optional<LogEntry> reached_in_run;  // the first one above run_stop that reached the target
+/// The least and the greatest number among the evaluations of one key; nothing where none is a number.
+struct MetricRange {
+  std::optional<double> least, greatest;
 };
 
 /// Complete pairs of a start and a stop, added up.
@@ -64,13 +65,18 @@ class RunRecord {
   /// Whether the first run_stop says status success in its metadata.
   bool says_success() const;
 
-  const Evaluations& evaluations(LogKey key) const;
-  /// Epochs, evaluations and staging, of the keys EpochStart, EvalStart and StagingStart: each stop ends the
-  /// latest start above it that is still open.
+  /// The first evaluation above run_stop that reached the target of a registered benchmark; nullptr where
+  /// none did.
+  const LogEntry* reached_in_run(const TargetRule& target) const;
+  /// Of a metric of some benchmark, see is_metric(). The whole log counts.
+  MetricRange range(LogKey metric) const;
+  /// Evaluations and staging, of the keys EvalStart and StagingStart: each stop ends the latest start above
+  /// it that is still open.
   const Intervals& intervals(LogKey start) const;
 
   const RuleTally& tally() const { return tally_; }
   const RunTrace& trace() const { return trace_; }
+  const EpochTrace& epochs() const { return epochs_; }
   const ConvergenceTrace& convergence() const { return convergence_; }
   const ClockTrace& clock() const { return clock_; }
 
@@ -84,10 +90,12 @@ class RunRecord {
   void add_interval(const LogEntry& entry);
 
   std::array<KeyRecord, kLogKeys> keys_;
-  std::map<LogKey, Evaluations> evaluations_;
-  std::array<OpenInterval, 3> intervals_;
+  std::map<const TargetRule*, LogEntry> reached_in_run_;
+  std::map<LogKey, MetricRange> ranges_;
+  std::array<OpenInterval, 2> intervals_;
   RuleTally tally_;
   RunTrace trace_;
+  EpochTrace epochs_;
   ConvergenceTrace convergence_;
   ClockTrace clock_;
 };

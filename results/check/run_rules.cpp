@@ -4,6 +4,7 @@
 #include <array>
 
 #include "results/check/judge.hpp"
+#include "results/check/own_rules.hpp"
 #include "results/check/rule_tables.hpp"
 
 namespace tessera {
@@ -50,6 +51,25 @@ std::optional<Name> find_name(const std::array<std::string_view, kCount>& names,
   return static_cast<Name>(found - names.begin());
 }
 
+/// What keeps a log from being judged at all; empty if nothing does.
+std::vector<Finding> why_no_log(const RunRecord& run) {
+  if (!run.unreadable.empty())
+    return {{"unreadable", run.file, "", std::nullopt, "a file that can be read", run.unreadable}};
+  if (run.entry_lines == 0)
+    return {{"no-entries", run.file, "", std::nullopt, "lines with :::MLLOG", "none"}};
+  return {};
+}
+
+void apply_what_all_share(Judge& judge, Round round) {
+  for (const EitherRule& rule : either_rules()) judge.apply(rule);
+  for (const OrderRule& rule : order_rules())
+    if (applies(rule, round)) judge.apply(rule);
+  judge.check_length_of_initialisation();
+  judge.warn_of_times();
+  judge.warn_of_several_runs();
+  judge.warn_of_compression();
+}
+
 }  // namespace
 
 std::string_view name_of(Round round) {
@@ -66,29 +86,29 @@ std::optional<Division> find_division(std::string_view name) {
 }
 
 Verdict check(const RunRecord& run, Round round, std::optional<Division> division) {
-  if (!run.unreadable.empty()) {
-    return {{{"unreadable", run.file, "", std::nullopt, "a file that can be read", run.unreadable}}, {}};
-  }
-  if (run.entry_lines == 0) {
-    return {{{"no-entries", run.file, "", std::nullopt, "lines with :::MLLOG", "none"}}, {}};
-  }
+  if (auto findings = why_no_log(run); !findings.empty()) return {std::move(findings), {}};
   if (!division) division = find_division(run.text(LogKey::SubmissionDivision).value_or(""));
   const std::optional<std::string> name = run.text(LogKey::SubmissionBenchmark);
   const BenchmarkRules* benchmark = find_benchmark_rules(name.value_or(""));
 
   Judge judge(run);
   for (const KeyRule* rule : rules_for(run, round, division, benchmark)) judge.apply(*rule);
-  for (const EitherRule& rule : either_rules()) judge.apply(rule);
-  for (const OrderRule& rule : order_rules()) {
-    if (applies(rule, round)) judge.apply(rule);
-  }
-  judge.check_length_of_initialisation();
+  apply_what_all_share(judge, round);
   if (division && benchmark != nullptr) judge.apply(benchmark->target);
   const bool allowed = name && benchmark_key_rule(round).value.holds(*name);
-  if (allowed && benchmark == nullptr) judge.warn_of_unknown_rules(*name);
-  judge.warn_of_times();
-  judge.warn_of_several_runs();
-  judge.warn_of_compression();
+  if (allowed && benchmark == nullptr) judge.miss_rules_of(*name);
+  return judge.take();
+}
+
+Verdict check_own(const RunRecord& run, Round round) {
+  if (auto findings = why_no_log(run); !findings.empty()) return {std::move(findings), {}};
+  std::vector<const KeyRule*> rules;
+  add(rules, common_rules());
+  add(rules, own_rules());
+  Judge judge(run);
+  for (const KeyRule* rule : rules) judge.apply(*rule);
+  apply_what_all_share(judge, round);
+  judge.apply_own_target();
   return judge.take();
 }
 

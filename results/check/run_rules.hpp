@@ -36,13 +36,21 @@ std::optional<Division> find_division(std::string_view name);
 ///   wrong-order       an entry stands above one that it must follow, or below one that it must precede
 ///   slow-init         initialisation took 30 minutes or more
 ///   target-missed     no evaluation reached the benchmark's target
+/// A benchmark that the round has and whose own rules aren't known here isn't judged, unless the common rules
+/// find something; one that the round doesn't have is a bad-value.
 /// Warnings, which the official checker doesn't have:
-///   unknown-rules     the benchmark is none whose own rules we know, only the common ones were applied
+///   unknown-rules     only the common rules were applied
 ///   time-unit         run_start's time_ms is seconds, microseconds or nanoseconds since 1970
 ///   stop-before-start run_stop's time isn't after that of run_start
 ///   clock-steps-back  within the run a time is seconds before that of the entry above it
 ///   several-runs      runs were appended to each other, as by a job that was requeued
 ///   compressed        the log was read out of a gzip file
 Verdict check(const RunRecord& run, Round round, std::optional<Division> division = std::nullopt);
+
+/// Judges the log of a run of a user's own network, which is none of the benchmarks: by the rules that all
+/// benchmarks share, and by the target that the log itself names under the key target: a number, which
+/// eval_accuracy must reach from below or eval_error from above, or a text such as ">= 0.985". Identifiers as
+/// above; a log that breaks none of these rules has passed, and is not compliant with any round.
+Verdict check_own(const RunRecord& run, Round round);
 
 }  // namespace tessera

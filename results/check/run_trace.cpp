@@ -42,6 +42,7 @@ void RunTrace::add(const LogEntry& entry) {
     if (!starts && !stops) continue;
     take_time(entry.time_ms);
     open_[i] = starts;
+    if (starts && (i == Epoch || i == Block)) open_[Evaluation] = false;
   }
   if (run_start_ms_ && is_metric(entry.key)) add_point(curves_[entry.key], entry);
 }
@@ -65,24 +66,13 @@ void RunTrace::take_time(double time_ms) {
 void RunTrace::add_point(Curve& curve, const LogEntry& entry) {
   const std::optional<double> value = number_of(entry.value);
   if (!value) return;
-  curve.last = CurvePoint{(entry.time_ms - *run_start_ms_) / 60000, epoch_of(entry), *value};
-  if (curve.seen++ % curve.stride != 0) return;
-  curve.points.push_back(*curve.last);
-  if (curve.points.size() < kMostPoints) return;
-  for (std::size_t i = 0; i < kMostPoints / 2; ++i) curve.points[i] = curve.points[2 * i];
-  curve.points.resize(kMostPoints / 2);
-  curve.stride *= 2;
+  curve.add({(entry.time_ms - *run_start_ms_) / 60000, epoch_of(entry), *value});
 }
 
 std::vector<CurvePoint> RunTrace::curve(LogKey key) const {
   assert(is_metric(key));
   const auto found = curves_.find(key);
-  if (found == curves_.end()) return {};
-  const Curve& curve = found->second;
-  std::vector<CurvePoint> points = curve.points;
-  const bool last_is_there = curve.seen == 0 || (curve.seen - 1) % curve.stride == 0;
-  if (!last_is_there) points.push_back(*curve.last);
-  return points;
+  return found == curves_.end() ? std::vector<CurvePoint>() : found->second.with_last();
 }
 
 }  // namespace tessera

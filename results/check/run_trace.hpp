@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "results/check/thinned_series.hpp"
 #include "results/log/log_entry.hpp"
 
 namespace tessera {
@@ -18,7 +19,8 @@ struct CurvePoint {
 };
 
 /// Where the time of a run went, in seconds. Each moment counts once: as evaluation where one is open, else
-/// as training within an epoch or block, else as staging, else as other. Staging counts from its start, also
+/// as training within an epoch or block, else as staging, else as other. An evaluation without a stop ends
+/// where the next epoch or block starts. Staging counts from its start, also
 /// above run_start, where the minutes of the run don't have it; the rest from run_start to run_stop.
 struct Breakdown {
   double staging = 0, training = 0, evaluation = 0, other = 0;
@@ -38,11 +40,7 @@ class RunTrace {
   const Breakdown& breakdown() const { return breakdown_; }
 
  private:
-  struct Curve {
-    std::vector<CurvePoint> points;  // every stride-th
-    std::size_t seen = 0, stride = 1;
-    std::optional<CurvePoint> last;
-  };
+  using Curve = ThinnedSeries<CurvePoint, kMostPoints>;
 
   static constexpr std::size_t kActivities = 4;  // staging, epoch, block, evaluation
 

@@ -46,8 +46,6 @@ Standing standing_of(const ComparedSet& compared, std::size_t index) {
   Standing standing;
   standing.set = index;
   standing.name = usual_name(set);
-  standing.samples_per_second =
-      mean_of_converged(score, [](const ScoredRun& run) { return run.samples_per_second; });
   if (score.throughput) standing.models_per_minute = score.throughput->models_per_minute;
   standing.minutes = score.minutes;
   if (!score.scored() && set.mode == ScalingMode::Strong && set.scaling_problem.empty()) {
@@ -143,16 +141,35 @@ void hold_against_base(ComparedGroup& group, const std::vector<ComparedSet>& set
   }
 }
 
-std::vector<ScalingFamily> scaling_of(const ComparedGroup& group, const std::vector<ComparedSet>& sets) {
+/// What one model is trained on.
+std::optional<double> units_of_a_model(const ComparedSet& compared) {
+  if (compared.set.mode == ScalingMode::Strong) return compared.system.size;
+  const auto& throughput = compared.score.throughput;
+  return throughput ? std::optional(throughput->model_units) : std::nullopt;
+}
+
+Scaling scaling_in(const ComparedGroup& group, const std::vector<ComparedSet>& sets,
+                   const JoinedOrganisations& joined) {
   std::vector<SizedRate> systems;
   for (std::size_t i = 0; i < group.standings.size(); ++i) {
     const Standing& standing = group.standings[i];
-    const SystemFields& system = sets[standing.set].system;
+    const ComparedSet& compared = sets[standing.set];
+    const auto& [set, score, system] = compared;
     if (!standing.rate() || !(system.size > 0.0)) continue;
-    systems.push_back({i, system.hardware(), system.unit, *system.size, *standing.rate(),
-                       group.mode == ScalingMode::Strong ? standing.samples_per_second : std::nullopt});
+    const bool strong = set.mode == ScalingMode::Strong;
+    const bool has_batch = score.batch > 0.0 && std::isfinite(*score.batch);
+    systems.push_back(
+        {.standing = i,
+         .hardware = system.hardware(joined.owner(compared)),
+         .unit = system.unit,
+         .size = *system.size,
+         .rate = *standing.rate(),
+         .samples_per_second = strong && score.training ? score.training->samples_per_second : std::nullopt,
+         .batch = has_batch ? score.batch : std::nullopt,
+         .why_no_batch = score.batch ? "its global_batch_size is no number > 0" : score.why_no_batch,
+         .units_a_model = strong ? std::nullopt : units_of_a_model(compared)});
   }
-  return scaling_families(systems);
+  return scaling_of(systems);
 }
 
 /// What the logs of a set say under a key; several values where they differ.
@@ -239,6 +256,11 @@ std::optional<double> Standing::rate() const {
   return std::nullopt;
 }
 
+std::optional<double> samples_per_second_a_unit(const ComparedSet& compared) {
+  if (!compared.score.training) return std::nullopt;
+  return ratio(compared.score.training->samples_per_second, units_of_a_model(compared));
+}
+
 std::optional<RankSumTest> compare_runs(const ComparedSet& first, const ComparedSet& second) {
   const auto run_minutes = [](const ComparedSet& compared) {
     std::vector<double> minutes;
@@ -252,8 +274,9 @@ std::optional<RankSumTest> compare_runs(const ComparedSet& first, const Compared
   return rank_sum_test(run_minutes(first), run_minutes(second));
 }
 
-Comparison compare(std::vector<ComparedSet> sets, std::string_view base) {
+Comparison compare(std::vector<ComparedSet> sets, std::string_view base, const JoinedOrganisations& joined) {
   Comparison comparison{std::move(sets), {}};
+  joined.require(comparison.sets);
   comparison.groups = grouped(comparison.sets);
   bool has_base = base.empty();
   for (ComparedGroup& group : comparison.groups) {
@@ -261,7 +284,7 @@ Comparison compare(std::vector<ComparedSet> sets, std::string_view base) {
     has_base = has_base || found;
     group.base = found.value_or(slowest(group.standings));
     hold_against_base(group, comparison.sets);
-    group.scaling = scaling_of(group, comparison.sets);
+    group.scaling = scaling_in(group, comparison.sets, joined);
     find_differences(group, comparison.sets);
   }
   if (!has_base) throw_no_such_base(base, comparison.groups);

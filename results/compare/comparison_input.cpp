@@ -58,6 +58,7 @@ std::vector<ComparedSet> read_compared_sets(std::span<const fs::path> paths, Rou
       sets.push_back({std::move(set), std::move(scored), std::move(system)});
     }
   }
+  warn_of_lone_throughputs(sets);
   return sets;
 }
 

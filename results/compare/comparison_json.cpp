@@ -1,5 +1,6 @@
 #include "results/compare/comparison_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "results/check/rule_tables.hpp"
@@ -8,6 +9,9 @@ namespace tessera {
 namespace {
 
 using nlohmann::json;
+
+/// Grows where a key changes its meaning; keys that are added don't count.
+constexpr int kSchemaVersion = 1;
 
 /// JSON has no infinity.
 json number(std::optional<double> value) {
@@ -18,8 +22,10 @@ json p_of(const std::optional<RankSumTest>& test) {
   return test ? json(test->p) : json();
 }
 
-json to_json(const Breakdown& breakdown) {
+json to_json(const Breakdown& breakdown, const std::vector<EpochTime>& epochs) {
+  const double first = epochs.empty() ? 0 : epochs.front().seconds * epochs.front().epochs;
   return {{"staging_seconds", breakdown.staging},
+          {"first_epoch_seconds", std::min(first, breakdown.training)},
           {"training_seconds", breakdown.training},
           {"evaluation_seconds", breakdown.evaluation},
           {"other_seconds", breakdown.other}};
@@ -33,8 +39,21 @@ json to_json(const std::vector<CurvePoint>& curve) {
   return points;
 }
 
+/// The run that stands for a set in pictures: the median of those that converged, else the one that went on
+/// longest. Nothing of an empty set.
+std::optional<std::size_t> typical_run(const std::vector<ScoredRun>& runs) {
+  std::vector<std::size_t> order;
+  const bool any_converged = std::ranges::any_of(runs, &ScoredRun::converged);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (runs[i].converged || !any_converged) order.push_back(i);
+  if (order.empty()) return std::nullopt;
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return runs[i].minutes.value_or(0); });
+  return any_converged ? order[(order.size() - 1) / 2] : order.back();
+}
+
 json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
   json runs = json::array();
+  const auto typical = typical_run(compared.score.runs);
   for (std::size_t i = 0; i < compared.score.runs.size(); ++i) {
     const ScoredRun& run = compared.score.runs[i];
     const RunTrace& trace = compared.set.runs[i].trace();
@@ -44,7 +63,8 @@ json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
          {"converged", run.converged},
          {"reason", run.reason},
          {"epochs", number(run.epochs)},
-         {"breakdown", to_json(trace.breakdown())},
+         {"typical", i == typical},
+         {"breakdown", to_json(trace.breakdown(), compared.set.runs[i].epochs().times())},
          {"evaluations",
           benchmark == nullptr ? json::array() : to_json(trace.curve(benchmark->target.each.key))}});
   }
@@ -54,30 +74,34 @@ json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
 json to_json(const Standing& standing, const ComparedSet& compared, const BenchmarkRules* benchmark) {
   const auto& [set, score, system] = compared;
   const auto& spread = score.spread;
-  return {{"name", standing.name},
-          {"place", standing.place == 0 ? json() : json(standing.place)},
-          {"directory", set.directory.generic_string()},
-          {"organisation", set.organisation},
-          {"system", set.system},
-          {"division", set.division},
-          {"nodes", number(system.nodes)},
-          {"accelerators", number(system.accelerators)},
-          {"size", number(system.size)},
-          {"unit", system.unit},
-          {"minutes", number(standing.minutes)},
-          {"models_per_minute", number(standing.models_per_minute)},
-          {"provisional", standing.provisional},
-          {"why_no_score", score.why_no_score},
-          {"required_runs", score.required_runs},
-          {"scaling_factor", set.scaling_factor},
-          {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
-          {"samples_per_second", number(standing.samples_per_second)},
-          {"speed_up", number(standing.speed_up)},
-          {"speed_up_per_node", number(standing.speed_up_per_node)},
-          {"speed_up_per_accelerator", number(standing.speed_up_per_accelerator)},
-          {"p_against_base", p_of(standing.against_base)},
-          {"p_against_next", p_of(standing.against_next)},
-          {"runs", runs_of(compared, benchmark)}};
+  json object{{"name", standing.name},
+              {"place", standing.place == 0 ? json() : json(standing.place)},
+              {"directory", set.directory.generic_string()},
+              {"organisation", set.organisation},
+              {"system", set.system},
+              {"division", set.division},
+              {"nodes", number(system.nodes)},
+              {"accelerators", number(system.accelerators)},
+              {"size", number(system.size)},
+              {"unit", system.unit},
+              {"minutes", number(standing.minutes)},
+              {"models_per_minute", number(standing.models_per_minute)},
+              {"provisional", standing.provisional},
+              {"why_no_score", score.why_no_score},
+              {"warnings", score.warnings},
+              {"required_runs", score.required_runs},
+              {"scaling_factor", set.scaling_factor},
+              {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
+              {"global_batch_size", number(score.batch)},
+              {"samples_per_second_per_unit", number(samples_per_second_a_unit(compared))},
+              {"speed_up", number(standing.speed_up)},
+              {"speed_up_per_node", number(standing.speed_up_per_node)},
+              {"speed_up_per_accelerator", number(standing.speed_up_per_accelerator)},
+              {"p_against_base", p_of(standing.against_base)},
+              {"p_against_next", p_of(standing.against_next)},
+              {"runs", runs_of(compared, benchmark)}};
+  object.update(to_json(score.training));
+  return object;
 }
 
 json tests_of(const ComparedGroup& group, const Comparison& comparison) {
@@ -102,11 +126,13 @@ json to_json(const ScalingFamily& family, const std::vector<Standing>& standings
   for (const ScalingPoint& point : family.points) {
     points.push_back({{"name", standings[point.standing].name},
                       {"size", point.size},
+                      {"global_batch_size", point.batch},
+                      {"batch_per_unit", point.batch_a_unit},
                       {"speed_up", point.speed_up},
                       {"efficiency", point.efficiency},
                       {"throughput_efficiency", number(point.throughput_efficiency)}});
   }
-  return {{"unit", family.unit}, {"points", points}};
+  return {{"kind", name_of(family.kind)}, {"unit", family.unit}, {"points", points}};
 }
 
 json to_json(const std::vector<Difference>& differences) {
@@ -117,14 +143,17 @@ json to_json(const std::vector<Difference>& differences) {
 
 json to_json(const ComparedGroup& group, const Comparison& comparison) {
   const BenchmarkRules* benchmark = find_benchmark_rules(group.benchmark);
-  json metric, systems = json::array(), scaling = json::array();
+  json metric, systems = json::array(), scaling = json::array(), unscaled = json::array();
   if (benchmark != nullptr) {
     metric = {{"key", name_of(benchmark->target.each.key)}, {"target", benchmark->target.target}};
   }
   for (const Standing& standing : group.standings) {
     systems.push_back(to_json(standing, comparison.set_of(standing), benchmark));
   }
-  for (const ScalingFamily& family : group.scaling) scaling.push_back(to_json(family, group.standings));
+  for (const ScalingFamily& family : group.scaling.families)
+    scaling.push_back(to_json(family, group.standings));
+  for (const Unscaled& system : group.scaling.unscaled)
+    unscaled.push_back({{"name", group.standings[system.standing].name}, {"why", system.why}});
   return {{"benchmark", group.benchmark},
           {"mode", name_of(group.mode)},
           {"base", group.standings[group.base].name},
@@ -132,6 +161,7 @@ json to_json(const ComparedGroup& group, const Comparison& comparison) {
           {"systems", systems},
           {"rank_sum_tests", tests_of(group, comparison)},
           {"scaling", scaling},
+          {"unscaled", unscaled},
           {"hyperparameters", to_json(group.hyperparameters)},
           {"descriptions", to_json(group.descriptions)}};
 }
@@ -141,7 +171,7 @@ json to_json(const ComparedGroup& group, const Comparison& comparison) {
 json to_json(const Comparison& comparison) {
   json groups = json::array();
   for (const ComparedGroup& group : comparison.groups) groups.push_back(to_json(group, comparison));
-  return {{"groups", groups}};
+  return {{"schema_version", kSchemaVersion}, {"groups", groups}};
 }
 
 }  // namespace tessera

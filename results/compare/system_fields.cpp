@@ -15,13 +15,9 @@ namespace {
 using nlohmann::json;
 
 /// Fields that tell one kind of node from another.
-constexpr std::array kHardwareFields{"submitter",
-                                     "host_processor_model_name",
-                                     "host_processors_per_node",
-                                     "host_processor_core_count",
-                                     "host_memory_capacity",
-                                     "accelerators_per_node",
-                                     "accelerator_model_name",
+constexpr std::array kHardwareFields{"host_processor_model_name",  "host_processors_per_node",
+                                     "host_processor_core_count",  "host_memory_capacity",
+                                     "accelerators_per_node",      "accelerator_model_name",
                                      "accelerator_memory_capacity"};
 
 std::optional<double> number_of(const SystemFields& system, const char* field) {
@@ -55,10 +51,14 @@ std::string SystemFields::text(const std::string& field) const {
   return found == texts.end() ? std::string() : found->second;
 }
 
-std::string SystemFields::hardware() const {
+std::string SystemFields::hardware(const std::string& owner) const {
   if (text("host_processor_model_name").empty()) return {};
-  std::string all;
-  for (const char* field : kHardwareFields) all += text(field) + '\n';
+  std::string all = owner;
+  for (const char* field : kHardwareFields) {
+    all += '\n';
+    for (const char c : text(field))
+      if (c != ' ') all += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
   return all;
 }
 

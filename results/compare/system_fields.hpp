@@ -16,10 +16,10 @@ struct SystemFields {
 
   /// The text of a field; empty where it is missing.
   std::string text(const std::string& field) const;
-  /// Equal for the same machines in other numbers: processors, memory and accelerators of a node and who runs
-  /// them. Free texts (networks, notes) don't count, nor do names and software. Empty if no processor is
-  /// named.
-  std::string hardware() const;
+  /// Equal for the same machines in other numbers: who runs them, and processors, memory and accelerators of
+  /// a node, however they are spaced and capitalised. Free texts (networks, notes) don't count, nor do names
+  /// and software. Empty if no processor is named.
+  std::string hardware(const std::string& owner) const;
 };
 
 /// Of a system description, <org>/systems/<system>.json. Its size is in accelerators, or in nodes if it has

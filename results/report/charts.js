@@ -1,11 +1,9 @@
 // The charts of a group. Each is a function from the group, the systems shown and the colours of the page to a
 // configuration of Chart.js; null where there is nothing to draw.
 
-// The run that stands for a system: the median of those that converged, else the one that was evaluated most.
+// The run that stands for a system, whose evaluations alone are here.
 function typicalRun(system) {
-  const converged = convergedRuns(system).sort((a, b) => a.minutes - b.minutes);
-  if (converged.length > 0) return converged[Math.floor((converged.length - 1) / 2)];
-  return [...system.runs].sort((a, b) => b.evaluations.length - a.evaluations.length)[0];
+  return system.runs.find((run) => run.typical);
 }
 
 function title(text, colours) {
@@ -138,7 +136,11 @@ function curvesOverEpochsChart(group, systems, colours) {
 function breakdownChart(group, systems, colours) {
   const drawn = systems.filter((system) => system.runs.length > 0);
   const names = drawn.map((system) => system.name);
-  const seconds = (system, part) => typicalRun(system).breakdown[part + '_seconds'];
+  const seconds = (system, part) => {
+    const breakdown = typicalRun(system).breakdown;
+    if (part === 'first epoch') return breakdown.first_epoch_seconds;
+    return breakdown[part + '_seconds'] - (part === 'training' ? breakdown.first_epoch_seconds : 0);
+  };
   const all = (system) => Object.keys(kPartColours).reduce((sum, part) => sum + seconds(system, part), 0);
   if (!drawn.some((system) => all(system) > 0)) return null;
   const datasets = Object.entries(kPartColours).map(([part, colour]) => ({
@@ -154,39 +156,55 @@ function breakdownChart(group, systems, colours) {
   return {height: heightOfNames(names) + 30, type: 'bar', data: {labels: names, datasets}, options};
 }
 
-// Time over size, both logarithmic, with a line where each system would be if its smallest size scaled ideally.
-function scalingChart(group, systems, colours) {
-  const strong = group.mode === 'strong', rate = (s) => strong ? s.minutes : s.models_per_minute;
-  const drawn = systems.filter((s) => s.size > 0 && rate(s) > 0);
+// Over size, both logarithmic, with a line where each system would be if its smallest size scaled ideally: full lines
+// join sizes of one global batch, dashed ones sizes of one batch a unit. What is drawn grows with the size, or falls.
+function overSizeChart(group, systems, colours, {value, what, grows}) {
+  const drawn = systems.filter((s) => s.size > 0 && value(s) > 0);
   if (drawn.length === 0) return null;
-  const datasets = drawn.map((s) => pointsOf(s.name, [{x: s.size, y: rate(s), what: `${s.name}: ${s.size} ${s.unit}`}], 6));
+  const datasets = drawn.map((s) => pointsOf(s.name, [{x: s.size, y: value(s), what: `${s.name}: ${s.size} ${s.unit}`}], 6));
+  const line = (data, dash) => datasets.push(
+      {data, showLine: true, borderColor: colours.soft, borderDash: dash, borderWidth: 1.5, radius: 0});
   for (const family of group.scaling) {
     const members = family.points.map((point) => drawn.find((s) => s.name === point.name)).filter(Boolean);
     if (members.length < 2) continue;
-    const at = (s) => ({x: s.size, y: rate(s), what: s.name});
+    const at = (s) => ({x: s.size, y: value(s), what: `${s.name}, ${family.kind} scaling`});
     const [first, last] = [members[0], members[members.length - 1]], growth = last.size / first.size;
-    const ideal = {x: last.size, y: strong ? rate(first) / growth : rate(first) * growth, what: `${last.name}, ideally`};
-    datasets.push({data: members.map(at), showLine: true, borderColor: colours.soft, borderWidth: 1.5, radius: 0});
-    datasets.push({data: [at(first), ideal], showLine: true, borderColor: colours.soft, borderDash: [3, 4], borderWidth: 1.5,
-                   radius: 0});
+    line(members.map(at), family.kind === 'strong' ? [] : [9, 4]);
+    line([at(first), {x: last.size, y: grows ? value(first) * growth : value(first) / growth, what: `${last.name}, ideally`}], [1, 4]);
   }
   const every = datasets.flatMap((set) => set.data), units = [...new Set(drawn.map((s) => s.unit))].sort();
-  const label = (item) => `${item.raw.what}, ${shown(item.raw.y)} ${strong ? 'minutes' : 'models a minute'}`;
+  const label = (item) => `${item.raw.what}, ${shown(item.raw.y)} ${what}`;
   return {
     height: 400,
     type: 'scatter', data: {datasets},
     options: optionsOf({x: logAxis(units.join(' or '), colours, around(every.map((p) => p.x))),
-                        y: logAxis(strong ? 'minutes' : 'models a minute', colours, around(every.map((p) => p.y)))}, label),
+                        y: logAxis(what, colours, around(every.map((p) => p.y)))}, label),
   };
+}
+
+function scalingChart(group, systems, colours) {
+  return group.mode === 'strong' ?
+      overSizeChart(group, systems, colours, {value: (s) => s.minutes, what: 'minutes', grows: false}) :
+      overSizeChart(group, systems, colours, {value: (s) => s.models_per_minute, what: 'models a minute', grows: true});
+}
+
+function trainingScalingChart(group, systems, colours) {
+  if (group.mode !== 'strong') return null;
+  return overSizeChart(group, systems, colours, {value: (s) => s.samples_per_second, what: 'samples a second', grows: true});
 }
 
 // What a group's charts are called, and what is to be seen there.
 const kCharts = [
   ['Time to solution and its runs', 'A point is a run, a cross one that failed, the stroke the time to solution.', runTimesChart],
-  ['Where the time of a run went', 'Of the median run. Staging before the run began is shown, though its minutes leave it out.',
+  ['Where the time of a run went',
+   'Of the median run; training is without the evaluations inside its epochs, and the first epoch stands apart, which compiles and ' +
+   'fills caches. Staging before the run began is shown, though its minutes leave it out.',
    breakdownChart],
   ['Convergence over time', 'Each system by its median run; the dashed line is the target, the mark the last evaluation.',
    curvesOverMinutesChart],
   ['Convergence over epochs', 'The same runs.', curvesOverEpochsChart],
-  ['Scaling', 'Full lines join one system at several sizes; dotted ones are ideal scaling from its smallest.', scalingChart],
+  ['Scaling',
+   'Full lines join sizes of one system with the same global batch (strong scaling), dashed ones those with the same batch a unit ' +
+   '(weak scaling); dotted ones are ideal from the smallest.', scalingChart],
+  ['Scaling of training', 'Samples a second of training, without evaluations and first epochs; lines as above.', trainingScalingChart],
 ];

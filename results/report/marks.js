@@ -3,7 +3,7 @@
 const kColours = ['#4477AA', '#EE6677', '#228833', '#CCBB44', '#66CCEE', '#AA3377', '#8A8A8A'];
 const kShapes = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'cross'];
 const kDashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-const kPartColours = {staging: '#DDAA33', training: '#2F6FB0', evaluation: '#BB5566', other: '#A9A9A9'};
+const kPartColours = {staging: '#DDAA33', 'first epoch': '#7FB2E5', training: '#2F6FB0', evaluation: '#BB5566', other: '#A9A9A9'};
 
 const indexOfName = new Map();
 

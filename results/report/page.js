@@ -43,10 +43,32 @@ function filterOf(view, table) {
   return element('label', {class: 'filter'}, 'Systems with these words: ', input);
 }
 
+// Of many systems the best are drawn at first: pictures of all would be thickets.
+const kManySystems = 20, kDrawnOfMany = 12;
+
+// Buttons that tick systems together: those up to a place.
+function choicesOf(view, boxes) {
+  const choose = (count) => {
+    view.group.systems.forEach((system, i) => {
+      boxes[i].checked = i < count;
+      if (i < count) view.hidden.delete(system.name); else view.hidden.add(system.name);
+    });
+    draw(view);
+  };
+  const button = (text, count) => {
+    const made = element('button', {type: 'button'}, text);
+    made.addEventListener('click', () => choose(count));
+    return made;
+  };
+  return element('p', {class: 'choices'}, 'Drawn: ', button('all', boxes.length), button(`the first ${kDrawnOfMany}`, kDrawnOfMany),
+                 button('none', 0));
+}
+
 // Which mark is whose; ticked systems are drawn.
 function keyOf(view) {
   const items = view.group.systems.map((system, i) => {
-    const box = element('input', {type: 'checkbox', checked: ''});
+    const box = element('input', {type: 'checkbox'});
+    box.checked = !view.hidden.has(system.name);
     box.addEventListener('change', () => {
       if (box.checked) view.hidden.delete(system.name); else view.hidden.add(system.name);
       draw(view);
@@ -55,19 +77,24 @@ function keyOf(view) {
     item.dataset.name = system.name;
     return item;
   });
-  return element('ul', {class: 'key', 'aria-label': 'Systems drawn'}, ...items);
+  view.key = element('ul', {class: 'key', 'aria-label': 'Systems drawn'}, ...items);
+  if (items.length <= kManySystems) return view.key;
+  const boxes = items.map((item) => item.querySelector('input'));
+  return element('div', {}, choicesOf(view, boxes), element('div', {class: 'long'}, view.key));
 }
 
 function sectionOf(group) {
-  const view = {group, matching: new Set(group.systems.map((s) => s.name)), hidden: new Set(), places: []};
+  const names = group.systems.map((s) => s.name);
+  const hidden = new Set(names.length > kManySystems ? names.slice(kDrawnOfMany) : []);
+  const view = {group, matching: new Set(names), hidden, places: []};
   views.push(view);
-  view.key = keyOf(view);
+  const key = keyOf(view);
   const table = rankingOf(group);
   const heading = `${group.benchmark || 'Unknown benchmark'}, ${group.mode} scaling`;
-  return element('section', {'aria-label': heading}, element('h2', {}, heading), filterOf(view, table),
-                 element('div', {class: 'scroll'}, table), notesOf(group), view.key,
-                 element('div', {class: 'charts'}, ...kCharts.map((chart) => figureOf(view, chart)),
-                         ...(group.scaling.length > 0 ? [scalingTable(group)] : [])),
+  return element('section', {'aria-label': heading, id: `group-${views.length}`}, element('h2', {}, heading), filterOf(view, table),
+                 element('div', {class: names.length > kManySystems ? 'scroll tall' : 'scroll'}, table), notesOf(group), key,
+                 element('div', {class: 'charts'}, ...kCharts.map((chart) => figureOf(view, chart))),
+                 ...(group.scaling.length + group.unscaled.length > 0 ? [scalingTable(group)] : []),
                  ...differencesOf(group));
 }
 
@@ -82,6 +109,14 @@ function setPaper(paper) {
   drawAll();
 }
 
+// Where there are several groups, their names lead to them.
+function contents() {
+  const links = groups.map((group, i) => element('li', {}, element('a', {href: `#group-${i + 1}`},
+      `${group.benchmark || 'Unknown benchmark'}, ${group.mode} scaling (${group.systems.length})`)));
+  return element('nav', {'aria-label': 'Benchmarks'}, element('ul', {class: 'contents'}, ...links));
+}
+
+if (groups.length > 1) document.querySelector('header').append(contents());
 document.getElementById('groups').append(...groups.map(sectionOf));
 drawAll();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);

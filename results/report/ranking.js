@@ -25,6 +25,8 @@ function columnsOf(group) {
     ['per node', (s) => s.speed_up_per_node, (s) => shown(s.speed_up_per_node)],
     ['per accelerator', (s) => s.speed_up_per_accelerator, (s) => shown(s.speed_up_per_accelerator)],
     ['p, next', (s) => s.p_against_next, (s) => shownProbability(s.p_against_next)],
+    ['samples a second', (s) => s.samples_per_second, (s) => shown(s.samples_per_second)],
+    ['ms a step', (s) => s.step_seconds, (s) => shown(s.step_seconds === null ? null : 1000 * s.step_seconds)],
     ['division', (s) => s.division, (s) => s.division],
     ['nodes', (s) => s.nodes, (s) => shown(s.nodes)],
     ['accelerators', (s) => s.accelerators, (s) => shown(s.accelerators)],
@@ -85,8 +87,10 @@ function notesOf(group) {
   const without = group.systems.filter((system) => system.why_no_score !== '');
   const reading = element('p', {class: 'note'},
       `Speed-up is over ${group.base}, in bold. p, next: how likely the run times would differ so much from those of the ` +
-      'system ranked next by chance (rank sum test).');
-  return element('div', {}, reading, element('ul', {class: 'note'}, ...without.map((system) => element('li', {},
+      'system ranked next by chance (rank sum test). Samples a second and the time of a step are those of training alone: of the ' +
+      'median epoch of all runs, less the evaluations inside it, and without the first epoch of each run where there are three.');
+  const warnings = group.systems.flatMap((system) => system.warnings.map((text) => element('li', {}, `${system.name}: ${text}`)));
+  return element('div', {}, reading, element('ul', {class: 'note'}, ...warnings, ...without.map((system) => element('li', {},
       `${system.name} has no score: ${system.why_no_score}` +
       (system.provisional ? '; ~: the mean of its converged runs' : '')))));
 }

@@ -7,7 +7,7 @@ namespace tessera {
 
 /// A comparison, as to_json() gives it, as one HTML page that needs nothing else: tables that can be sorted
 /// and filtered, and charts (Chart.js). Its texts are data to the page's script and never markup, whatever
-/// they hold.
+/// they hold. It holds the evaluations of typical runs alone.
 std::string html_report(const nlohmann::json& comparison);
 
 }  // namespace tessera

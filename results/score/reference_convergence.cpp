@@ -79,7 +79,8 @@ std::span<const ReferencePoint> reference_points(Round round, std::string_view b
     }
     return by_name;
   }();
-  const auto found = all.find({name_of(round == Round::V1_0 ? Round::V1_0 : Round::V2_0), benchmark});
+  auto found = all.find({name_of(round), benchmark});
+  if (found == all.end() && round == Round::V3_0) found = all.find({name_of(Round::V2_0), benchmark});
   return found == all.end() ? std::span<const ReferencePoint>() : found->second;
 }
 

@@ -8,6 +8,7 @@
 
 #include "models/base/error.hpp"
 #include "results/check/log_files.hpp"
+#include "results/check/on_threads.hpp"
 #include "results/log/json_file.hpp"
 #include "results/log/number_text.hpp"
 
@@ -48,7 +49,7 @@ std::optional<double> number_in(const json& object, const char* name) {
 void read_system(RunSet& set, const Layout& layout) {
   const auto system = read_json_object(layout.organisation / "systems" / (layout.system + ".json"));
   if (!system) return;
-  set.described = {number_in(*system, "number_of_nodes"), number_in(*system, "accelerators_per_node")};
+  set.described = system_size(*system);
   set.description = *system;
   if (const auto division = system->find("division"); division != system->end() && division->is_string()) {
     set.division = *division;
@@ -114,7 +115,8 @@ RunSet read_set(const fs::path& root, const fs::path& directory, const std::vect
   RunSet set;
   set.directory = directory;
   set.name = directory.lexically_relative(root).generic_string();
-  for (const fs::path& file : files) set.runs.push_back(read_found_log(file));
+  set.runs.resize(files.size());
+  on_threads(files.size(), [&](std::size_t i) { set.runs[i] = read_found_log(files[i]); });
   const fs::path place = place_of(directory);
   const auto layout = layout_of(place);
   set.organisation =
@@ -142,6 +144,10 @@ std::string_view name_of(ScalingMode mode) {
 std::optional<double> SystemSize::units() const {
   if (!nodes) return std::nullopt;
   return *nodes * std::max(accelerators_per_node.value_or(0), 1.0);
+}
+
+SystemSize system_size(const json& description) {
+  return {number_in(description, "number_of_nodes"), number_in(description, "accelerators_per_node")};
 }
 
 std::optional<double> read_scaling_factor(const fs::path& file) {

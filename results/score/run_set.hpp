@@ -52,6 +52,9 @@ struct RunSet {
 /// Throws InputError if the path is missing, no directory, can't be walked or holds no log.
 std::vector<RunSet> read_run_sets(const std::filesystem::path& path);
 
+/// What a system description says of the size; numbers may be texts.
+SystemSize system_size(const nlohmann::json& description);
+
 /// The finite number > 0 that a scaling.json has as its scaling_factor; nothing where it has none.
 std::optional<double> read_scaling_factor(const std::filesystem::path& file);
 

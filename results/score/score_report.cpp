@@ -18,6 +18,9 @@ using nlohmann::json;
 
 constexpr std::array<const char*, 5> kRoles{"counts", "fastest", "slowest", "failed", "pruned"};
 
+/// Grows where a key changes its meaning; keys that are added don't count.
+constexpr int kSchemaVersion = 1;
+
 /// JSON has no infinity.
 json number(std::optional<double> value) {
   return value && std::isfinite(*value) ? json(*value) : json();
@@ -29,18 +32,19 @@ std::string convergence_word(const Score& score) {
 }
 
 json to_json(const ScoredRun& run) {
-  return {{"file", run.file},
-          {"minutes", number(run.minutes)},
-          {"converged", run.converged},
-          {"reason", run.reason},
-          {"epochs", number(run.epochs)},
-          {"seed", run.seed.is_structured() ? json(show(run.seed)) : run.seed},
-          {"role", kRoles[run.role]},
-          {"compliant", run.compliant},
-          {"epoch_seconds", number(run.epoch_seconds)},
-          {"evaluation_seconds", number(run.evaluation_seconds)},
-          {"staging_seconds", number(run.staging_seconds)},
-          {"samples_per_second", number(run.samples_per_second)}};
+  json object{{"file", run.file},
+              {"minutes", number(run.minutes)},
+              {"converged", run.converged},
+              {"reason", run.reason},
+              {"same_seed_as", run.same_seed_as.empty() ? json() : json(run.same_seed_as)},
+              {"epochs", number(run.epochs)},
+              {"seed", run.seed.is_structured() ? json(show(run.seed)) : run.seed},
+              {"role", kRoles[run.role]},
+              {"compliant", run.compliant},
+              {"evaluation_seconds", number(run.evaluation_seconds)},
+              {"staging_seconds", number(run.staging_seconds)}};
+  object.update(tessera::to_json(run.training));
+  return object;
 }
 
 json convergence_to_json(const Score& score) {
@@ -58,25 +62,30 @@ json to_json(const ScoredSet& scored) {
   for (const ScoredRun& run : score.runs) runs.push_back(to_json(run));
   const auto& throughput = score.throughput;
   const auto& spread = score.spread;
-  return {{"directory", set.name},
-          {"organisation", set.organisation},
-          {"system", set.system},
-          {"division", set.division},
-          {"benchmark", set.benchmark},
-          {"mode", name_of(set.mode)},
-          {"required_runs", score.required_runs},
-          {"runs", runs},
-          {"minutes", number(score.minutes)},
-          {"standard_deviation_minutes", spread ? json(spread->standard_deviation) : json()},
-          {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
-          {"scaling_factor", set.scaling_factor},
-          {"models_per_minute", throughput ? json(throughput->models_per_minute) : json()},
-          {"T", throughput ? json(throughput->total_units) : json()},
-          {"S", throughput ? json(throughput->model_units) : json()},
-          {"M", throughput ? json(throughput->models) : json()},
-          {"TTTa_minutes", throughput ? json(throughput->minutes) : json()},
-          {"rcp", convergence_to_json(score)},
-          {"why_no_score", score.why_no_score}};
+  json object{{"schema_version", kSchemaVersion},
+              {"directory", set.name},
+              {"organisation", set.organisation},
+              {"system", set.system},
+              {"division", set.division},
+              {"benchmark", set.benchmark},
+              {"mode", name_of(set.mode)},
+              {"global_batch_size", number(score.batch)},
+              {"required_runs", score.required_runs},
+              {"runs", runs},
+              {"minutes", number(score.minutes)},
+              {"standard_deviation_minutes", spread ? json(spread->standard_deviation) : json()},
+              {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
+              {"scaling_factor", set.scaling_factor},
+              {"models_per_minute", throughput ? json(throughput->models_per_minute) : json()},
+              {"T", throughput ? json(throughput->total_units) : json()},
+              {"S", throughput ? json(throughput->model_units) : json()},
+              {"M", throughput ? json(throughput->models) : json()},
+              {"TTTa_minutes", throughput ? json(throughput->minutes) : json()},
+              {"rcp", convergence_to_json(score)},
+              {"why_no_score", score.why_no_score},
+              {"warnings", score.warnings}};
+  object.update(tessera::to_json(score.training));
+  return object;
 }
 
 /// What isn't UTF-8 in it, as a path may have, is replaced.
@@ -140,6 +149,12 @@ void print_notes(std::ostream& out, const ScoredSet& scored) {
         "the last stop",
         throughput->models, throughput->model_units, throughput->total_units, throughput->minutes));
   }
+  for (const std::string& warning : score.warnings) note("warning: " + warning);
+  if (score.training && score.training->samples_per_second) {
+    const auto& step = score.training->step_seconds;
+    note(fmt::format("training: {:.5g} samples/s{}: {}", *score.training->samples_per_second,
+                     step ? fmt::format(", {:.4g} ms a step", 1000 * *step) : "", describe(*score.training)));
+  }
   if (const auto& verdict = score.convergence; verdict && !verdict->passes()) {
     note(fmt::format("reference convergence: {}{}{}", name_of(verdict->outcome),
                      verdict->broken_log.empty() ? "" : ", " + verdict->broken_log,
@@ -161,6 +176,7 @@ std::vector<ScoredSet> score_paths(std::span<const std::filesystem::path> paths,
       scored.push_back({std::move(set), std::move(result)});
     }
   }
+  warn_of_lone_throughputs(scored);
   return scored;
 }
 
@@ -174,7 +190,7 @@ void print_csv(std::ostream& out, std::span<const ScoredSet> sets) {
   out << "directory,organisation,system,division,benchmark,mode,runs,converged,compliant,required_runs,"
          "minutes,"
          "standard_deviation_minutes,interval_low_minutes,interval_high_minutes,models_per_minute,T,S,M,"
-         "TTTa_minutes,rcp_verdict,rcp_m,rcp_limit,rcp_factor,why_no_score\n";
+         "TTTa_minutes,rcp_verdict,rcp_m,rcp_limit,rcp_factor,why_no_score,samples_per_second,step_seconds\n";
   for (const auto& [set, score] : sets) {
     const auto spread = [&](double RunDispersion::*member) {
       return csv_number(score.spread ? std::optional(*score.spread.*member) : std::nullopt);
@@ -182,6 +198,9 @@ void print_csv(std::ostream& out, std::span<const ScoredSet> sets) {
     const auto throughput = [&](auto Throughput::*member) {
       return csv_number(score.throughput ? std::optional(static_cast<double>(*score.throughput.*member))
                                          : std::nullopt);
+    };
+    const auto rate = [&](auto TrainingRate::*member) {
+      return csv_number(score.training ? *score.training.*member : std::nullopt);
     };
     const ConvergenceVerdict verdict = score.convergence.value_or(ConvergenceVerdict{});
     const std::array cells{csv_text(set.name),
@@ -207,7 +226,9 @@ void print_csv(std::ostream& out, std::span<const ScoredSet> sets) {
                            csv_number(verdict.mean_epochs),
                            csv_number(verdict.limit),
                            csv_number(verdict.factor),
-                           csv_text(score.why_no_score)};
+                           csv_text(score.why_no_score),
+                           rate(&TrainingRate::samples_per_second),
+                           rate(&TrainingRate::step_seconds)};
     fmt::print(out, "{}\n", fmt::join(cells, ","));
   }
 }

@@ -23,8 +23,8 @@ std::optional<double> mean_seconds(const Intervals& intervals) {
   return intervals.milliseconds / 1000 / static_cast<double>(intervals.count);
 }
 
-std::optional<double> epoch_of(const std::optional<LogEntry>& evaluation) {
-  const nlohmann::json* epoch = evaluation ? evaluation->find_metadata("epoch_num") : nullptr;
+std::optional<double> epoch_of(const LogEntry* evaluation) {
+  const nlohmann::json* epoch = evaluation != nullptr ? evaluation->find_metadata("epoch_num") : nullptr;
   return epoch == nullptr ? std::nullopt : number_of(*epoch);
 }
 
@@ -52,8 +52,7 @@ std::string why_failed(const RunRecord& run, const BenchmarkRules& benchmark) {
   }
   if (!std::isfinite(*run.minutes())) return "its time stamps aren't finite";
   if (const auto doubts = run.clock().doubts(); !doubts.empty()) return why_doubted(doubts.front());
-  const bool reached = run.evaluations(benchmark.target.each.key).reached_in_run.has_value();
-  return reached ? "" : why_missed(run, benchmark.target);
+  return run.reached_in_run(benchmark.target) != nullptr ? "" : why_missed(run, benchmark.target);
 }
 
 ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
@@ -62,19 +61,17 @@ ScoredRun scored_run(const RunSet& set, const RunRecord& run, Round round) {
   if (run.clock().doubts().empty()) scored.minutes = run.minutes();
   scored.compliant = check(run, round).compliant();
   if (const LogEntry* seed = run.first(LogKey::Seed)) scored.seed = seed->value;
-  scored.epoch_seconds = mean_seconds(run.intervals(LogKey::EpochStart));
+  scored.training = training_rate({&run, 1}, set.benchmark);
   scored.evaluation_seconds = mean_seconds(run.intervals(LogKey::EvalStart));
   const Intervals& staging = run.intervals(LogKey::StagingStart);
   if (staging.count > 0) scored.staging_seconds = staging.milliseconds / 1000;
-  const auto samples = run.number(LogKey::TrainSamples);
-  if (samples && scored.epoch_seconds > 0.0) scored.samples_per_second = *samples / *scored.epoch_seconds;
   if (const BenchmarkRules* benchmark = find_benchmark_rules(set.benchmark)) {
     scored.reason = why_failed(run, *benchmark);
     scored.converged = scored.reason.empty();
     if (!scored.converged && run.clock().runs() > 1)
       scored.reason +=
           fmt::format("; {} runs are appended in it, as by a job that was requeued", run.clock().runs());
-    scored.epochs = epoch_of(run.evaluations(benchmark->target.each.key).reached_in_run);
+    scored.epochs = epoch_of(run.reached_in_run(benchmark->target));
   }
   if (!scored.converged) scored.role = ScoredRun::Failed;
   return scored;
@@ -148,7 +145,8 @@ std::vector<const RunRecord*> prune_equal_seeds(Score& score, const RunSet& set)
     });
     if (same != seeded.end()) {
       run.role = ScoredRun::Pruned;
-      run.reason = fmt::format("has the seed of {}", (*same)->file);
+      run.reason = fmt::format("has the seed of {}, {}", (*same)->file, show(run.seed));
+      run.same_seed_as = (*same)->file;
       continue;
     }
     if (!run.seed.is_null()) seeded.push_back(&run);
@@ -197,6 +195,15 @@ void score_weak(Score& score, const RunSet& set) {
     return;
   }
   score.throughput = {static_cast<double>(runs.size()) / minutes, *total, *size, runs.size(), minutes};
+  const auto models = static_cast<double>(runs.size());
+  if (*size > *total)
+    score.warnings.push_back(fmt::format(
+        "a model has more accelerators or nodes, S = {:g}, than the system, T = {:g}", *size, *total));
+  if (*total > models * *size)
+    score.warnings.push_back(
+        fmt::format("all models together have fewer accelerators or nodes, M * S = {:g} * {:g}, "
+                    "than the system, T = {:g}",
+                    models, *size, *total));
 }
 
 /// The first log that can't be tested, and why; empty if all can.
@@ -224,7 +231,8 @@ std::optional<double> one_batch(const RunSet& set, std::string& why_not) {
   return batch;
 }
 
-std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, std::string& why_not) {
+std::optional<ConvergenceVerdict> convergence(const Score& score, const RunSet& set, Round round,
+                                              std::string& why_not) {
   const std::size_t required = required_runs(set.benchmark);
   if (set.division != "closed") {
     why_not = "it holds in the closed division alone";
@@ -236,11 +244,13 @@ std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, st
     why_not = fmt::format("{} of {} runs", set.runs.size(), required);
     return std::nullopt;
   }
-  const auto batch = one_batch(set, why_not);
-  if (!batch) return std::nullopt;
+  if (!score.batch) {
+    why_not = score.why_no_batch;
+    return std::nullopt;
+  }
   std::vector<double> epochs;
   for (const RunRecord& run : set.runs) epochs.push_back(run.convergence().epochs());
-  return judge_convergence(reference_points(round, set.benchmark), *batch, epochs, required);
+  return judge_convergence(reference_points(round, set.benchmark), *score.batch, epochs, required);
 }
 
 }  // namespace
@@ -248,6 +258,8 @@ std::optional<ConvergenceVerdict> convergence(const RunSet& set, Round round, st
 Score score(const RunSet& set, Round round) {
   Score score;
   for (const RunRecord& run : set.runs) score.runs.push_back(scored_run(set, run, round));
+  score.batch = one_batch(set, score.why_no_batch);
+  score.training = training_rate(set.runs, set.benchmark);
   score.required_runs = required_runs(set.benchmark);
   score.why_no_score = score.why_no_convergence = why_no_set(set);
   if (!score.why_no_score.empty()) return score;
@@ -256,7 +268,7 @@ Score score(const RunSet& set, Round round) {
   } else {
     score_weak(score, set);
   }
-  score.convergence = convergence(set, round, score.why_no_convergence);
+  score.convergence = convergence(score, set, round, score.why_no_convergence);
   return score;
 }
 

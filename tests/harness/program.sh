@@ -373,20 +373,25 @@ target() {
 logs() {
   echo "no log at all" >text
   ends 2 "this file isn't a result log" "$LAUNCHER" -n 2 "$TESSERA" check text
+  ends 2 '"rule": "no-entries"' "$TESSERA" check text --json
+  ends 2 "this file isn't a result log" "$TESSERA" check text --json
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" check nowhere
   mkdir empty
   ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" check empty
   ends 2 "--round" "$LAUNCHER" -n 2 "$TESSERA" check --round 9 text
+  ends 2 "excludes --own" "$LAUNCHER" -n 2 "$TESSERA" check --own --division open text
   ends 2 "there is no such directory" "$LAUNCHER" -n 2 "$TESSERA" score text
   ends 2 "this directory holds no result log" "$LAUNCHER" -n 2 "$TESSERA" score empty
   ends 2 "--json is printed there" "$LAUNCHER" -n 2 "$TESSERA" score empty --json --csv -
   mkdir -p round/run_1
   grep -v '^$' text >round/run_1/result.txt
+  ends 1 "own: failed    round/run_1/result.txt" "$LAUNCHER" -n 2 "$TESSERA" check --own round
   ends 1 "no score: no log names its benchmark" "$LAUNCHER" -n 2 "$TESSERA" score round --csv scores.csv
   [[ $(wc -l <scores.csv) -eq 2 ]] || fail "scores.csv: $(cat scores.csv)"
   ends 1 '"why_no_score": "no log names its benchmark"' "$LAUNCHER" -n 2 "$TESSERA" score round --json
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" score round --csv nowhere/scores.csv
   ends 2 "there is no such directory" "$LAUNCHER" -n 2 "$TESSERA" compare text
+  ends 2 "no organisation is called 'other'" "$LAUNCHER" -n 2 "$TESSERA" compare round --join that,other=one
   ends 2 "no system is called 'that'" "$LAUNCHER" -n 2 "$TESSERA" compare round --base that
   ends 2 "nowhere" "$LAUNCHER" -n 2 "$TESSERA" compare round --html nowhere/report.html
   ends 1 "no log names its benchmark" "$LAUNCHER" -n 2 "$TESSERA" compare round --html report.html
@@ -1140,6 +1145,7 @@ staging_disk_full() {
   mount -o remount,size=8m disk
   stage 0 "were there already" "$TESSERA_UNIVERSES" disk/copy
   same_files disk/copy
+  ranks=1 train 1 "warning: the data is staged to memory (a tmpfs)" --max-epochs 1 --stage-dir disk/copy
   umount disk
 }
 

@@ -133,4 +133,38 @@ inline SampleLog deepcam_log(const std::string& division) {
   return finished(log);
 }
 
+inline SampleLog oc20_log(const std::string& division) {
+  SampleLog log = common_log(division, "oc20", 134000000, 999866);
+  log.add("eval_error", 0.05, {{"epoch_num", 0.5}}).add("eval_error", 0.036, {{"epoch_num", 1}});
+  log.add("global_batch_size", 256).add("opt_name", "AdamW").add("opt_base_learning_rate", 0.0004);
+  log.add("opt_learning_rate_warmup_steps", 3908).add("opt_learning_rate_warmup_factor", 0.2);
+  log.add("opt_learning_rate_decay_boundary_steps", {31268, 46902})
+      .add("opt_learning_rate_decay_factor", 0.1);
+  return finished(log);
+}
+
+inline SampleLog openfold_log(const std::string& division) {
+  SampleLog log = common_log(division, "openfold", 594595, 180);
+  log.add("eval_accuracy", 0.7, {{"epoch_num", 5120}}).add("eval_accuracy", 0.8, {{"epoch_num", 10240}});
+  log.add("global_batch_size", 128).add("target_avg_lddt_ca_value", 0.8);
+  log.add("train_max_pdb_release_date", "2021-09-16").add("val_min_cameo_submission_date", "2021-09-17");
+  log.add("val_max_cameo_submission_date", "2021-12-11").add("val_max_sequence_length", 700);
+  log.add("val_every_iters", 40).add("model_parameters_count", 93229082);
+  log.add("init_checkpoint_sha256sum", "b518be4677048f2c0f94889c91e2da73655a73b825a8aa7f8b6f5e580d8ffbed");
+  log.add("train_sequence_crop_size", 256).add("num_recycling_iters", 3).add("max_msa_clusters", 124);
+  log.add("max_extra_msa", 1024).add("templates_enabled", true).add("max_templates", 4);
+  log.add("fape_loss_weight", 1.0)
+      .add("fape_loss_backbone_weight", 0.5)
+      .add("fape_loss_sidechain_weight", 0.5);
+  log.add("supervised_chi_loss_weight", 1.0).add("distogram_loss_weight", 0.3);
+  log.add("masked_msa_loss_weight", 2.0).add("plddt_loss_weight", 0.01);
+  log.add("opt_name", "Adam").add("opt_adam_beta_1", 0.9).add("opt_adam_beta_2", 0.999);
+  log.add("opt_adam_epsilon", 1e-6).add("opt_weight_decay", 0.0).add("opt_amsgrad", false);
+  log.add("opt_gradient_clipping", true).add("opt_gradient_clip_norm", 0.1);
+  log.add("swa_enabled", true).add("swa_decay_rate", 0.9).add("opt_base_learning_rate", 0.001);
+  log.add("opt_learning_rate_warmup_init", 1e-5).add("opt_learning_rate_warmup_steps", 0);
+  log.add("initial_training_dataloader_type", "InitialTrainingDataloaderPT");
+  return finished(log);
+}
+
 }  // namespace tessera

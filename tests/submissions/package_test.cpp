@@ -90,6 +90,24 @@ TEST_F(PackageWriting, PutsWeakRunsAndOtherBenchmarksBesideTheStrongOnes) {
   EXPECT_TRUE(fs::exists(output() / "Example/benchmarks/deepcam/implementations"));
 }
 
+TEST_F(PackageWriting, PutsWeakLogsOfASeedThatIsThereAlreadyApartWhereAsked) {
+  const fs::path strong = write_runs("strong", "closed", 10), weak = write_runs("weak", "closed", 13);
+  for (const int again : {4, 11, 13})
+    SamplePackage::write(weak / fmt::format("run_{}", again) / "result.txt",
+                         SamplePackage::log("closed", 2).text());
+  PackageContents with = contents({strong}, {weak});
+  EXPECT_FALSE(write_package(with, output(), {}).back().verdict.compliant());
+  with.prune_seeds = true;
+  const std::vector<Judged> judged = write_package(with, output(), {});
+  EXPECT_TRUE(judged.back().verdict.compliant());
+  EXPECT_THAT(judged.back().verdict.warnings, IsEmpty());
+  const fs::path results = output() / "Example/results/system/weak/cosmoflow";
+  EXPECT_EQ(text_of(results / "pruned_results/result_2.txt"), text_of(weak / "run_13/result.txt"));
+  EXPECT_EQ(text_of(results / "result_3.txt"), text_of(weak / "run_5/result.txt"));
+  EXPECT_TRUE(fs::exists(results / "result_9.txt"));
+  EXPECT_FALSE(fs::exists(results / "result_10.txt"));
+}
+
 TEST_F(PackageWriting, CopiesAnImplementationThatIsAFileOrADirectory) {
   const fs::path runs = write_runs("runs", "open", 10);
   SamplePackage::write(work / "code/src/a.cpp", "a");

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "models/base/error.hpp"
+#include "results/check/benchmark.hpp"
+#include "results/check/rule_tables.hpp"
 #include "results/sample_log.hpp"
 
 namespace tessera {
@@ -49,6 +51,41 @@ std::string non_compliant() {
   return text.replace(text.find("cloudy"), 6,
                       "clo\xff"
                       "dy");
+}
+
+// A benchmark that a round has, and whose rules aren't known here, is neither compliant nor not.
+TEST_F(CheckReport, SaysWhatIsNotJudged) {
+  for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0})
+    benchmark_key_rule(round);  // lists the names of the benchmarks that there are by then
+  static constexpr Benchmark kUnknown{.name = "unknown", .since = Round::V1_0};
+  Registry<Benchmark>& all = benchmarks();
+  const Registry<Benchmark> before = all;
+  all.add(kUnknown);
+  SampleLog log = cosmoflow_log("closed");
+  log.set("submission_benchmark", "unknown");
+  const fs::path path = write("logs/result_0.txt", log.text());
+  const json report = check({path, path.parent_path()}, 1);
+  EXPECT_EQ(report[0]["verdict"], "not judged");
+  EXPECT_EQ(report[0]["findings"], json::array());
+  EXPECT_EQ(report[0]["warnings"][0]["rule"], "unknown-rules");
+  EXPECT_EQ(report[2]["kind"], "directory");
+  EXPECT_EQ(report[2]["verdict"], "not judged");
+  log.erase("run_stop");
+  EXPECT_EQ(check({write("logs/result_0.txt", log.text())}, 1)[0]["verdict"], "not compliant");
+  all = before;
+}
+
+TEST_F(CheckReport, OfOwnNetworksSaysPassedOrFailedAndNeverCompliant) {
+  SampleLog log = common_log("open", "digits", 60000, 10000);
+  log.add("target", ">= 0.98").add("eval_accuracy", 0.99, {{"epoch_num", 1}});
+  const fs::path path = write("run/result.txt", finished(log).text());
+  const CheckOptions own{.own = true};
+  for (const json& one : check({path, path.parent_path()}, 0, own)) EXPECT_EQ(one["verdict"], "own: passed");
+  EXPECT_EQ(check({path}, 1)[0]["verdict"], "not compliant") << "no round has it";
+  log.set("eval_accuracy", 0.5);
+  EXPECT_EQ(check({write("run/result.txt", finished(log).text())}, 1, own)[0]["verdict"], "own: failed");
+  EXPECT_EQ(check({write("result.txt", cosmoflow_log("closed").text())}, 1, own)[0]["verdict"],
+            "own: failed");
 }
 
 TEST_F(CheckReport, OfACompliantLogIsOneElementWithoutFindings) {
@@ -117,10 +154,15 @@ TEST_F(CheckReport, RefusesWhatIsNoLog) {
                                                       9));
   const fs::path empty = write("empty", "");
   fs::create_directories(root_ / "directory");
-  for (const fs::path& path :
-       {binary, empty, root_ / "missing", root_ / "directory", fs::path("/dev/null")}) {
+  for (const fs::path& path : {root_ / "missing", root_ / "directory", fs::path("/dev/null")})
     EXPECT_THROW(check_paths(std::vector{path}, {}), InputError) << path;
+  for (const fs::path& path : {binary, empty}) {
+    const auto judged = check_paths(std::vector{path}, {});
+    EXPECT_THROW(require_logs(judged), InputError) << path;
+    EXPECT_EQ(check({path}, 1)[0]["findings"][0]["rule"], "no-entries");
   }
+  EXPECT_NO_THROW(
+      require_logs(check_paths(std::vector{write("directory/result_0.txt", "").parent_path()}, {})));
 }
 
 TEST_F(CheckReport, SurvivesALogWhosePathAndTextsAreNoUtf8) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -181,13 +182,135 @@ TEST(RunRules, LetStagingStandOutsideTheRunFromRound3OnOnly) {
 }
 
 TEST(RunRules, KnowOpenFoldFromRound3OnOnly) {
-  SampleLog log = cosmoflow_log("closed");
-  log.set("submission_benchmark", "openfold");
-  EXPECT_THAT(names(check(log.record(), Round::V2_0).findings),
-              ElementsAre("bad-value submission_benchmark"));
-  EXPECT_THAT(names(check(log.record(), Round::V3_0).findings), IsEmpty());
-  EXPECT_THAT(names(check(log.record(), Round::V3_0).warnings),
-              ElementsAre("unknown-rules submission_benchmark"));
+  const SampleLog log = openfold_log("closed");
+  for (const Round round : {Round::V1_0, Round::V2_0})
+    EXPECT_THAT(names(check(log.record(), round).findings), ElementsAre("bad-value submission_benchmark"));
+  const Verdict verdict = check(log.record(), Round::V3_0);
+  EXPECT_TRUE(verdict.compliant());
+  EXPECT_THAT(names(verdict.warnings), IsEmpty());
+}
+
+TEST(RunRules, AskOfClosedOC20WhatItsRulesSay) {
+  std::vector<Mutation> mutations{{"", [](SampleLog&) {}},
+                                  allowed("opt_learning_rate_warmup_steps", 0),
+                                  allowed("opt_learning_rate_decay_boundary_steps", "any"),
+                                  value("global_batch_size", 0),
+                                  value("opt_name", "Adam"),
+                                  value("opt_name", "adamw"),
+                                  value("opt_base_learning_rate", -1e-9),
+                                  value("opt_learning_rate_warmup_steps", -1),
+                                  value("opt_learning_rate_warmup_factor", "0.2"),
+                                  {"target-missed eval_error",
+                                   [](SampleLog& log) {
+                                     log.erase("eval_error");
+                                     log.add("eval_error", 0.0361, {{"epoch_num", 1}});
+                                     log.add("eval_error", 0.0, {{"epoch_num", 2}});
+                                   }},
+                                  {"missing-key eval_error", [](SampleLog& log) { log.erase("eval_error"); }},
+                                  without_metadata("eval_error")};
+  for (const char* key : {"global_batch_size", "opt_name", "opt_base_learning_rate",
+                          "opt_learning_rate_warmup_steps", "opt_learning_rate_warmup_factor",
+                          "opt_learning_rate_decay_boundary_steps", "opt_learning_rate_decay_factor"}) {
+    mutations.push_back(without(key));
+    mutations.push_back({fmt::format("repeated-key {}", key), [key](SampleLog& log) {
+                           log.append_again(key, key == std::string("opt_name") ? json("AdamW ") : json(7.5));
+                         }});
+  }
+  mutations.erase(std::ranges::find(mutations, "repeated-key opt_name", &Mutation::finding));
+  expect_each(oc20_log("closed"), mutations);
+}
+
+TEST(RunRules, AskOfClosedOpenFoldThatEachValueIsTheOneOfTheRules) {
+  const std::array exact{"target_avg_lddt_ca_value",
+                         "train_max_pdb_release_date",
+                         "val_min_cameo_submission_date",
+                         "val_max_cameo_submission_date",
+                         "val_max_sequence_length",
+                         "val_every_iters",
+                         "train_samples",
+                         "eval_samples",
+                         "model_parameters_count",
+                         "init_checkpoint_sha256sum",
+                         "train_sequence_crop_size",
+                         "num_recycling_iters",
+                         "max_msa_clusters",
+                         "max_extra_msa",
+                         "templates_enabled",
+                         "max_templates",
+                         "fape_loss_weight",
+                         "fape_loss_backbone_weight",
+                         "fape_loss_sidechain_weight",
+                         "supervised_chi_loss_weight",
+                         "distogram_loss_weight",
+                         "masked_msa_loss_weight",
+                         "plddt_loss_weight",
+                         "opt_name",
+                         "opt_adam_beta_1",
+                         "opt_adam_beta_2",
+                         "opt_adam_epsilon",
+                         "opt_weight_decay",
+                         "opt_amsgrad",
+                         "opt_gradient_clipping",
+                         "opt_gradient_clip_norm",
+                         "swa_enabled",
+                         "swa_decay_rate",
+                         "initial_training_dataloader_type"};
+  std::vector<Mutation> mutations;
+  for (const char* key : exact) {
+    mutations.push_back(without(key));
+    mutations.push_back(value(key, "0.75"));
+    mutations.push_back(value(key, 0.8000000001));
+    mutations.push_back(value(key, json::array({0.8})));
+  }
+  expect_each(openfold_log("closed"), mutations, std::span(kRounds).last(1));
+}
+
+TEST(RunRules, AskOfOpenFoldItsTargetAndTakeNumbersAsPythonDoes) {
+  expect_each(openfold_log("closed"),
+              {{"", [](SampleLog&) {}},
+               allowed("templates_enabled", 1),
+               allowed("opt_amsgrad", 0.0),
+               allowed("opt_weight_decay", false),
+               allowed("max_templates", 4.0),
+               allowed("initial_training_dataloader_type", "InitialTrainingDataloaderPQ"),
+               value("global_batch_size", 0),
+               value("opt_base_learning_rate", -0.1),
+               value("opt_learning_rate_warmup_init", -0.1),
+               value("opt_learning_rate_warmup_steps", "0"),
+               without("global_batch_size"),
+               without("opt_learning_rate_warmup_init"),
+               without("opt_learning_rate_warmup_steps"),
+               without("opt_base_learning_rate"),
+               without_metadata("eval_accuracy"),
+               {"missing-key eval_accuracy", [](SampleLog& log) { log.erase("eval_accuracy"); }},
+               {"target-missed eval_accuracy",
+                [](SampleLog& log) {
+                  log.erase("eval_accuracy");
+                  log.add("eval_accuracy", 0.79999, {{"epoch_num", 1}});
+                  log.add("eval_accuracy", 1.01, {{"epoch_num", 1}});
+                }}},
+              std::span(kRounds).last(1));
+}
+
+TEST(RunRules, AskOfTheOpenDivisionTheTargetAlone) {
+  for (const auto& make : {oc20_log, openfold_log}) {
+    SampleLog log = make("open");
+    log.set("opt_name", "other");
+    log.erase("opt_base_learning_rate");
+    EXPECT_TRUE(check(log.record(), Round::V3_0).compliant());
+    for (const char* key : {"eval_error", "eval_accuracy"}) log.erase(key);
+    log.add("eval_error", 0.037, {{"epoch_num", 1}}).add("eval_accuracy", 0.79, {{"epoch_num", 1}});
+    EXPECT_THAT(check(log.record(), Round::V3_0).findings,
+                ElementsAre(testing::Field(&Finding::rule, "target-missed")));
+  }
+}
+
+// Targets of benchmarks with one metric are their own.
+TEST(RunRules, DontTakeTheTargetOfAnotherBenchmark) {
+  SampleLog log = oc20_log("closed");
+  log.erase("eval_error");
+  log.add("eval_error", 0.1, {{"epoch_num", 1}});
+  EXPECT_THAT(names(check(log.record(), Round::V3_0).findings), ElementsAre("target-missed eval_error"));
 }
 
 TEST(RunRules, TakeBlocksInPlaceOfEpochsAndEvaluations) {
@@ -471,6 +594,56 @@ TEST(RunRules, HoldEachMalformedLineAgainstTheLog) {
 
 TEST(RunRules, SayOfALogWithoutEntriesJustThat) {
   EXPECT_THAT(names(check(SampleLog().record(), Round::V3_0).findings), ElementsAre("no-entries "));
+}
+
+/// A log of a network that is none of the benchmarks.
+SampleLog own_log(json target, const std::string& metric, json value) {
+  SampleLog log = common_log("open", "digits-cnn", 60000, 10000);
+  log.add("target", std::move(target)).add(metric, std::move(value), {{"epoch_num", 1}});
+  return finished(log);
+}
+
+std::vector<std::string> own_findings(const SampleLog& log) {
+  return names(check_own(log.record(), Round::V3_0).findings);
+}
+
+TEST(OwnNetworks, PassWhereTheLoggedTargetIsReached) {
+  EXPECT_THAT(own_findings(own_log(0.985, "eval_accuracy", 0.985)), IsEmpty());
+  EXPECT_THAT(own_findings(own_log(">= 0.985", "eval_accuracy", 0.99)), IsEmpty());
+  EXPECT_THAT(own_findings(own_log("<=0.02", "eval_error", 0.01)), IsEmpty());
+  EXPECT_THAT(own_findings(own_log(0.02, "eval_error", 0.02)), IsEmpty());
+  EXPECT_THAT(own_findings(own_log("<= 0.3", "eval_accuracy", 0.2)), IsEmpty());
+}
+
+TEST(OwnNetworks, FailWhereItIsMissed) {
+  EXPECT_THAT(own_findings(own_log(0.985, "eval_accuracy", 0.9849)),
+              ElementsAre("target-missed eval_accuracy"));
+  EXPECT_THAT(own_findings(own_log("<= 0.02", "eval_error", 0.03)), ElementsAre("target-missed eval_error"));
+  EXPECT_THAT(own_findings(own_log(0.5, "eval_accuracy", "high")),
+              ElementsAre("bad-value eval_accuracy", "target-missed eval_accuracy"));
+  EXPECT_THAT(own_findings(own_log(">= 0.5", "eval_loss", 0.1)), ElementsAre("missing-key eval_accuracy"));
+}
+
+TEST(OwnNetworks, FailWhereTheTargetCannotBeTold) {
+  EXPECT_THAT(own_findings(own_log("much", "eval_accuracy", 0.9)), ElementsAre("bad-value target"));
+  EXPECT_THAT(own_findings(own_log("> 0.5", "eval_accuracy", 0.9)), ElementsAre("bad-value target"));
+  SampleLog log = own_log(0.5, "eval_accuracy", 0.9);
+  log.add("eval_error", 0.1, {{"epoch_num", 1}});
+  EXPECT_THAT(own_findings(log), ElementsAre("missing-metadata target"));
+  log.line("target").metadata = {{"metric", "eval_error"}};
+  EXPECT_THAT(own_findings(log), IsEmpty());
+  log.erase("target");
+  EXPECT_THAT(own_findings(log), ElementsAre("missing-key target"));
+}
+
+TEST(OwnNetworks, MustKeepToTheCommonRules) {
+  SampleLog log = own_log(0.5, "eval_accuracy", 0.9);
+  log.erase("cache_clear");
+  log.set("submission_status", "here");
+  log.set("submission_benchmark", "");
+  EXPECT_THAT(own_findings(log),
+              testing::UnorderedElementsAre("missing-key cache_clear", "bad-value submission_status",
+                                            "bad-value submission_benchmark"));
 }
 
 }  // namespace

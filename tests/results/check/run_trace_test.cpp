@@ -51,6 +51,14 @@ TEST(Breakdown, NeverCountsTimeTwiceWhereStampsGoBack) {
   expect_seconds(trace.breakdown(), 0, 20, 0, 10);
 }
 
+TEST(Breakdown, EndsAnEvaluationWithoutAStopWhereTheNextEpochStarts) {
+  const RunTrace trace =
+      trace_of({entry(LogKey::RunStart, 0), entry(LogKey::EpochStart, 0), entry(LogKey::EvalStart, 30),
+                entry(LogKey::EpochStop, 40), entry(LogKey::EpochStart, 42), entry(LogKey::EpochStop, 90),
+                entry(LogKey::RunStop, 90)});
+  expect_seconds(trace.breakdown(), 0, 78, 12, 0);
+}
+
 TEST(ConvergenceCurve, HasTheEvaluationsFromRunStartToRunStop) {
   const RunTrace trace =
       trace_of({entry(LogKey::EvalError, -60, 0.9), entry(LogKey::RunStart, 0),

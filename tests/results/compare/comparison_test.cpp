@@ -87,8 +87,9 @@ TEST(Comparison, RanksByTimeToSolutionOverTheSlowest) {
 
 TEST(Comparison, FindsTheSystemThatOccursAtTwoSizes) {
   const Comparison comparison = compare(two_sizes(), "");
-  const auto& scaling = comparison.groups[0].scaling;
+  const auto& scaling = comparison.groups[0].scaling.families;
   ASSERT_EQ(scaling.size(), 1U);
+  EXPECT_EQ(scaling[0].kind, ScalingKind::Weak);  // 8 a node
   EXPECT_DOUBLE_EQ(scaling[0].points[1].efficiency, 0.8);
 }
 
@@ -99,6 +100,31 @@ TEST(Comparison, DoesNotTakeOtherHardwareForTheSameSystem) {
   sets = two_sizes();
   sets[0].system.texts["submitter"] = "Elsewhere";
   EXPECT_TRUE(compare(sets, "").groups[0].scaling.empty());
+}
+
+TEST(Comparison, JoinsOrganisationsThatShareASystem) {
+  auto sets = two_sizes();
+  sets[0].set.organisation = "RIKEN";
+  sets[0].system.texts["submitter"] = "Fujitsu/RIKEN";
+  sets[0].system.texts["host_processor_model_name"] = "a64 fx";
+  sets[1].set.organisation = "Fujitsu";
+  EXPECT_TRUE(compare(sets, "").groups[0].scaling.empty());
+  const auto joined = [](const char* text) { return JoinedOrganisations(std::vector<std::string>{text}); };
+  const Comparison comparison = compare(sets, "", joined("RIKEN,Fujitsu=Fugaku"));
+  EXPECT_EQ(comparison.groups[0].scaling.families.at(0).points.size(), 2U);
+  EXPECT_THAT(names(comparison.groups[0]), ElementsAre("Fujitsu/large", "RIKEN/small"));
+  EXPECT_THROW(compare(sets, "", joined("RIKEN,Elsewhere=Fugaku")), InputError);
+  for (const char* text : {"", "RIKEN", "RIKEN=Fugaku", "RIKEN,Fujitsu", "RIKEN,Fujitsu=", ",=x", "A,A=x"})
+    EXPECT_THROW(joined(text), InputError) << text;
+}
+
+TEST(Comparison, SaysWhyASizeHasNoEfficiency) {
+  auto sets = two_sizes();
+  sets.push_back(compared("largest", "512", {9, 10, 10, 10, 11}, 512));
+  std::ostringstream out;
+  print(out, compare(sets, ""));
+  EXPECT_THAT(out.str(), HasSubstr("weak scaling: batch 8 a unit"));
+  EXPECT_THAT(out.str(), HasSubstr("no other size has its global batch of 512 (strong scaling)"));
 }
 
 TEST(Comparison, HoldsSystemsAgainstTheOneThatIsNamed) {
@@ -199,6 +225,36 @@ TEST(ComparisonTable, FitsATerminalAndHoldsNoControlCharacter) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120U) << line;
   EXPECT_THAT(out.str(), Not(HasSubstr("\x1b")));
   EXPECT_THAT(out.str(), Not(HasSubstr("\xff")));
+}
+
+TEST(ComparisonTable, FitsATerminalWithManySystemsToo) {
+  std::vector<ComparedSet> sets;
+  for (int i = 0; i < 90; ++i)
+    sets.push_back(
+        compared(fmt::format("s{}", i), "128", {38, 39, 40, 41, 42.0 + i}, i % 2 == 0 ? 1024 : 2048));
+  std::ostringstream out;
+  print(out, compare(std::move(sets), ""));
+  std::istringstream lines(out.str());
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 120U) << line;
+}
+
+TEST(ComparisonTable, JoinsNumbersOfLinesThatFollowEachOther) {
+  std::vector<ComparedSet> sets;
+  for (int i = 0; i < 7; ++i)
+    sets.push_back(
+        compared(fmt::format("s{}", i), "1", std::vector<double>(5, 10.0 + i), i == 3 ? 1024 : 2048));
+  std::ostringstream out;
+  print(out, compare(std::move(sets), ""));
+  EXPECT_THAT(out.str(), HasSubstr("global_batch_size: 2048 (1-3, 5-7); 1024 (4)"));
+}
+
+TEST(ComparisonJson, StandsForASystemByItsMedianRun) {
+  const json runs =
+      to_json(compare({compared("one", "1", {30, 10, 50, 40, 20})}, ""))["groups"][0]["systems"][0]["runs"];
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(runs[i]["typical"], i == 0) << i;
+  const json failed =
+      to_json(compare({compared("one", "1", {-30, -60})}, ""))["groups"][0]["systems"][0]["runs"];
+  EXPECT_EQ(failed[1]["typical"], true);
 }
 
 TEST(ComparisonJson, HasCurvesAndBreakdownsOfRuns) {

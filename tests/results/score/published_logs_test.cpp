@@ -157,5 +157,31 @@ TEST_F(PublishedLogs, HaveTheScoresOfThePublishedTable) {
                                                     "reached the target though its status is success"));
 }
 
+// published-throughput.md beside the logs: milliseconds a step, and samples a second.
+TEST_F(PublishedLogs, HaveTheTrainingRatesThatWereTakenFromThemElsewhere) {
+  struct Rate {
+    double step_ms, samples;
+  };
+  const std::map<std::string, Rate> expected{{"fugaku_512xA64FX_tensorflow_closed", {248.5, 2060}},
+                                             {"fugaku_8192xA64FX_tensorflow_closed", {93.8, 5459}},
+                                             {"fugaku_16384xA64FX_tensorflow_open", {120.5, 33996}},
+                                             {"coriknl_n512_tf1.15.2", {490.5, 1044}},
+                                             {"coriknl_n1024_tf1.15.2", {538.5, 1902}},
+                                             {"daint_gpu_n128_tf2.2.0", {341, 751}},
+                                             {"daint_gpu_n256_tf2.2.0", {323, 1586}},
+                                             {"abci_512xV100_tensorflow_closed", {37.2, 13755}},
+                                             {"abci_2048xV100_tensorflow_open", {59.7, 34312}}};
+  std::size_t held = 0;
+  for (const ScoredSet& scored : score_paths(std::vector{root_}, Round::V1_0)) {
+    ASSERT_TRUE(scored.score.training) << scored.set.name;
+    const auto rate = expected.find(scored.set.system);
+    if (rate == expected.end()) continue;
+    ++held;
+    EXPECT_NEAR(1000 * *scored.score.training->step_seconds / rate->second.step_ms, 1, 0.03) << rate->first;
+    EXPECT_NEAR(*scored.score.training->samples_per_second / rate->second.samples, 1, 0.03) << rate->first;
+  }
+  EXPECT_EQ(held, expected.size());
+}
+
 }  // namespace
 }  // namespace tessera

@@ -7,6 +7,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "results/check/benchmark.hpp"
+
 namespace tessera {
 namespace {
 
@@ -22,15 +24,16 @@ std::vector<double> epochs(std::size_t runs, double mean) {
 
 ConvergenceVerdict judge(Round round, const char* benchmark, double batch,
                          const std::vector<double>& needed) {
-  const std::size_t required = std::string(benchmark) == "cosmoflow" ? 10 : 5;
-  return judge_convergence(reference_points(round, benchmark), batch, needed, required);
+  return judge_convergence(reference_points(round, benchmark), batch, needed,
+                           benchmarks().find(benchmark)->required_runs);
 }
 
 TEST(ReferencePoints, AreThoseOfThePublishedFiles) {
   const fs::path published = fs::path(TESSERA_SOURCE_DIR) / "../shared/mlperf-logs/rcps";
   if (!fs::exists(published)) GTEST_SKIP() << "the published files (../shared/mlperf-logs) are not at hand";
   for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) {
-    for (const char* benchmark : {"cosmoflow", "deepcam"}) {
+    for (const char* benchmark : {"cosmoflow", "deepcam", "oc20", "openfold"}) {
+      if (!has_benchmark(round, benchmark)) continue;
       std::ifstream in(published / ("hpc_" + std::string(name_of(round)) + ".0") /
                        ("rcps_" + std::string(benchmark) + ".json"));
       const auto file = nlohmann::json::parse(in);
@@ -45,8 +48,13 @@ TEST(ReferencePoints, AreThoseOfThePublishedFiles) {
   }
 }
 
+TEST(ReferencePoints, OfOpenFoldCameWithRound3) {
+  EXPECT_TRUE(reference_points(Round::V2_0, "openfold").empty());
+  EXPECT_FALSE(reference_points(Round::V3_0, "openfold").empty());
+}
+
 TEST(ReferencePoints, AreNoneForOtherBenchmarks) {
-  EXPECT_TRUE(reference_points(Round::V3_0, "oc20").empty());
+  EXPECT_TRUE(reference_points(Round::V3_0, "resnet").empty());
 }
 
 // The limits come from scipy 1.10: M + t.ppf(0.05, n1 + n2 - 2) * s * sqrt(1/n1 + 1/n2), with numpy's mean
@@ -75,12 +83,20 @@ constexpr Case kCases[] = {
     {Round::V1_0, "deepcam", 512, 10.333333333333334, 10.157101941530453},
     {Round::V2_0, "deepcam", 2048, 22.625, 21.11013797986557},
     {Round::V3_0, "deepcam", 192, 7.376984126984127, 6.692104091662536},
+    {Round::V1_0, "oc20", 256, 19.75, 18.19996236753383},
+    {Round::V1_0, "oc20", 512, 21.291666666666668, 19.882870288884174},
+    {Round::V2_0, "oc20", 2048, 32.875, 31.627786997022515},
+    {Round::V3_0, "oc20", 300, 20.014973958333332, 18.550058781267946},
+    // Its epochs are counted in samples.
+    {Round::V3_0, "openfold", 128, 88746.66666666667, 82378.06746254358},
+    {Round::V3_0, "openfold", 200, 113706.66666666667, 105458.1371001124},
+    {Round::V3_0, "openfold", 256, 133120.0, 123132.38680189323},
 };
 
 TEST(ReferenceConvergence, HasTheLimitOfAPooledStudentTest) {
   for (const Case& c : kCases) {
     SCOPED_TRACE(testing::Message() << name_of(c.round) << " " << c.benchmark << " " << c.batch);
-    const std::size_t runs = std::string(c.benchmark) == "cosmoflow" ? 10 : 5;
+    const std::size_t runs = benchmarks().find(c.benchmark)->required_runs;
     const auto just = judge(c.round, c.benchmark, c.batch, epochs(runs, c.limit + 1e-8));
     EXPECT_EQ(just.outcome, ConvergenceVerdict::Pass);
     EXPECT_THAT(just.limit.value(), DoubleNear(c.limit, 5e-9));

@@ -127,8 +127,27 @@ TEST(TimeToSolution, AsksForExactlyTheRequiredRuns) {
   std::vector<ShortLog> ten(10);
   for (ShortLog& log : ten) log.benchmark = "cosmoflow";
   EXPECT_EQ(scored(ten).required_runs, 10U);
-  ten[0].benchmark = "oc20";
+  ten[0].benchmark = "resnet";
   EXPECT_THAT(scored({ten[0]}).why_no_score, HasSubstr("isn't known"));
+}
+
+TEST(TimeToSolution, OfOpenFoldAndOC20IsScoredLikeTheOthers) {
+  std::vector<ShortLog> ten(10, {.epochs = 92160, .batch = 128, .benchmark = "openfold"});
+  for (std::size_t i = 0; i < ten.size(); ++i) ten[i].minutes = 10.0 + static_cast<double>(i);
+  const Score openfold = scored(ten);
+  EXPECT_EQ(openfold.required_runs, 10U);
+  EXPECT_DOUBLE_EQ(openfold.minutes.value(), 14.5);
+  EXPECT_TRUE(openfold.convergence->passes());
+  EXPECT_FALSE(openfold.training->samples_per_second)
+      << "an epoch of it has val_every_iters steps, not logged";
+  auto five = five_of({1, 2, 3, 4, 5});
+  for (ShortLog& log : five) {
+    log.benchmark = "oc20";
+    log.after = "";
+  }
+  const Score oc20 = scored(five);
+  EXPECT_EQ(oc20.required_runs, 5U);
+  EXPECT_EQ(oc20.why_no_score, "5 of 5 runs failed, at most one may") << "it is evaluated by eval_error";
 }
 
 TEST(TimeToSolution, CountsNoEvaluationBelowRunStop) {
@@ -183,10 +202,10 @@ TEST(Scores, SayOfEachRunItsEpochsSecondsAndRate) {
   EXPECT_EQ(run.file, "result_0.txt");
   EXPECT_EQ(run.epochs, 17.0);
   EXPECT_EQ(run.seed, 9007199254740993);
-  EXPECT_EQ(run.epoch_seconds, 20.0);  // 10 and 30
+  EXPECT_EQ(run.training->epoch_seconds, 20.0);  // 10 and 30
   EXPECT_EQ(run.evaluation_seconds, 1.0);
   EXPECT_EQ(run.staging_seconds, 2.5);
-  EXPECT_EQ(run.samples_per_second, 30.0);  // 600 / 20
+  EXPECT_EQ(run.training->samples_per_second, 30.0);  // 600 / 20
   EXPECT_FALSE(run.compliant);
 }
 
@@ -223,9 +242,37 @@ TEST(Throughput, LeavesOutRunsThatFailedOrHaveASeedAgain) {
   EXPECT_EQ(result.throughput.value().models, 5U);
   EXPECT_DOUBLE_EQ(result.throughput->minutes, 14.0);  // from minute 1 to minute 15
   EXPECT_EQ(result.runs[6].role, ScoredRun::Pruned);
-  EXPECT_EQ(result.runs[6].reason, "has the seed of result_5.txt");
+  EXPECT_EQ(result.runs[6].reason, "has the seed of result_5.txt, 6");
+  EXPECT_EQ(result.runs[6].same_seed_as, "result_5.txt");
   logs.erase(logs.begin() + 1);
   EXPECT_EQ(weak(logs).why_no_score, "4 converged runs of different seeds, at least 5 are needed");
+}
+
+TEST(Throughput, WarnsOfSizesThatCannotBeAndStandsAllTheSame) {
+  EXPECT_THAT(weak(instance(16)).warnings, IsEmpty());  // 8 <= 128 <= 16 * 8
+  const Score idle = weak(instance(15));
+  EXPECT_THAT(idle.warnings, ElementsAre(HasSubstr("M * S = 15 * 8, than the system, T = 128")));
+  EXPECT_TRUE(idle.scored());
+  EXPECT_THAT(weak(instance(5), SystemSize{1.0, 4.0}).warnings,
+              ElementsAre(HasSubstr("S = 8, than the system, T = 4")));
+}
+
+TEST(Throughput, IsWarnedOfWhereItStandsAlone) {
+  std::vector<ScoredSet> sets;
+  RunSet set = set_of(instance(16), ScalingMode::Weak);
+  set.described = SystemSize{32.0, 4.0};
+  set.organisation = "A";
+  sets.push_back({set, score(set, Round::V3_0)});
+  RunSet strong = set_of(five_of({1, 2, 3, 4, 5}));
+  strong.organisation = "B";
+  sets.push_back({strong, score(strong, Round::V3_0)});
+  warn_of_lone_throughputs(sets);
+  EXPECT_THAT(sets[0].score.warnings, ElementsAre(HasSubstr("no time to solution")));
+  EXPECT_THAT(sets[1].score.warnings, IsEmpty());
+  sets[0].score.warnings.clear();
+  sets[1].set.organisation = "A";
+  warn_of_lone_throughputs(sets);
+  EXPECT_THAT(sets[0].score.warnings, IsEmpty());
 }
 
 TEST(Throughput, NeedsModelsOfOneSizeAndTheSizeOfTheSystem) {
