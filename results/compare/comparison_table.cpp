@@ -115,7 +115,7 @@ void print_training(std::ostream& out, const ComparedGroup& group, const Compari
     const auto step_ms = rate.step_seconds ? std::optional(1000 * *rate.step_seconds) : std::nullopt;
     fmt::print(out, "    {:<{}} {:>11} {:>10} {:>11} {:>12.4g} {:>8} {:>12}\n",
                tail(plain(standing.name), kNameColumns), kNameColumns,
-               text_of(rate.samples_per_second, "{:.5g}"),
+               text_of(rate.samples_per_second, "{:.6g}"),
                text_of(samples_per_second_a_unit(comparison.set_of(standing)), "{:.4g}"),
                text_of(step_ms, "{:.4g}"), rate.epoch_seconds, rate.epochs, text_of(score.batch, "{:g}"));
   }

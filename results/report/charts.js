@@ -193,7 +193,8 @@ function trainingScalingChart(group, systems, colours) {
   return overSizeChart(group, systems, colours, {value: (s) => s.samples_per_second, what: 'samples a second', grows: true});
 }
 
-// What a group's charts are called, and what is to be seen there.
+// What a group's charts are called, what is to be seen there, who draws it, and whether it has but a point for each
+// system, so that there is room for all.
 const kCharts = [
   ['Time to solution and its runs', 'A point is a run, a cross one that failed, the stroke the time to solution.', runTimesChart],
   ['Where the time of a run went',
@@ -205,6 +206,6 @@ const kCharts = [
   ['Convergence over epochs', 'The same runs.', curvesOverEpochsChart],
   ['Scaling',
    'Full lines join sizes of one system with the same global batch (strong scaling), dashed ones those with the same batch a unit ' +
-   '(weak scaling); dotted ones are ideal from the smallest.', scalingChart],
-  ['Scaling of training', 'Samples a second of training, without evaluations and first epochs; lines as above.', trainingScalingChart],
+   '(weak scaling); dotted ones are ideal from the smallest.', scalingChart, true],
+  ['Scaling of training', 'Samples a second of training, without evaluations and first epochs; lines as above.', trainingScalingChart, true],
 ];

@@ -2,6 +2,9 @@
 
 const groups = JSON.parse(document.getElementById('data').textContent).groups;
 
+// Of many systems the best are drawn at first: pictures of all would be thickets, but for those with a point for each.
+const kManySystems = 20, kDrawnOfMany = 12;
+
 // Of each group: its systems shown, and the places of its charts.
 const views = [];
 
@@ -12,10 +15,12 @@ function coloursOfPage() {
 }
 
 function draw(view) {
-  const systems = view.group.systems.filter((s) => view.matching.has(s.name) && !view.hidden.has(s.name));
+  const matching = view.group.systems.filter((s) => view.matching.has(s.name));
+  const ticked = matching.filter((s) => !view.hidden.has(s.name));
   for (const place of view.places) {
     if (place.chart) place.chart.destroy();
-    const config = place.make(view.group, systems, coloursOfPage());
+    const every = place.points && view.group.systems.length > kManySystems;
+    const config = place.make(view.group, every ? matching : ticked, coloursOfPage());
     place.figure.hidden = config === null;
     place.chart = null;
     if (config === null) continue;
@@ -24,11 +29,11 @@ function draw(view) {
   }
 }
 
-function figureOf(view, [heading, explanation, make]) {
+function figureOf(view, [heading, explanation, make, points]) {
   const canvas = element('canvas', {role: 'img', 'aria-label': `${heading}, ${view.group.benchmark}. ${explanation}`});
   const figure = element('figure', {}, element('figcaption', {}, element('strong', {}, heading), explanation),
                          element('div', {class: 'chart'}, canvas));
-  view.places.push({make, canvas, figure, chart: null});
+  view.places.push({make, points, canvas, figure, chart: null});
   return figure;
 }
 
@@ -42,9 +47,6 @@ function filterOf(view, table) {
   });
   return element('label', {class: 'filter'}, 'Systems with these words: ', input);
 }
-
-// Of many systems the best are drawn at first: pictures of all would be thickets.
-const kManySystems = 20, kDrawnOfMany = 12;
 
 // Buttons that tick systems together: those up to a place.
 function choicesOf(view, boxes) {
