@@ -91,9 +91,8 @@ void add_pieces_as(std::span<const ConstTensorView> pieces, TensorView to) {
 
 template <class T>
 void copy_box_as(ConstTensorView from, TensorView to, const Box& box) {
-  for_each_run<T>(from, to, box, [](T* out, const T* in, std::int64_t length) {
-    std::memcpy(static_cast<void*>(out), in, static_cast<std::size_t>(length) * sizeof(T));
-  });
+  for_each_run<T>(from, to, box,
+                  [](T* out, const T* in, std::int64_t length) { std::copy_n(in, length, out); });
 }
 
 }  // namespace

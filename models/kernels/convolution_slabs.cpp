@@ -44,6 +44,7 @@ std::vector<ConvolutionSlab> cut_into_slabs(const ConvolutionProblem& problem, i
   assert(problem.y.n == 1);
   const std::size_t axis = slab_axis(problem);
   std::vector<ConvolutionSlab> all;
+  all.reserve(static_cast<std::size_t>(slabs));
   for (int slab = 0; slab < slabs; ++slab)
     all.push_back(cut_out(problem, axis, part_of(problem.y.box.axes()[axis].size(), slab, slabs)));
   return all;

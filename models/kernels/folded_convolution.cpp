@@ -77,7 +77,7 @@ class FoldedConvolution final : public LinearKernel {
   }
   std::vector<std::string> implementations() const override {
     std::vector<std::string> names = kinds_.front().kernel->implementations();
-    for (std::string& name : names) name = "folded " + name;
+    for (std::string& name : names) name.insert(0, "folded ");
     return names;
   }
 

@@ -18,7 +18,8 @@ std::size_t row_bytes(const Layout& layout) {
 }
 
 bool pays_to_reorder(const ConvolutionProblem& p) {
-  const double flop = 2.0 * static_cast<double>(p.taps() * p.x.c / p.groups * p.y.count());
+  const std::int64_t inputs_of_a_group = p.x.c / p.groups;
+  const double flop = 2.0 * static_cast<double>(p.taps() * inputs_of_a_group * p.y.count());
   return std::max(row_bytes(p.x), row_bytes(p.y)) >= kLongRow &&
          flop >= kFlopForAByte * static_cast<double>(p.x.bytes() + p.y.bytes());
 }

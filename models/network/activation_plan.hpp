@@ -23,7 +23,7 @@ struct Buffer {
   NodeId node;
   int input = -1;
 
-  friend auto operator<=>(const Buffer&, const Buffer&) = default;
+  friend auto operator<=>(const Buffer&, const Buffer&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// What the plan must know of a node's operation here: what its backward calls read of its forward's tensors,
