@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "models/kernels/max_pool.hpp"
+#include "models/kernels/widened_convolution.hpp"
 
 namespace tessera {
 namespace {
@@ -13,7 +14,14 @@ class OnednnKernels final : public Kernels {
 
   Element element() const override { return element_; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    return onednn::make_convolution(device_, problem);
+    try {
+      return onednn::make_convolution(device_, problem);
+    } catch (const dnnl::error& error) {
+      if (problem.x.element != Element::BF16 || error.status != dnnl_unimplemented) throw;
+      return make_widened_convolution(problem, [this](const ConvolutionProblem& wide) {
+        return onednn::make_convolution(device_, wide);
+      });
+    }
   }
   // Our own: the library's keeps four bytes an element for the way back, and can't fuse the activation.
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
