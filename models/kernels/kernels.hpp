@@ -76,6 +76,7 @@ class MaxPoolKernel {
 /// x is n × in, weights in × out, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
+  friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
 
 /// Factory of prepared primitives for one element type; those of matrix products are for its wide type.
