@@ -17,7 +17,10 @@ class WeightGradient {
   void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,
            std::byte* scratch);
   std::size_t scratch_bytes() const;
-  const std::string& implementation() const { return gradient_.implementation(); }
+  /// Says also whether tensors are brought to another layout or type first.
+  std::string implementation() const {
+    return gradient_.implementation() + (x_.needed() || dy_.needed() ? " on reordered tensors" : "");
+  }
 
  private:
   Reorder x_, dy_;
