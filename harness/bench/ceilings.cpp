@@ -4,6 +4,7 @@
 
 #include "harness/process/statistics.hpp"
 #include "harness/process/stopwatch.hpp"
+#include "models/network/kernel_problems.hpp"
 
 namespace tessera {
 namespace {
@@ -14,44 +15,14 @@ using Tensors = ConvolutionCeiling::Tensors;
 constexpr std::array kDirections = {Direction::Forward, Direction::BackwardInputs,
                                     Direction::BackwardParameters};
 
-/// Notes the convolution that is asked of it.
-class NotingKernels final : public Kernels {
- public:
-  explicit NotingKernels(Element element) : kernels_(make_reference_kernels(element)) {}
-
-  const std::optional<ConvolutionProblem>& convolution() const { return convolution_; }
-
-  Element element() const override { return kernels_->element(); }
-  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    convolution_ = problem;
-    return kernels_->convolution(problem);
-  }
-  std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
-    return kernels_->max_pool(problem, negative_slope);
-  }
-  std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
-    return kernels_->dense(problem);
-  }
-
- private:
-  std::unique_ptr<Kernels> kernels_;
-  std::optional<ConvolutionProblem> convolution_;
-};
-
 }  // namespace
 
 std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
                                                  Element element) {
-  if (!graph.node(node).layer || placement.owned[node].empty()) return std::nullopt;
-  NotingKernels kernels(element);
-  graph.node(node).layer->localize(local_site(graph, placement, node, element), kernels);
-  return kernels.convolution();
-}
-
-ConvolutionCeiling::Direction primitive_of(const ConvolutionProblem& problem,
-                                           ConvolutionCeiling::Direction call) {
-  if (!problem.adjoint || call == Direction::BackwardParameters) return call;
-  return call == Direction::Forward ? Direction::BackwardInputs : Direction::Forward;
+  const std::vector<KernelProblem> problems = kernel_problems(graph, placement, node, element);
+  const auto* const convolution =
+      problems.empty() ? nullptr : std::get_if<ConvolutionProblem>(&problems.front());
+  return convolution ? std::optional(*convolution) : std::nullopt;
 }
 
 Ceilings::Ceilings(const std::vector<ConvolutionProblem>& problems) : problems_(problems) {

@@ -9,7 +9,7 @@
 
 #include "models/base/tensor.hpp"
 #include "models/kernels/convolution_ceiling.hpp"
-#include "models/kernels/kernels.hpp"
+#include "models/kernels/kernel_problem.hpp"
 #include "models/network/placement.hpp"
 
 namespace tessera {
@@ -18,12 +18,6 @@ namespace tessera {
 /// process owns nothing of its output.
 std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
                                                  Element element);
-
-/// The direction of the problem's primitives that is behind a call of its layer: a transposed convolution
-/// goes forward by the gradient of inputs of the convolution whose adjoint it is, and backward by its forward
-/// pass.
-ConvolutionCeiling::Direction primitive_of(const ConvolutionProblem& problem,
-                                           ConvolutionCeiling::Direction call);
 
 /// What convolutions would take by themselves: each of them in both layouts, sharing one memory.
 class Ceilings {

@@ -19,17 +19,14 @@ namespace tessera {
 namespace {
 
 using Kind = ProgramStep::Kind;
-using Direction = ConvolutionCeiling::Direction;
 
 struct CallKind {
   std::vector<Kind> steps;
   Direction direction;
-  const char* name;
 };
-const std::array<CallKind, 3> kCalls = {
-    CallKind{{Kind::ForwardInterior, Kind::Forward}, Direction::Forward, "forward"},
-    CallKind{{Kind::BackwardInputs}, Direction::BackwardInputs, "backward_inputs"},
-    CallKind{{Kind::BackwardParameters}, Direction::BackwardParameters, "backward_parameters"}};
+const std::array<CallKind, 3> kCalls = {CallKind{{Kind::ForwardInterior, Kind::Forward}, Direction::Forward},
+                                        CallKind{{Kind::BackwardInputs}, Direction::BackwardInputs},
+                                        CallKind{{Kind::BackwardParameters}, Direction::BackwardParameters}};
 
 /// The same batch again and again.
 class SyntheticBatches final : public BatchSource {
@@ -65,12 +62,12 @@ class Calls {
     std::vector<BenchedCall> calls;
     add_exchange(calls, id, "gather", Kind::StartGather, Kind::FinishGather);
     for (std::size_t c = 0; c < kCalls.size(); ++c) {
-      BenchedCall call = blank(id, kCalls[c].name);
+      BenchedCall call = blank(id, name_of(kCalls[c].direction));
       for (const Kind kind : kCalls[c].steps) call.seconds += profile_.seconds({kind, id});
       if (call.seconds == 0) continue;
       call.flop = local_forward_flop(graph_, placement_, id);
       call.bytes = tensor_bytes(id);
-      call.implementation = implementation_of(id, c);
+      call.implementation = implementation_of(id, kCalls[c].direction);
       if (ceilings) {
         const Ceilings::Best best = ceilings->best(convolution, kCalls[c].direction);
         call.ceiling_seconds = best.seconds;
@@ -112,13 +109,10 @@ class Calls {
       bytes += static_cast<double>(spec.count()) * static_cast<double>(bytes_of(wide(element_)));
     return bytes;
   }
-  std::string implementation_of(NodeId id, std::size_t call) const {
+  std::string implementation_of(NodeId id, Direction direction) const {
     const auto found = implementations_.find(graph_.node(id).name);
     if (found == implementations_.end()) return "";
-    const std::vector<std::string>& names = found->second;
-    // A layer whose input needs no gradient has no kernel for it.
-    if (names.size() == 2 && call == 2) call = 1;
-    return names[std::min(call, names.size() - 1)];
+    return tessera::implementation_of(found->second, direction);
   }
 
   const StepProfile& profile_;
@@ -158,6 +152,7 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   bench.passes = batch.passes;
   bench.repeats = repeats;
   bench.threads = omp_get_max_threads();
+  bench.generic_calls = generic_calls(graph, replica.network());
   bench.peak_bytes = min_median_max_over_ranks(world, static_cast<double>(peak_memory_bytes()));
 
   std::map<NodeId, std::size_t> problem_of;  // of the node's convolution among the problems

@@ -8,6 +8,7 @@
 
 #include "harness/config/config.hpp"
 #include "harness/process/statistics.hpp"
+#include "harness/train/generic_calls.hpp"
 #include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/workload.hpp"
 #include "parallel/process_grid.hpp"
@@ -35,6 +36,7 @@ struct StepBench {
   std::int64_t repeats = 1;
   int threads = 1;                              // of a rank
   std::vector<BenchedCall> calls;               // of rank 0
+  std::vector<GenericCall> generic_calls;       // of rank 0
   double loss_seconds = 0, update_seconds = 0;  // of rank 0
   double ceiling_seconds = 0;                   // sum over the convolutions of rank 0
   /// Medians of each rank, spread over the ranks. A step is forward, loss, backward, sum of gradients and

@@ -41,11 +41,15 @@ nlohmann::json to_json(const StepBench& bench) {
       calls.back()["ceiling_implementation"] = c.ceiling_implementation;
     }
   }
+  nlohmann::json generic = nlohmann::json::array();
+  for (const GenericCall& c : bench.generic_calls)
+    generic.push_back({{"node", c.node}, {"call", name_of(c.call)}, {"implementation", c.implementation}});
   nlohmann::json all = {{"batch", bench.batch},
                         {"passes", bench.passes},
                         {"repeats", bench.repeats},
                         {"threads", bench.threads},
                         {"calls", calls},
+                        {"generic_calls", generic},
                         {"loss_seconds", bench.loss_seconds},
                         {"update_seconds", bench.update_seconds},
                         {"step_seconds", bench.step_seconds.max},
@@ -79,6 +83,7 @@ std::string to_string(const StepBench& bench) {
   }
   text += fmt::format("loss {:.3f}, update {:.3f}, calls without a ceiling {:.3f}\n",
                       1e3 * bench.loss_seconds, 1e3 * bench.update_seconds, 1e3 * rest);
+  if (!bench.generic_calls.empty()) text += to_string(bench.generic_calls) + "\n";
   text += fmt::format("\n{:<34} {:>9} {:>9} {:>9}\n", "a rank, a step", "min", "median", "max");
   text += spread_text("step", bench.step_seconds);
   text += spread_text("  compute", bench.compute_seconds);

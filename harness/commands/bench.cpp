@@ -16,6 +16,7 @@
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/make_workload.hpp"
+#include "models/kernels/library.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -37,6 +38,10 @@ class Bench {
         world_(world),
         config_(broadcast_config(world, arguments.config, arguments.overrides)) {
     set_up_threads(world, config_.compute.fixed_threads());
+    const ComputeConfig& compute = config_.compute;
+    if (world.rank() == 0 && compute.element == Element::BF16 && compute.kernels == KernelChoice::OneDnn &&
+        emulates_bfloat16())
+      std::cerr << "warning: " << kEmulatedBfloat16 << std::endl;
     GridDims dims;
     all_or_none(world, [&] {
       workload_ = make_workload(config_, 1);

@@ -26,7 +26,7 @@ struct TrainArguments {
   std::optional<std::string> stage_dir;
   std::string stage_plan;  // empty: what fits data.shuffle
   std::vector<std::string> overrides;
-  bool no_progress = false;
+  bool no_progress = false, no_self_check = false;
   StepTimeout step_timeout;
 };
 
@@ -78,7 +78,8 @@ int run(const TrainArguments& arguments, const Communicator& world) {
                                .time_limit = shared_time_limit(world, arguments.time_limit),
                                .resume = *resume,
                                .replaces_failed = automatic,
-                               .show_progress = !arguments.no_progress};
+                               .show_progress = !arguments.no_progress,
+                               .self_check = !arguments.no_self_check};
   all_or_none(world, [&] { apply_staging(arguments, config, options); });
   TrainingRun training(world, config, std::move(options));
   return training.run();
@@ -123,6 +124,8 @@ void add_train(CommandSyntax program) {
   command.option("--stage-plan", arguments->stage_plan,
                  "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
                  "else replicate");
+  command.flag("--no-self-check", arguments->no_self_check,
+               "don't hold the kernels of the network to the reference on this machine before the run");
   command.flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
   command.runs_until_stopped([arguments](const Communicator& world) { return run(*arguments, world); });
 }

@@ -23,7 +23,8 @@ json seconds(const RunFacts& facts) {
   const TrainingTimes times = facts.trainer.times();
   const double compute = times.steps - times.exposed_input - times.exposed_exchange - times.exposed_reduction;
   const Communicator& world = facts.grid.world();
-  return {{"init", facts.init_seconds},
+  return {{"self_check", facts.self_check_seconds},
+          {"init", facts.init_seconds},
           {"run", facts.run_seconds},
           {"training_steps", spread(world, times.steps)},
           {"step", spread(world, facts.trainer.recent_steps().median())},

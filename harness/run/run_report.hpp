@@ -30,6 +30,7 @@ struct RunFacts {
   RunEnd end = RunEnd::Failed;
   std::string failure;  // why it was aborted, where that is more than a missed target
   std::optional<std::uint64_t> parameters_checksum;  // the same on all ranks; of a run that failed none
+  double self_check_seconds = 0;                     // before the rest; 0 where there was none
   double init_seconds = 0, run_seconds = 0;
   nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
 };

@@ -28,6 +28,7 @@ struct RunOptions {
   std::string resume = "";       // checkpoint of the output directory to go on from; empty: a new run
   bool replaces_failed = false;  // of a new run: what one left that failed before its first checkpoint
   bool show_progress = true;
+  bool self_check = true;            // of the kernels, where they aren't the reference
   std::filesystem::path stage_to{};  // a directory of this node to stage the data set to; empty: don't
   StagingPlan staging_plan = StagingPlan::Replicate;
 

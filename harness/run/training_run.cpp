@@ -12,10 +12,13 @@
 #include "harness/run/run_report.hpp"
 #include "harness/run/submission_log.hpp"
 #include "harness/run/training_state.hpp"
+#include "harness/train/generic_calls.hpp"
+#include "harness/train/self_check.hpp"
 #include "harness/workloads/broadcast_listing.hpp"
 #include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/sample_order.hpp"
 #include "io/files/process_start.hpp"
+#include "models/kernels/library.hpp"
 #include "parallel/broadcast.hpp"
 #include "parallel/uniform.hpp"
 
@@ -26,6 +29,7 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
   threads_ = set_up_threads(world, config.compute.fixed_threads());
   open_files();
   for (const std::string& line : launch_lines(threads_)) say(line);
+  check_kernels();
   Stopwatch watch;
   if (!setup_.options.stage_to.empty()) plan_staging();
   clear_caches();
@@ -64,6 +68,16 @@ void TrainingRun::open_files() {
                        options.output.string(),
                        "give more epochs with --max-epochs, or begin another run with another --output");
   });
+}
+
+// Before anything that takes long, and outside of what is counted.
+void TrainingRun::check_kernels() {
+  kernels_ = make_kernels(setup_.config.compute);
+  if (!setup_.options.self_check || setup_.config.compute.kernels == KernelChoice::Reference) return;
+  const SelfCheck check = self_check(*setup_.grid, setup_.workload->graph(setup_.batch.replica), *kernels_,
+                                     setup_.config.compute.overlap);
+  self_check_seconds_ = check.seconds;
+  say(fmt::format("self-check: {} kernels agree with the reference, {:.2f} s", check.kernels, check.seconds));
 }
 
 void TrainingRun::plan_staging() {
@@ -124,7 +138,6 @@ void TrainingRun::make_trainer() {
   if (why_open && config.mlperf.division != "open")
     say(fmt::format("logged as division open: {}", *why_open));
   log_submission(setup_, division_, files_->log());
-  kernels_ = make_kernels(config.compute);
   trainer_ = std::make_unique<Trainer>(
       *setup_.grid, *setup_.workload, *kernels_,
       Trainer::Options{.seed = setup_.options.seed,
@@ -137,6 +150,15 @@ void TrainingRun::make_trainer() {
                        .predicted = [this](const Batch&, ConstTensorView) { setup_.fault(); }});
   epochs_.emplace(setup_, *trainer_, *files_, position_);
   for (const std::string& line : description(setup_)) say(line);
+  warn_of_slow_kernels();
+}
+
+void TrainingRun::warn_of_slow_kernels() const {
+  if (setup_.config.compute.kernels == KernelChoice::Reference) return;
+  if (setup_.config.compute.element == Element::BF16 && emulates_bfloat16())
+    say(fmt::format("warning: {}", kEmulatedBfloat16));
+  const std::vector<GenericCall> calls = generic_calls(trainer_->graph(), trainer_->network());
+  if (!calls.empty()) say(fmt::format("warning: {}", to_string(calls)));
 }
 
 void TrainingRun::restore() {
@@ -280,6 +302,7 @@ void TrainingRun::finish(RunEnd end, double seconds) {
                        .end = end,
                        .failure = failure_,
                        .parameters_checksum = parameters_checksum_,
+                       .self_check_seconds = self_check_seconds_,
                        .init_seconds = position_.init_seconds,
                        .run_seconds = earlier_seconds_ + seconds,
                        .staging = staged_};

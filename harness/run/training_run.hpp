@@ -36,11 +36,13 @@ class TrainingRun {
 
  private:
   void open_files();
+  void check_kernels();
   void plan_staging();
   SamplesToClear samples_to_clear() const;
   void clear_caches();
   bool stage();  // false where it was stopped
   void make_trainer();
+  void warn_of_slow_kernels() const;
   void restore();
   void go_on();
   bool stop_requested() const;
@@ -63,6 +65,7 @@ class TrainingRun {
   bool stopped_early_ = false;  // while data was staged
   ThreadChoice threads_;
   std::unique_ptr<Kernels> kernels_;
+  double self_check_seconds_ = 0;
   std::unique_ptr<Trainer> trainer_;
 
   std::string caches_, division_;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "models/kernels/direction.hpp"
 #include "models/kernels/kernels.hpp"
 
 namespace tessera {
@@ -12,7 +13,7 @@ namespace tessera {
 class ConvolutionCeiling {
  public:
   enum class Tensors : std::uint8_t { ChannelsLast, LibraryChoice };
-  enum class Direction : std::uint8_t { Forward, BackwardInputs, BackwardParameters };
+  using Direction = tessera::Direction;
 
   virtual ~ConvolutionCeiling() = default;
   /// One execution. Its tensors lie in `memory`, of at least bytes(direction); their contents don't matter,

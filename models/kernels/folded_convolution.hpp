@@ -1,13 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "models/kernels/kernels.hpp"
 
 namespace tessera {
-
-using MakeConvolution = std::function<std::unique_ptr<LinearKernel>(const ConvolutionProblem&)>;
 
 /// Whether a convolution can be computed as a folded one: the first of a network (no input gradients), with
 /// few channels, a window of several cells along W, and weights as Keras has them.

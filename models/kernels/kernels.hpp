@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -61,6 +62,8 @@ class LinearKernel {
   virtual std::vector<std::string> implementations() const = 0;
 };
 
+using MakeConvolution = std::function<std::unique_ptr<LinearKernel>(const ConvolutionProblem&)>;
+
 /// Max-pooling followed by LeakyReLU with slope `negative_slope` (1: none). The activation is monotone, so it
 /// commutes with the maximum: applied to the pooled elements it costs a fraction, and the input need not be
 /// kept.
@@ -76,6 +79,7 @@ class MaxPoolKernel {
 /// x is n × in, weights in × out, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
+  friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
 
 /// Factory of prepared primitives for one element type; those of matrix products are for its wide type.

@@ -3,6 +3,7 @@
 #include "models/kernels/convolution_ceiling.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
 #include "models/kernels/onednn_input_gradient.hpp"
+#include "models/kernels/widened_convolution.hpp"
 
 namespace tessera {
 namespace {
@@ -47,7 +48,12 @@ class OnednnCeiling final : public ConvolutionCeiling {
 
 std::unique_ptr<ConvolutionCeiling> make_onednn_ceiling(const ConvolutionProblem& problem,
                                                         ConvolutionCeiling::Tensors tensors) {
-  return std::make_unique<OnednnCeiling>(problem, tensors);
+  try {
+    return std::make_unique<OnednnCeiling>(problem, tensors);
+  } catch (const dnnl::error& error) {
+    if (problem.x.element != Element::BF16 || error.status != dnnl_unimplemented) throw;
+    return std::make_unique<OnednnCeiling>(widened(problem), tensors);  // as the network's kernels have it
+  }
 }
 
 }  // namespace tessera

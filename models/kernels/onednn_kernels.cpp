@@ -4,6 +4,7 @@
 
 #include "models/kernels/folded_convolution.hpp"
 #include "models/kernels/max_pool.hpp"
+#include "models/kernels/widened_convolution.hpp"
 
 namespace tessera {
 namespace {
@@ -24,7 +25,12 @@ class OnednnKernels final : public Kernels {
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
     const auto direct = [this](const ConvolutionProblem& p) { return onednn::make_convolution(device_, p); };
     if (fills_badly(problem)) return make_folded_convolution(problem, direct);
-    return direct(problem);
+    try {
+      return direct(problem);
+    } catch (const dnnl::error& error) {
+      if (problem.x.element != Element::BF16 || error.status != dnnl_unimplemented) throw;
+      return make_widened_convolution(problem, direct);
+    }
   }
   // Our own: the library's keeps four bytes an element for the way back, and can't fuse the activation.
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {

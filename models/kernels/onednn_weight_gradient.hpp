@@ -18,7 +18,10 @@ class WeightGradient {
   void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,
            std::byte* scratch);
   std::size_t scratch_bytes() const;
-  const std::string& implementation() const { return gradient_.implementation(); }
+  /// Says also whether tensors are brought to another layout or type first.
+  std::string implementation() const {
+    return gradient_.implementation() + (x_.needed() || dy_.needed() ? " on reordered tensors" : "");
+  }
 
  private:
   Reorder x_, dy_;
@@ -38,7 +41,7 @@ class SlabbedWeightGradient {
   void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,
            std::byte* scratch);
   std::size_t scratch_bytes() const;
-  const std::string& implementation() const { return kinds_.front().implementation(); }
+  std::string implementation() const { return kinds_.front().implementation(); }
 
  private:
   struct Slab {

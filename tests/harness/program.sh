@@ -75,6 +75,24 @@ universes() {
 # nth FOLDER NUMBER: a sample by number, from 1.
 nth() { (cd "$TESSERA_UNIVERSES" && find "$1" -name '*.hdf5' | sort | sed -n "$2p"); }
 
+self_check() {
+  train 1 "self-check: " --max-epochs 1
+  grep -q '"self_check": 0\.[0-9]*[1-9]' run/run.json || fail "run.json doesn't say how long it took"
+  rm -rf run
+  train 1 "see run" --max-epochs 1 --no-self-check
+  ! grep -q self-check: said || fail "there was a self-check"
+  grep -q '"self_check": 0.0,' run/run.json || fail "run.json has a time for none"
+  rm -rf run
+  # Less than the processor has: the library asks for the variable.
+  [[ $(uname -m) == x86_64 ]] || return 0
+  ONEDNN_MAX_CPU_ISA=AVX2 train 1 "bfloat16 is emulated" --max-epochs 1 --set compute.element=bf16
+  also "self-check: "
+  rm -rf run
+  ONEDNN_MAX_CPU_ISA=SSE41 train 1 "fell back to a generic implementation" --max-epochs 1
+  ONEDNN_MAX_CPU_ISA=SSE41 ends 0 "fell back to a generic implementation" "$TESSERA" bench step "$here/fixture.yaml" --repeats 1
+  ONEDNN_MAX_CPU_ISA=AVX2 ends 0 "bfloat16 is emulated" "$TESSERA" bench step "$here/fixture.yaml" --repeats 1 --set compute.element=bf16
+}
+
 configuration() {
   with_line n_train 'n_trian: 96'
   refuses "unknown key 'data.n_trian'"

@@ -1,0 +1,67 @@
+#include "harness/train/generic_calls.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <span>
+
+namespace tessera {
+namespace {
+
+// The parts of a name, between what is no letter or digit.
+std::vector<std::string> words_of(const std::string& name) {
+  std::vector<std::string> words(1);
+  for (const char c : name)
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      words.back() += c;
+    else
+      words.emplace_back();
+  return words;
+}
+
+// Weights of a matrix product are in × out; those of convolutions have taps besides.
+bool is_product(const Graph& graph, const std::string& node) {
+  for (NodeId id = 0; id < graph.count(); ++id)
+    if (graph.node(id).name == node) {
+      const auto parameters = graph.parameters(id);
+      return !parameters.empty() && parameters.front().dims.size() == 2;
+    }
+  return false;
+}
+
+}  // namespace
+
+bool is_generic(const std::string& implementation, bool product) {
+  const std::vector<std::string> words = words_of(implementation);
+  const auto has = [&](const char* word) { return std::ranges::find(words, word) != words.end(); };
+  if (has("acl")) return false;  // the Arm Compute Library's, which are gemms and fast
+  return has("ref") || has("simple") || (has("gemm") && !product);
+}
+
+std::vector<GenericCall> generic_calls(const Graph& graph, const Network& network) {
+  std::vector<GenericCall> calls;
+  for (const auto& [node, names] : network.implementations()) {
+    const bool product = is_product(graph, node);
+    for (const Direction direction :
+         {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters}) {
+      if (names.size() == 2 && direction == Direction::BackwardInputs) continue;  // it has none
+      const std::string name = implementation_of(names, direction);
+      if (is_generic(name, product)) calls.push_back({node, direction, name});
+    }
+  }
+  return calls;
+}
+
+std::string to_string(const std::vector<GenericCall>& calls) {
+  constexpr std::size_t kMost = 8;
+  std::vector<std::string> texts;
+  for (const GenericCall& call : std::span(calls).first(std::min(calls.size(), kMost)))
+    texts.push_back(fmt::format("{} {} ({})", call.node, name_of(call.call), call.implementation));
+  if (calls.size() > kMost) texts.push_back(fmt::format("and {} more", calls.size() - kMost));
+  return fmt::format("{} call{} of oneDNN fell back to a generic implementation: {}", calls.size(),
+                     calls.size() == 1 ? "" : "s", fmt::join(texts, ", "));
+}
+
+}  // namespace tessera

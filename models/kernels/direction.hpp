@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tessera {
+
+/// Of the calls of a kernel, or of a layer.
+enum class Direction : std::uint8_t { Forward, BackwardInputs, BackwardParameters };
+
+/// As tables and files have it: "backward_inputs".
+const char* name_of(Direction direction);
+
+/// Of what a kernel or an operation says of its implementations, which are one for all directions, or forward
+/// and then backward; a kernel without gradients of inputs has none for them, and neither has one of
+/// max-pooling for parameters.
+std::string implementation_of(const std::vector<std::string>& implementations, Direction direction);
+
+}  // namespace tessera

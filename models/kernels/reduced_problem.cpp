@@ -1,0 +1,59 @@
+#include "models/kernels/reduced_problem.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace tessera {
+namespace {
+
+constexpr std::int64_t kSmall = 8, kWhole = std::numeric_limits<std::int64_t>::max();
+
+// At most so many outputs along each axis, but as many as the padding reaches, so that each tap reads cells
+// somewhere. What lies at the borders stays.
+template <class Problem>
+Problem with_outputs(Problem problem, const std::array<std::int64_t, 3>& most) {
+  std::array<Interval, 3> x = problem.x.box.axes(), y = problem.y.box.axes();
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const LocalWindow& w = problem.window[axis];
+    const std::int64_t least = std::max(w.pad_lo, w.pad_hi) + 2;
+    const std::int64_t fewer = y[axis].size() - std::max(most[axis], least);
+    if (fewer <= 0 || x[axis].size() <= fewer * w.stride) continue;
+    y[axis].end -= fewer;
+    x[axis].end -= fewer * w.stride;
+  }
+  problem.x.box = Box::of(x);
+  problem.y.box = Box::of(y);
+  problem.x.n = problem.y.n = std::min<std::int64_t>(problem.y.n, 2);
+  return problem;
+}
+
+}  // namespace
+
+ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels) {
+  const std::vector<std::string> names = kernels.convolution(problem)->implementations();
+  std::vector<std::array<std::int64_t, 3>> tries = {{kSmall, kSmall, kSmall},
+                                                    {kSmall, kSmall, kWhole}};  // what is chosen by rows
+  const auto extents = problem.y.box.extents().axes();
+  for (std::int64_t most = 2 * kSmall; most < std::ranges::max(extents); most *= 2)
+    tries.push_back({most, most, most});
+  for (const auto& most : tries) {
+    const ConvolutionProblem smaller = with_outputs(problem, most);
+    if (kernels.convolution(smaller)->implementations() == names) return smaller;
+  }
+  return problem;
+}
+
+// Our own kernels alone do that, and have one implementation.
+MaxPoolProblem reduced(const MaxPoolProblem& problem) {
+  return with_outputs(problem, {kSmall, kSmall, kSmall});
+}
+
+DenseProblem reduced(const DenseProblem& problem, Kernels& kernels) {
+  DenseProblem smaller = problem;
+  smaller.n = std::min<std::int64_t>(problem.n, 4);
+  const bool same = kernels.dense(smaller)->implementations() == kernels.dense(problem)->implementations();
+  return same ? smaller : problem;
+}
+
+}  // namespace tessera

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "models/kernels/kernel_problem.hpp"
+
+namespace tessera {
+
+/// The same problem, of windows, paddings, channels and groups, at the smallest extents and batch on the way
+/// to its own at which `kernels` name the same implementations. Extents of 1 and 2 stay as they are.
+ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels);
+MaxPoolProblem reduced(const MaxPoolProblem& problem);
+DenseProblem reduced(const DenseProblem& problem, Kernels& kernels);
+
+}  // namespace tessera

@@ -1,0 +1,325 @@
+#include "models/kernels/self_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "models/base/random.hpp"
+#include "models/kernels/reduced_problem.hpp"
+
+namespace tessera {
+namespace {
+
+using Values = std::vector<double>;
+using Channels = std::vector<std::int64_t>;
+
+// Numbers in (-1, 1).
+void fill(TensorView tensor, std::uint64_t stream) {
+  const RandomStream random{0, Purpose::Synthetic, stream, 0};
+  with_element(tensor.layout.element, [&]<class T>(T) {
+    const std::span<T> values = tensor.span<T>();
+    for (std::size_t i = 0; i < values.size(); i += 4) {
+      const auto four = random.uniform4(i / 4);
+      for (std::size_t k = 0; k < std::min<std::size_t>(4, values.size() - i); ++k)
+        values[i + k] = static_cast<T>(2 * four[k] - 1);
+    }
+  });
+}
+
+// Not a number everywhere: what isn't written, or is added to, is seen.
+void spoil(TensorView tensor) {
+  std::memset(tensor.bytes, 0xFF, tensor.layout.bytes());
+}
+
+Layout row(std::int64_t count, Element element = Element::F32) {
+  return {1, count, Box::whole({1, 1, 1}), element};
+}
+
+std::byte* bytes(Values& values) {
+  return reinterpret_cast<std::byte*>(values.data());
+}
+
+// Some channels of a tensor.
+Values take(ConstTensorView tensor, const Channels& channels) {
+  Values values;
+  values.reserve(static_cast<std::size_t>(tensor.layout.count() / tensor.layout.c) * channels.size());
+  with_element(tensor.layout.element, [&]<class T>(T) {
+    const std::span<const T> all = tensor.span<T>();
+    for (std::size_t cell = 0; cell < all.size(); cell += static_cast<std::size_t>(tensor.layout.c))
+      for (const std::int64_t c : channels) values.push_back(all[cell + static_cast<std::size_t>(c)]);
+  });
+  return values;
+}
+
+Channels all_of(std::int64_t channels) {
+  Channels all(static_cast<std::size_t>(channels));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+// As many as loops have time for, spread evenly, with the first and the last. products: multiply-adds for
+// one.
+Channels some_of(std::int64_t channels, std::int64_t products) {
+  constexpr std::int64_t kProducts = 8'000'000, kFew = 4, kMany = 32;
+  const std::int64_t count = std::clamp(kProducts / std::max<std::int64_t>(products, 1), kFew, kMany);
+  if (count >= channels) return all_of(channels);
+  Channels some;
+  for (std::int64_t i = 0; i < count; ++i) some.push_back(i * (channels - 1) / (count - 1));
+  return some;
+}
+
+// Of results that were summed in float32 from so many terms. In bfloat16 a last bit more, element by element.
+struct Rounding {
+  Element element;
+  std::int64_t terms;
+  double bound() const { return 1e-5 + std::ldexp(std::sqrt(static_cast<double>(terms)), -24); }
+};
+
+double distance(const Values& found, const Values& truth, const Rounding& rounding) {
+  double difference = 0, norm = 0, largest = 0, worst = 0;
+  for (const double value : truth) largest = std::max(largest, std::abs(value));
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    if (!std::isfinite(found[i])) return std::numeric_limits<double>::infinity();
+    const double off = std::abs(found[i] - truth[i]);
+    const double last_bit = std::ldexp(std::max(std::abs(found[i]), std::abs(truth[i])), -7);
+    difference += off * off;
+    norm += truth[i] * truth[i];
+    worst = std::max(worst, off - last_bit);
+  }
+  if (rounding.element == Element::BF16) return worst / (largest > 0 ? largest : 1);
+  return std::sqrt(difference / (norm > 0 ? norm : 1));
+}
+
+/// The first wrong result of a kernel.
+class Judge {
+ public:
+  explicit Judge(std::vector<std::string> implementations) : implementations_(std::move(implementations)) {}
+
+  void compare(Direction direction, const Values& found, const Values& truth, const Rounding& rounding) {
+    const double distance = tessera::distance(found, truth, rounding);
+    if (mismatch_ || distance <= rounding.bound()) return;
+    mismatch_ = {direction, implementation_of(implementations_, direction), distance, rounding.bound()};
+  }
+  const std::optional<KernelMismatch>& mismatch() const { return mismatch_; }
+
+ private:
+  std::vector<std::string> implementations_;
+  std::optional<KernelMismatch> mismatch_;
+};
+
+/// A convolution and, for each of its directions, the same in double precision of some channels. With groups
+/// of all: there are few products.
+class ConvolutionCheck {
+ public:
+  ConvolutionCheck(const ConvolutionProblem& problem, Kernels& kernels)
+      : p_(problem),
+        kernel_(kernels.convolution(problem)),
+        judge_(kernel_->implementations()),
+        x_(problem.x),
+        y_(problem.y),
+        in_(problem.x.c / problem.groups),
+        weights_(row(problem.taps() * in_ * problem.y.c)),
+        bias_(row(problem.y.c)),
+        scratch_(kernel_->scratch_bytes()) {
+    fill(weights_.view(), 1);
+    fill(bias_.view(), 2);
+    const std::int64_t products = problem.taps() * problem.y.n * problem.y.box.count();
+    const bool grouped = problem.groups > 1;
+    some_in_ = grouped ? all_of(in_) : some_of(in_, products * problem.y.c);
+    some_out_ = grouped ? all_of(problem.y.c) : some_of(problem.y.c, products * in_);
+  }
+
+  std::optional<KernelMismatch> run() {
+    forward();
+    if (p_.input_gradients) backward_inputs();
+    backward_parameters();
+    return judge_.mismatch();
+  }
+
+ private:
+  void forward() {
+    fill(x_.view(), 3);
+    spoil(y_.view());
+    kernel_->forward(x_.view(), weights_.view().bytes, p_.bias ? bias_.view().bytes : nullptr, y_.view(),
+                     scratch());
+    const Exact exact(p_, channels_of_x(all_of(in_)), some_out_);
+    Values x = take(x_.view(), exact.x_channels), bias = take(bias_.view(), some_out_),
+           weights = weights_of(all_of(in_), some_out_), y(exact.y_count());
+    exact.kernel->forward({bytes(x), exact.problem.x}, bytes(weights), bytes(bias),
+                          {bytes(y), exact.problem.y}, {});
+    judge_.compare(Direction::Forward, take(y_.view(), some_out_), y, {p_.y.element, p_.taps() * in_});
+  }
+
+  void backward_inputs() {
+    fill(y_.view(), 4);
+    spoil(x_.view());
+    kernel_->backward_inputs(y_.view(), weights_.view().bytes, x_.view(), scratch());
+    const Channels all = all_of(p_.y.c);
+    const Exact exact(p_, channels_of_x(some_in_), all);
+    Values dy = take(y_.view(), all), weights = weights_of(some_in_, all), dx(exact.x_count());
+    exact.kernel->backward_inputs({bytes(dy), exact.problem.y}, bytes(weights), {bytes(dx), exact.problem.x},
+                                  {});
+    judge_.compare(Direction::BackwardInputs, take(x_.view(), exact.x_channels), dx,
+                   {p_.x.element, p_.taps() * p_.y.c / p_.groups});
+  }
+
+  void backward_parameters() {
+    fill(x_.view(), 3);
+    fill(y_.view(), 4);
+    const Element narrow = p_.x.element;
+    spoil(weights_.view());
+    spoil(bias_.view());
+    kernel_->backward_parameters(x_.view(), y_.view(), weights_.view().bytes,
+                                 p_.bias ? bias_.view().bytes : nullptr, scratch());
+    const Exact exact(p_, channels_of_x(some_in_), some_out_);
+    Values x = take(x_.view(), exact.x_channels), dy = take(y_.view(), some_out_),
+           dw(static_cast<std::size_t>(p_.taps()) * some_in_.size() * some_out_.size()), db(some_out_.size());
+    exact.kernel->backward_parameters({bytes(x), exact.problem.x}, {bytes(dy), exact.problem.y}, bytes(dw),
+                                      bytes(db), {});
+    const Rounding rounding{wide(narrow), p_.y.n * p_.y.box.count()};
+    judge_.compare(Direction::BackwardParameters, gathered_weights(some_in_, some_out_, wide(narrow)), dw,
+                   rounding);
+    if (p_.bias) judge_.compare(Direction::BackwardParameters, take(bias_.view(), some_out_), db, rounding);
+  }
+
+  /// The problem of some channels in double precision.
+  struct Exact {
+    Exact(ConvolutionProblem p, Channels of_x, const Channels& of_y)
+        : problem(p), x_channels(std::move(of_x)) {
+      problem.x.c = static_cast<std::int64_t>(x_channels.size());
+      problem.y.c = static_cast<std::int64_t>(of_y.size());
+      problem.x.element = problem.y.element = Element::F64;
+      kernel = make_reference_kernels(Element::F64)->convolution(problem);
+    }
+    std::size_t x_count() const { return static_cast<std::size_t>(problem.x.count()); }
+    std::size_t y_count() const { return static_cast<std::size_t>(problem.y.count()); }
+
+    ConvolutionProblem problem;
+    Channels x_channels;
+    std::unique_ptr<LinearKernel> kernel;
+  };
+
+  // Of weights that read these inputs of their group.
+  Channels channels_of_x(const Channels& in) const { return p_.groups > 1 ? all_of(p_.x.c) : in; }
+  // As they are multiplied.
+  Values weights_of(const Channels& in, const Channels& out) const {
+    return gathered_weights(in, out, p_.x.element);
+  }
+  // In the problem's order, rounded to an element.
+  Values gathered_weights(const Channels& in, const Channels& out, Element element) const {
+    const bool keras = p_.order == WeightOrder::SpatialInOut;
+    const std::int64_t taps = p_.taps();
+    const std::span<const float> all = weights_.view().span<float>();
+    Values values;
+    const auto add = [&](std::int64_t tap, std::int64_t i, std::int64_t o) {
+      const float weight =
+          all[static_cast<std::size_t>(keras ? (tap * in_ + i) * p_.y.c + o : (o * in_ + i) * taps + tap)];
+      values.push_back(element == Element::BF16 ? float{Bfloat16(weight)} : weight);
+    };
+    if (keras)
+      for (std::int64_t tap = 0; tap < taps; ++tap)
+        for (const std::int64_t i : in)
+          for (const std::int64_t o : out) add(tap, i, o);
+    else
+      for (const std::int64_t o : out)
+        for (const std::int64_t i : in)
+          for (std::int64_t tap = 0; tap < taps; ++tap) add(tap, i, o);
+    return values;
+  }
+  std::span<std::byte> scratch() { return {scratch_.data(), scratch_.size()}; }
+
+  ConvolutionProblem p_;
+  std::unique_ptr<LinearKernel> kernel_;
+  Judge judge_;
+  Tensor x_, y_;     // or their gradients
+  std::int64_t in_;  // of a group
+  Tensor weights_, bias_;
+  AlignedBytes scratch_;
+  Channels some_in_, some_out_;  // that are looked at
+};
+
+std::optional<KernelMismatch> check(const MaxPoolProblem& p, Kernels& kernels) {
+  const auto kernel = kernels.max_pool(p, p.negative_slope);
+  MaxPoolProblem wide = p;
+  wide.x.element = wide.y.element = Element::F64;
+  const auto exact = make_reference_kernels(Element::F64)->max_pool(wide, p.negative_slope);
+  Judge judge(kernel->implementations());
+  Tensor x(p.x), y(p.y), exact_x(wide.x), exact_y(wide.y);
+  std::vector<std::byte> saved(static_cast<std::size_t>(p.y.count())), exact_saved(saved.size());
+  const Channels all = all_of(p.x.c);
+  const Rounding rounding{p.y.element, 1};
+  fill(x.view(), 3);
+  convert(x.view(), exact_x.view());
+  spoil(y.view());
+  kernel->forward(x.view(), y.view(), saved);
+  exact->forward(exact_x.view(), exact_y.view(), exact_saved);
+  judge.compare(Direction::Forward, take(y.view(), all), take(exact_y.view(), all), rounding);
+  fill(y.view(), 4);
+  convert(y.view(), exact_y.view());
+  spoil(x.view());
+  kernel->backward(y.view(), saved, x.view());
+  exact->backward(exact_y.view(), exact_saved, exact_x.view());
+  judge.compare(Direction::BackwardInputs, take(x.view(), all), take(exact_x.view(), all), rounding);
+  return judge.mismatch();
+}
+
+std::optional<KernelMismatch> check(const DenseProblem& p, Kernels& kernels) {
+  const auto kernel = kernels.dense(p);
+  const auto exact = make_reference_kernels(Element::F64)->dense(p);
+  Judge judge(kernel->implementations());
+  const auto random = [](std::int64_t count, std::uint64_t stream) {
+    Tensor tensor(row(count));
+    fill(tensor.view(), stream);
+    return tensor;
+  };
+  const auto spoilt = [](std::int64_t count) {
+    Tensor tensor(row(count));
+    spoil(tensor.view());
+    return tensor;
+  };
+  const auto values = [](const Tensor& tensor) { return take(tensor.view(), all_of(tensor.layout().c)); };
+  Tensor x = random(p.n * p.in, 1), dy = random(p.n * p.out, 2), weights = random(p.in * p.out, 3),
+         bias = random(p.out, 4);
+  Tensor y = spoilt(p.n * p.out), dx = spoilt(p.n * p.in), dw = spoilt(p.in * p.out), db = spoilt(p.out);
+  AlignedBytes memory(kernel->scratch_bytes());
+  const std::span<std::byte> scratch(memory.data(), memory.size());
+  kernel->forward(x.view(), weights.view().bytes, bias.view().bytes, y.view(), scratch);
+  kernel->backward_inputs(dy.view(), weights.view().bytes, dx.view(), scratch);
+  kernel->backward_parameters(x.view(), dy.view(), dw.view().bytes, db.view().bytes, scratch);
+
+  const auto view = [](Values& v) {
+    return TensorView{bytes(v), row(static_cast<std::int64_t>(v.size()), Element::F64)};
+  };
+  Values xs = values(x), dys = values(dy), ws = values(weights), bs = values(bias);
+  Values ys(dys.size()), dxs(xs.size()), dws(ws.size()), dbs(bs.size());
+  exact->forward(view(xs), bytes(ws), bytes(bs), view(ys), {});
+  exact->backward_inputs(view(dys), bytes(ws), view(dxs), {});
+  exact->backward_parameters(view(xs), view(dys), bytes(dws), bytes(dbs), {});
+  judge.compare(Direction::Forward, values(y), ys, {Element::F32, p.in});
+  judge.compare(Direction::BackwardInputs, values(dx), dxs, {Element::F32, p.out});
+  judge.compare(Direction::BackwardParameters, values(dw), dws, {Element::F32, p.n});
+  judge.compare(Direction::BackwardParameters, values(db), dbs, {Element::F32, p.n});
+  return judge.mismatch();
+}
+
+std::optional<KernelMismatch> check_reduced(const ConvolutionProblem& problem, Kernels& kernels) {
+  return ConvolutionCheck(reduced(problem, kernels), kernels).run();
+}
+std::optional<KernelMismatch> check_reduced(const MaxPoolProblem& problem, Kernels& kernels) {
+  return check(reduced(problem), kernels);
+}
+std::optional<KernelMismatch> check_reduced(const DenseProblem& problem, Kernels& kernels) {
+  return check(reduced(problem, kernels), kernels);
+}
+
+}  // namespace
+
+std::optional<KernelMismatch> check_kernel(const KernelProblem& problem, Kernels& kernels) {
+  return std::visit([&](const auto& p) { return check_reduced(p, kernels); }, problem);
+}
+
+}  // namespace tessera

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "models/kernels/kernel_problem.hpp"
+
+namespace tessera {
+
+/// A kernel whose results are not the reference's.
+struct KernelMismatch {
+  Direction direction = Direction::Forward;  // of the kernel's call; see primitive_of() for its layer's
+  std::string implementation;
+  double distance = 0, bound = 0;  // of the results, relative; what rounding explains
+};
+
+/// Holds the kernel of a problem, in all its directions, to plain loops in double precision on this machine:
+/// the first result that is wrong. Extents are reduced as far as the kernels name the same implementations as
+/// at the problem's own, down to some eight outputs an axis, or as many as its padding reaches; of many
+/// channels, which all take part, some are looked at. Takes milliseconds, and tens of them where channels are
+/// many. kernels: float32 or bfloat16.
+std::optional<KernelMismatch> check_kernel(const KernelProblem& problem, Kernels& kernels);
+
+}  // namespace tessera

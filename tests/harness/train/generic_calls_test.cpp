@@ -1,0 +1,32 @@
+#include "harness/train/generic_calls.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tessera {
+namespace {
+
+TEST(GenericCalls, AreKnownByTheLibrarysNames) {
+  for (const char* name : {"ref:any", "x64:gemm:jit", "gemm:jit", "simple:any", "x64:gemm:jit in float32"})
+    EXPECT_TRUE(is_generic(name, false)) << name;
+  for (const char* name :
+       {"jit:avx512_core", "brgconv:avx512_core_amx_bf16", "brg_conv_fwd:avx512_core", "brgemm:avx512_core",
+        "jit_1x1:avx2", "jit_dw:avx512_core", "vector", "reference", "gemm:acl", ""})
+    EXPECT_FALSE(is_generic(name, false)) << name;
+}
+
+TEST(GenericCalls, OfMatrixProductsAreNotTheirGemms) {
+  EXPECT_FALSE(is_generic("gemm:jit", true));
+  EXPECT_TRUE(is_generic("ref:any", true));
+}
+
+TEST(GenericCalls, AreTextInOneLine) {
+  std::vector<GenericCall> calls = {{"conv3d_3", Direction::BackwardParameters, "x64:gemm:jit"}};
+  EXPECT_EQ(
+      to_string(calls),
+      "1 call of oneDNN fell back to a generic implementation: conv3d_3 backward_parameters (x64:gemm:jit)");
+  calls.resize(20, {"conv3d", Direction::Forward, "ref:any"});
+  EXPECT_TRUE(to_string(calls).ends_with("conv3d forward (ref:any), and 12 more")) << to_string(calls);
+}
+
+}  // namespace
+}  // namespace tessera
