@@ -80,19 +80,17 @@ ExchangeBench bench_exchanges(const Graph& graph, const ProcessGrid& grid, Eleme
                               std::int64_t repeats) {
   const auto kernels = make_reference_kernels(element);
   const PartitionPlan plan =
-      plan_partition(graph, grid.dims(), *kernels, ParameterStore(graph.parameters(), element));
+      plan_partition(graph, grid.dims(), *kernels, ParameterStore(graph.parameters(), wide(element)));
   const Placement here = place(graph, Partition(grid.dims()), grid.part());
   const ExchangeMaker make_exchange = exchange_maker(graph, grid, element);
-  const auto layout = [&](NodeId node, const Box& box) {
-    return Layout{graph.shape(node).n, graph.shape(node).c, box, element};
-  };
+  const auto layout = [&](NodeId node, const Box& box) { return graph.layout(node, box, element); };
   all_or_none(grid.world(), [&] {
     if (std::ranges::all_of(plan.nodes, [](const PlannedNode& node) { return node.exchanges.empty(); }))
       throw InputError("there is no exchange, since samples aren't split", "bench exchange",
                        "start it under mpiexec on several ranks, with --split, as in --split 2x1");
   });
   const MemberPair neighbours = slowest_neighbours(grid, plan);
-  ExchangeBench bench{grid.dims(), spatial_axes(graph), graph.shape(0).n, repeats, {}};
+  ExchangeBench bench{grid.dims(), spatial_axes(graph), graph.shape(0).n, repeats, element, {}};
   for (NodeId id = 0; id < graph.count(); ++id) {
     auto edge = plan.nodes[id].exchanges.begin();
     for (std::size_t i = 0; i < here.edges[id].size(); ++i) {
@@ -127,17 +125,20 @@ nlohmann::json to_json(const ExchangeBench& bench) {
                          {"scatter_add_seconds", to_json(e.scatter_add_seconds)},
                          {"ping_pong_seconds", e.ping_pong_seconds},
                          {"memcpy_seconds", to_json(e.memcpy_seconds)}});
-  nlohmann::json all = {{"batch", bench.batch}, {"repeats", bench.repeats}, {"exchanges", exchanges}};
+  nlohmann::json all = {{"batch", bench.batch},
+                        {"repeats", bench.repeats},
+                        {"element", name_of(bench.element)},
+                        {"exchanges", exchanges}};
   add_grid(all, bench.grid);
   return all;
 }
 
 std::string to_string(const ExchangeBench& bench) {
   std::string text = fmt::format(
-      "{}, batch {}; medians of {} rounds on the slowest rank, in ms\n"
+      "{}, batch {}, {}; medians of {} rounds on the slowest rank, in ms\n"
       "{:<13} {:<13} {:>10} {:>5} {:>9} {:>11} {:>9} {:>8} {:>9}\n",
-      grid_text(bench.grid, bench.axes), bench.batch, bench.repeats, "reader", "producer", "MB", "msgs",
-      "gather", "scatter-add", "ping-pong", "memcpy", "gather/pp");
+      grid_text(bench.grid, bench.axes), bench.batch, name_of(bench.element), bench.repeats, "reader",
+      "producer", "MB", "msgs", "gather", "scatter-add", "ping-pong", "memcpy", "gather/pp");
   for (const BenchedExchange& e : bench.exchanges)
     text +=
         fmt::format("{:<13} {:<13} {:>10.3f} {:>5} {:>9.3f} {:>11.3f} {:>9.3f} {:>8.3f} {:>9.2f}\n", e.reader,

@@ -24,6 +24,7 @@ struct ExchangeBench {
   GridDims grid;
   int axes = 3;  // of samples
   std::int64_t batch = 1, repeats = 1;
+  Element element = Element::F32;  // of tensors
   std::vector<BenchedExchange> exchanges;
 };
 

@@ -6,7 +6,9 @@ namespace tessera {
 
 std::vector<BenchedFlow> bench_feeding(const Communicator& world, const BenchedSamples& samples,
                                        const DataConfig& data, std::int64_t repeats) {
-  Tensor input({1, samples.input.c, samples.input.box});
+  Layout of_sample = samples.input;
+  of_sample.n = 1;
+  Tensor input(of_sample);
   const std::size_t bytes = input.view().layout.bytes() * samples.samples.size();
   const auto convert = [&](int epoch) {
     for (const std::int64_t sample : samples.samples) samples.dataset.read_input(sample, epoch, input.view());

@@ -18,13 +18,14 @@ namespace tessera {
 namespace {
 
 BenchedSamples samples_of(const WorkloadData& workload, const Graph& graph, const ProcessGrid& grid,
-                          std::int64_t batch, std::int64_t samples, const std::string& array) {
+                          Element element, std::int64_t batch, std::int64_t samples,
+                          const std::string& array) {
   const std::vector<Box> owned = place(graph, Partition(grid.dims()), grid.part()).owned;
   BenchedSamples share{
       workload.training(),
       std::vector<std::int64_t>(static_cast<std::size_t>((samples + batch - 1) / batch * batch)),
-      {batch, graph.shape(0).c, owned[0]},
-      {batch, workload.target_channels(), owned[static_cast<std::size_t>(graph.output())]},
+      graph.layout(0, owned[0], element),
+      {batch, workload.target_channels(), owned[static_cast<std::size_t>(graph.output())], wide(element)},
       array};
   const auto first = static_cast<std::int64_t>(share.samples.size()) * grid.replica();
   for (std::size_t i = 0; i < share.samples.size(); ++i)
@@ -39,10 +40,10 @@ void append(std::vector<BenchedFlow>& flows, std::vector<BenchedFlow> more) {
 }  // namespace
 
 IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid& grid,
-                 const DataConfig& data, std::int64_t batch, std::int64_t samples, std::int64_t repeats,
-                 const std::filesystem::path& stage_dir) {
+                 const DataConfig& data, Element element, std::int64_t batch, std::int64_t samples,
+                 std::int64_t repeats, const std::filesystem::path& stage_dir) {
   const Communicator& world = grid.world();
-  std::string array, element;
+  std::string array, stored;
   DataListing listing = broadcast_listing(grid, workload, data.data_dir);
   all_or_none(world, [&] {
     // All that is measured with is kept, however little memory a run would have for it.
@@ -51,24 +52,28 @@ IoBench bench_io(WorkloadData& workload, const Graph& network, const ProcessGrid
     workload.training().check_first_sample();
     const Hdf5File first(workload.training().file(0));
     array = std::string(form_of(first).input);
-    element = first.describe(array).element;
-    if (!with_stored_element(element, [](auto) {}))
+    stored = first.describe(array).element;
+    if (!with_stored_element(stored, [](auto) {}))
       throw InputError(fmt::format("'{}' has elements of a type that isn't read", array),
                        first.path().string(),
                        "name a data set of whole numbers of 8 to 64 bits, float32 or float64");
   });
-  const BenchedSamples share =
-      samples_of(workload, network, grid, batch, std::min(samples, workload.training().size()), array);
-  IoBench bench{
-      grid.dims(), spatial_axes(network), static_cast<std::int64_t>(share.samples.size()), batch, repeats,
-      {}};
+  const BenchedSamples share = samples_of(workload, network, grid, element, batch,
+                                          std::min(samples, workload.training().size()), array);
+  IoBench bench{grid.dims(),
+                spatial_axes(network),
+                static_cast<std::int64_t>(share.samples.size()),
+                batch,
+                repeats,
+                element,
+                {}};
   const auto bench_stored = [&]<class T>(T) {
     append(bench.flows, bench_files<T>(world, share, repeats));
     if (stage_dir.empty()) return;
     const std::int64_t staged = std::min(bench.samples * grid.dims().replicas, share.dataset.size());
     append(bench.flows, bench_staging<T>(grid, share, staged, data.data_dir, stage_dir, repeats));
   };
-  with_stored_element(element, bench_stored);
+  with_stored_element(stored, bench_stored);
   append(bench.flows, bench_feeding(world, share, data, repeats));
   return bench;
 }

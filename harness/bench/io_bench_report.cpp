@@ -20,18 +20,21 @@ nlohmann::json to_json(const IoBench& bench) {
                      {"seconds", to_json(flow.seconds)},
                      {"ceiling", flow.ceiling},
                      {"ceiling_seconds", to_json(flow.ceiling_seconds)}});
-  nlohmann::json all = {
-      {"samples", bench.samples}, {"batch", bench.batch}, {"repeats", bench.repeats}, {"flows", flows}};
+  nlohmann::json all = {{"samples", bench.samples},
+                        {"batch", bench.batch},
+                        {"repeats", bench.repeats},
+                        {"element", name_of(bench.element)},
+                        {"flows", flows}};
   add_grid(all, bench.grid);
   return all;
 }
 
 std::string to_string(const IoBench& bench) {
   std::string text = fmt::format(
-      "{}; {} samples a replica, in batches of {}; medians of {} rounds on the slowest rank\n"
+      "{}; {} samples a replica, in batches of {}, as {}; medians of {} rounds on the slowest rank\n"
       "{:<17} {:>9} {:>9} {:>7}   {:<7} {:>7} {:>6}\n",
-      grid_text(bench.grid, bench.axes), bench.samples, bench.batch, bench.repeats, "", "MB", "ms", "GB/s",
-      "ceiling", "GB/s", "ratio");
+      grid_text(bench.grid, bench.axes), bench.samples, bench.batch, name_of(bench.element), bench.repeats,
+      "", "MB", "ms", "GB/s", "ceiling", "GB/s", "ratio");
   for (const BenchedFlow& flow : bench.flows)
     text += fmt::format("{:<17} {:>9.3f} {:>9.3f} {:>7.2f}   {:<7} {:>7.2f} {:>6.2f}\n", flow.name,
                         static_cast<double>(flow.bytes) / 1e6, 1e3 * flow.seconds.max,

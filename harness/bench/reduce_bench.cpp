@@ -75,13 +75,14 @@ ReduceBench bench_reductions(const Graph& graph, const Communicator& world, Elem
       throw InputError("one rank has nothing to sum", "bench reduce", "start it under mpiexec on several");
   });
   const std::vector<ParameterSpec> specs = graph.parameters();
-  ReduceBench bench{world.size(), repeats, {}, {}};
+  const Element summed = wide(element);
+  ReduceBench bench{world.size(), repeats, summed, {}, {}};
   constexpr std::size_t kOneBucket = std::numeric_limits<std::size_t>::max();
-  const ParameterStore store(specs, element);
+  const ParameterStore store(specs, summed);
   for (const GradientBucket& b : gradient_buckets(store, kGradientBucketBytes))
-    bench.buckets.push_back(bench_reduction(world, {specs.begin() + b.first, specs.begin() + b.last}, element,
+    bench.buckets.push_back(bench_reduction(world, {specs.begin() + b.first, specs.begin() + b.last}, summed,
                                             kOneBucket, repeats));
-  bench.all = bench_reduction(world, {specs.begin(), specs.begin() + store.trained()}, element,
+  bench.all = bench_reduction(world, {specs.begin(), specs.begin() + store.trained()}, summed,
                               kGradientBucketBytes, repeats);
   return bench;
 }
@@ -91,15 +92,17 @@ nlohmann::json to_json(const ReduceBench& bench) {
   for (const BenchedReduction& bucket : bench.buckets) buckets.push_back(reduction_json(bucket));
   return {{"ranks", bench.ranks},
           {"repeats", bench.repeats},
+          {"element", name_of(bench.element)},
           {"buckets", buckets},
           {"all", reduction_json(bench.all)}};
 }
 
 std::string to_string(const ReduceBench& bench) {
   std::string text = fmt::format(
-      "{} ranks; medians of {} rounds on the slowest rank, in ms\n{:<28} {:>9} {:>9} {:>10} {:>9} {:>6}\n",
-      bench.ranks, bench.repeats, "bucket, by its first gradient", "MB", "alone", "all-reduce", "memcpy",
-      "ratio");
+      "{} ranks, {}; medians of {} rounds on the slowest rank, in ms\n{:<28} {:>9} {:>9} {:>10} {:>9} "
+      "{:>6}\n",
+      bench.ranks, name_of(bench.element), bench.repeats, "bucket, by its first gradient", "MB", "alone",
+      "all-reduce", "memcpy", "ratio");
   for (const BenchedReduction& bucket : bench.buckets)
     text += reduction_text(bucket.parameters.front(), bucket);
   return text + reduction_text("all of a step together", bench.all);

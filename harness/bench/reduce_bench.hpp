@@ -24,11 +24,13 @@ struct BenchedReduction {
 struct ReduceBench {
   int ranks = 1;
   std::int64_t repeats = 1;
+  Element element = Element::F32;         // of gradients
   std::vector<BenchedReduction> buckets;  // each alone
   BenchedReduction all;                   // all of a step together
 };
 
-/// Collective; throws InputError, the same on every rank, on one rank, where there is nothing to sum.
+/// Gradients are in the wide type of `element`. Collective; throws InputError, the same on every rank, on one
+/// rank, where there is nothing to sum.
 ReduceBench bench_reductions(const Graph& graph, const Communicator& world, Element element,
                              std::int64_t repeats);
 

@@ -153,6 +153,7 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
   bench.repeats = repeats;
   bench.threads = omp_get_max_threads();
   bench.generic_calls = generic_calls(graph, replica.network());
+  bench.element = kernels->element();
   bench.peak_bytes = min_median_max_over_ranks(world, static_cast<double>(peak_memory_bytes()));
 
   std::map<NodeId, std::size_t> problem_of;  // of the node's convolution among the problems

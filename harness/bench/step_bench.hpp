@@ -35,6 +35,7 @@ struct StepBench {
   std::int64_t batch = 1, passes = 1;  // of a replica: samples a pass, passes a step
   std::int64_t repeats = 1;
   int threads = 1;                              // of a rank
+  Element element = Element::F32;               // of tensors
   std::vector<BenchedCall> calls;               // of rank 0
   std::vector<GenericCall> generic_calls;       // of rank 0
   double loss_seconds = 0, update_seconds = 0;  // of rank 0

@@ -48,6 +48,7 @@ nlohmann::json to_json(const StepBench& bench) {
                         {"passes", bench.passes},
                         {"repeats", bench.repeats},
                         {"threads", bench.threads},
+                        {"element", name_of(bench.element)},
                         {"calls", calls},
                         {"generic_calls", generic},
                         {"loss_seconds", bench.loss_seconds},
@@ -70,10 +71,10 @@ nlohmann::json to_json(const StepBench& bench) {
 
 std::string to_string(const StepBench& bench) {
   std::string text =
-      fmt::format("{}; batch {} a replica{}, {} thread{} a rank, medians of {} rounds; times in ms\n",
+      fmt::format("{}; batch {} a replica{}, {}, {} thread{} a rank, medians of {} rounds; times in ms\n",
                   grid_text(bench.grid, bench.axes), bench.batch,
-                  bench.passes == 1 ? "" : fmt::format(" in each of {} passes", bench.passes), bench.threads,
-                  bench.threads == 1 ? "" : "s", bench.repeats);
+                  bench.passes == 1 ? "" : fmt::format(" in each of {} passes", bench.passes),
+                  name_of(bench.element), bench.threads, bench.threads == 1 ? "" : "s", bench.repeats);
   text += fmt::format("{:<13} {:<20} {:>9} {:>9} {:>7} {:>8} {:>8}  {}\n", "node", "call on rank 0", "time",
                       "ceiling", "ratio", "GFLOP/s", "GB/s", "implementation (ceiling's, where another)");
   double rest = 0;

@@ -60,8 +60,9 @@ class Bench {
                            arguments_.repeats);
   }
   IoBench io() const {
-    return bench_io(*workload_, workload_->graph(batch_.replica), *grid_, config_.data, batch_.replica,
-                    arguments_.samples, arguments_.repeats, arguments_.stage_dir);
+    return bench_io(*workload_, workload_->graph(batch_.replica), *grid_, config_.data,
+                    config_.compute.element, batch_.replica, arguments_.samples, arguments_.repeats,
+                    arguments_.stage_dir);
   }
   ReduceBench reductions() const {
     return bench_reductions(workload_->graph(1), world_, config_.compute.element, arguments_.repeats);

@@ -26,7 +26,7 @@ struct TrainArguments {
   std::optional<std::string> stage_dir;
   std::string stage_plan;  // empty: what fits data.shuffle
   std::vector<std::string> overrides;
-  bool no_progress = false, no_self_check = false;
+  bool no_progress = false, no_self_check = false, allow_element_change = false;
   StepTimeout step_timeout;
 };
 
@@ -36,6 +36,9 @@ void apply(const TrainArguments& arguments, Config& config) {
   if (config.output_dir.empty() && arguments.dump_step.empty())
     throw InputError("no output directory is named", config.source,
                      "give --output DIR, or output_dir in the file");
+  if (arguments.allow_element_change && arguments.resume.empty())
+    throw InputError("--allow-element-change is given without --resume", "--allow-element-change",
+                     "give --resume, or leave it out");
   if (arguments.max_epochs) config.data.n_epochs = *arguments.max_epochs;
   if (arguments.seed) config.train.seed = static_cast<std::int64_t>(*arguments.seed);
 }
@@ -78,6 +81,7 @@ int run(const TrainArguments& arguments, const Communicator& world) {
                                .time_limit = shared_time_limit(world, arguments.time_limit),
                                .resume = *resume,
                                .replaces_failed = automatic,
+                               .allow_element_change = arguments.allow_element_change,
                                .show_progress = !arguments.no_progress,
                                .self_check = !arguments.no_self_check};
   all_or_none(world, [&] { apply_staging(arguments, config, options); });
@@ -109,6 +113,8 @@ void add_train(CommandSyntax program) {
       "go on in the output directory of an interrupted run, from its last checkpoint; the one before: "
       "--resume=checkpoint-previous.h5; --resume=auto begins the run, goes on with it, or, where it is "
       "finished, does nothing");
+  command.flag("--allow-element-change", arguments->allow_element_change,
+               "with --resume: go on in another compute.element than the interrupted run, float32 or bf16");
   add_overrides(command, arguments->overrides);
   add_overlap(command, arguments->overrides);
   command.option("--dump-step", arguments->dump_step,

@@ -20,7 +20,7 @@ void check_element(const Config& config) {
   if (config.compute.element == Element::F64 && config.compute.kernels != KernelChoice::Reference)
     throw InputError("compute.element is float64, which only the reference kernels compute in",
                      config.where("compute.element"),
-                     "set compute.kernels to reference (slow), or compute.element to float32");
+                     "set compute.kernels to reference (slow), or compute.element to float32 or bf16");
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 namespace tessera {
 
 InterruptedRun::InterruptedRun(const std::filesystem::path& directory, const std::string& checkpoint,
-                               const RunIdentity& now)
+                               const RunIdentity& now, bool allow_element_change)
     : file_(directory / checkpoint), checkpoint_(read_checkpoint_to_resume(directory, checkpoint)) {
-  check_same_run(checkpoint_, file_, now);
+  check_same_run(checkpoint_, file_, now, allow_element_change);
   log_ = read_log_so_far(directory / kLogName);
   position_ = position_of(checkpoint_, file_);
 }

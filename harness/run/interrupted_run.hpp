@@ -14,9 +14,9 @@ namespace tessera {
 class InterruptedRun {
  public:
   /// Reads, and changes nothing. Throws InputError where checkpoint or log is missing or damaged, or of
-  /// another run than `now`.
+  /// another run than `now`, see check_same_run().
   InterruptedRun(const std::filesystem::path& directory, const std::string& checkpoint,
-                 const RunIdentity& now);
+                 const RunIdentity& now, bool allow_element_change);
 
   const LogSoFar& log() const { return log_; }
   const RunPosition& position() const { return position_; }

@@ -71,6 +71,30 @@ std::vector<Row> rows_of(const Checkpoint& checkpoint, const std::string& name, 
   return rows;
 }
 
+constexpr const char* kElementKey = "/compute/element";
+
+std::string element_of(const json& configuration) {
+  return configuration.value(json::json_pointer(kElementKey), name_of(Element::F32));
+}
+// Whether only tensors beside the parameters differ: no checkpoint holds those.
+bool is_change_of_activations(const std::string& then, const std::string& now) {
+  const std::optional<Element> before = element_named(then), after = element_named(now);
+  return before != after && before && after && wide(*before) == wide(*after);
+}
+
+// Older checkpoints lack it: all was in the element of the parameters then.
+std::vector<PrecisionSince> precisions_of(const Checkpoint& checkpoint, const fs::path& file) {
+  if (!checkpoint.attributes.contains("precision")) {
+    const json configuration = json::parse(text_of(checkpoint, "configuration", file), nullptr, false);
+    const Element parameters = wide(element_named(element_of(configuration)).value_or(Element::F32));
+    return {{0, {parameters, parameters}}};
+  }
+  const auto precisions =
+      precisions_from_json(json::parse(text_of(checkpoint, "precision", file), nullptr, false));
+  if (!precisions) throw contradiction("the checkpoint's attribute 'precision' is no list of them", file);
+  return *precisions;
+}
+
 void check_format(const Checkpoint& checkpoint, const fs::path& file) {
   const std::int64_t format = integer_of(checkpoint, "format", file);
   if (format != kFormat)
@@ -110,6 +134,7 @@ Checkpoint make_checkpoint(const RunIdentity& identity, const RunPosition& posit
                            {"ranks", identity.ranks},
                            {"split", identity.split},
                            {"threads", identity.threads},
+                           {"precision", to_json(position.precisions).dump()},
                            {"epoch", static_cast<std::int64_t>(position.epochs.size())},
                            {"step_of_epoch", position.step_of_epoch},
                            {"step", position.steps}};
@@ -168,9 +193,13 @@ Checkpoint read_checkpoint_to_resume(const fs::path& directory, const std::strin
   }
 }
 
-void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const RunIdentity& now) {
-  const json then = json::parse(text_of(checkpoint, "configuration", file), nullptr, false);
+void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const RunIdentity& now,
+                    bool allow_element_change) {
+  json then = json::parse(text_of(checkpoint, "configuration", file), nullptr, false);
   if (!then.is_object()) throw contradiction("the checkpoint's configuration is not JSON", file);
+  const std::string element_then = element_of(then), element_now = element_of(now.configuration);
+  const bool element_may_change = is_change_of_activations(element_then, element_now);
+  if (element_may_change && allow_element_change) then[json::json_pointer(kElementKey)] = element_now;
   std::vector<std::string> wrong =
       config_differences(then, json::parse(text_of_configuration(now.configuration)));
   const auto seed = static_cast<std::uint64_t>(integer_of(checkpoint, "seed", file));
@@ -196,10 +225,13 @@ void check_same_run(const Checkpoint& checkpoint, const fs::path& file, const Ru
   if (data_set != now.data_set)
     wrong.push_back(
         fmt::format("checksum of the data set's manifest: {} then, {} now", data_set, now.data_set));
+  std::string fix = "give what the interrupted run was given, or begin another run with another --output";
+  if (element_may_change && !allow_element_change)
+    fix += fmt::format("; to go on in {} from what was trained in {}, give --allow-element-change",
+                       element_now, element_then);
   if (!wrong.empty())
     throw InputError(fmt::format("the checkpoint is of another run: {}", fmt::join(wrong, "; ")),
-                     file.string(),
-                     "give what the interrupted run was given, or begin another run with another --output");
+                     file.string(), fix);
 }
 
 std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const fs::path& file,
@@ -223,6 +255,7 @@ RunPosition position_of(const Checkpoint& checkpoint, const fs::path& file) {
     position.epochs.push_back(record_of(row));
   for (const TimesRow& row : rows_of<TimesRow>(checkpoint, "seconds/ranks", file))
     position.times.push_back(times_of(row));
+  position.precisions = precisions_of(checkpoint, file);
   const auto under_way = rows_of<EpochRow>(checkpoint, "epoch_under_way", file);
   const auto init = rows_of<std::array<double, 1>>(checkpoint, "seconds/init", file);
   position.step_of_epoch = integer_of(checkpoint, "step_of_epoch", file);
@@ -239,6 +272,7 @@ RunPosition position_of(const Checkpoint& checkpoint, const fs::path& file) {
 void broadcast(const Communicator& world, RunPosition& position) {
   broadcast_rows(world, position.epochs);
   broadcast_rows(world, position.times);
+  broadcast_rows(world, position.precisions);
   const auto share = [&](auto& value) { world.broadcast(std::as_writable_bytes(std::span(&value, 1)), 0); };
   share(position.under_way);
   share(position.step_of_epoch);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/run/history.hpp"
+#include "harness/run/numerical_precision.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/train/trainer.hpp"
 #include "io/hdf5/checkpoint.hpp"
@@ -37,7 +38,8 @@ struct RunPosition {
   std::int64_t step_of_epoch = 0;   // steps done of it
   std::int64_t steps = 0;           // steps done of the run
   double init_seconds = 0;
-  std::vector<TrainingTimes> times;  // by rank
+  std::vector<TrainingTimes> times;        // by rank
+  std::vector<PrecisionSince> precisions;  // of these steps
 };
 
 /// Everything but the tensors of the training; see harness/run/training_state.hpp for those.
@@ -59,8 +61,10 @@ bool is_sound(const std::filesystem::path& file);
 /// or of another format; where the one before is sound, the error offers it.
 Checkpoint read_checkpoint_to_resume(const std::filesystem::path& directory, const std::string& name);
 
-/// Throws InputError that names everything in which the run of the checkpoint is another.
-void check_same_run(const Checkpoint& checkpoint, const std::filesystem::path& file, const RunIdentity& now);
+/// Throws InputError that names everything in which the run of the checkpoint is another. With
+/// allow_element_change it may have had another compute.element, but not parameters of another one.
+void check_same_run(const Checkpoint& checkpoint, const std::filesystem::path& file, const RunIdentity& now,
+                    bool allow_element_change);
 /// What may change the last bits: "2 ranks then, 4 now".
 std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const std::filesystem::path& file,
                                              const RunIdentity& now);

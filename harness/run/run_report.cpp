@@ -54,6 +54,13 @@ json input_json(const RunFacts& facts) {
   return {{"bytes_read", std::accumulate(all.begin(), all.end(), std::uint64_t{0})}};
 }
 
+json precision_json(const std::vector<PrecisionSince>& precisions) {
+  const NumericalPrecision lowest = tessera::lowest(precisions);
+  return {{"lowest_in_linear", mlperf_name(lowest.element)},
+          {"lowest_in_comm", mlperf_name(lowest.comm)},
+          {"steps", to_json(precisions)}};
+}
+
 json kernels_of(const Network& network) {
   json kernels = json::object();
   for (const auto& [node, implementations] : network.implementations()) kernels[node] = implementations;
@@ -137,6 +144,7 @@ json run_report(const RunFacts& facts) {
                        {"cores", facts.threads.cores},
                        {"bound", facts.threads.bound},
                        {"reason", facts.threads.reason}};
+  report["precision"] = precision_json(facts.precisions);
   if (facts.parameters_checksum) report["parameters_checksum"] = checksum_text(*facts.parameters_checksum);
   report["bytes"] = memory_json(facts);
   report["input"] = input_json(facts);

@@ -9,6 +9,7 @@
 #include "harness/config/config.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/run/history.hpp"
+#include "harness/run/numerical_precision.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/train/trainer.hpp"
 #include "harness/workloads/batch_size.hpp"
@@ -24,6 +25,7 @@ struct RunFacts {
   const BatchSize& batch;
   const ThreadChoice& threads;
   const std::vector<EpochRecord>& epochs;
+  const std::vector<PrecisionSince>& precisions;
   std::uint64_t seed = 0;
   int interruptions = 0;  // after which it went on
   std::string division, caches;

@@ -31,6 +31,10 @@ std::string RunSetup::split() const {
   return split_text(grid->dims(), spatial_axes(workload->graph(1)));
 }
 
+NumericalPrecision RunSetup::precision() const {
+  return precision_of(config.compute.element, grid->dims().parts() > 1);
+}
+
 RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions options) {
   RunSetup setup{.world = world, .config = config, .options = std::move(options)};
   RunLayout layout;

@@ -12,6 +12,7 @@
 #include "harness/datasets/staging.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/run_layout.hpp"
+#include "harness/run/numerical_precision.hpp"
 #include "harness/run/run_checkpoint.hpp"
 #include "harness/workloads/data_share.hpp"
 #include "parallel/process_grid.hpp"
@@ -25,8 +26,9 @@ struct RunOptions {
   std::filesystem::path output;
   std::int64_t max_epochs = 1;
   std::optional<double> time_limit = std::nullopt;  // seconds, from the start of the process
-  std::string resume = "";       // checkpoint of the output directory to go on from; empty: a new run
-  bool replaces_failed = false;  // of a new run: what one left that failed before its first checkpoint
+  std::string resume = "";            // checkpoint of the output directory to go on from; empty: a new run
+  bool replaces_failed = false;       // of a new run: what one left that failed before its first checkpoint
+  bool allow_element_change = false;  // of a run that goes on: compute.element may be another
   bool show_progress = true;
   bool self_check = true;            // of the kernels, where they aren't the reference
   std::filesystem::path stage_to{};  // a directory of this node to stage the data set to; empty: don't
@@ -49,6 +51,7 @@ struct RunSetup {
 
   bool writes() const { return world.rank() == 0; }  // the files of the run
   std::string split() const;
+  NumericalPrecision precision() const;
 };
 
 /// Opens the data set, and no sample; writes nothing. Collective; throws UniformError for all that

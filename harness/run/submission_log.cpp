@@ -16,6 +16,9 @@ void log_submission(const RunSetup& setup, const std::string& division, MlLog& l
   log.event(LogKey::TrainSamples, setup.workload->training().size());
   log.event(LogKey::EvalSamples, setup.workload->validation().size());
   log.event(LogKey::GradientAccumulationFrequency, setup.batch.passes);
+  const NumericalPrecision precision = setup.precision();
+  log.event(LogKey::LowestNumericalPrecisionInLinear, mlperf_name(precision.element));
+  log.event(LogKey::LowestNumericalPrecisionInComm, mlperf_name(precision.comm));
   if (setup.config.data.shuffle == Shuffle::Local) log.event(LogKey::DataShuffle, "local");
   setup.workload->log_hyperparameters(log, setup.batch);
 }

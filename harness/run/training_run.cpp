@@ -27,6 +27,7 @@ namespace tessera {
 TrainingRun::TrainingRun(const Communicator& world, const Config& config, Options options)
     : age_when_made_(age_of_this_process()), setup_(set_up_run(world, config, std::move(options))) {
   threads_ = set_up_threads(world, config.compute.fixed_threads());
+  note_precision(position_.precisions, 0, setup_.precision());
   open_files();
   for (const std::string& line : launch_lines(threads_)) say(line);
   check_kernels();
@@ -57,7 +58,8 @@ void TrainingRun::open_files() {
                    : options.replaces_failed ? RunFiles::Begin::Anew
                                              : RunFiles::Begin::New);
     if (!setup_.writes() || !options.resumes()) return;
-    interrupted_.emplace(options.output, options.resume, identity_of(setup_, threads_));
+    interrupted_.emplace(options.output, options.resume, identity_of(setup_, threads_),
+                         options.allow_element_change);
     position_.epochs = interrupted_->position().epochs;
     const LogSoFar& log = interrupted_->log();
     if (log.reached_target)
@@ -173,10 +175,14 @@ void TrainingRun::restore() {
     interrupted_->load_into(*trainer_);
   });
   broadcast(world, position_);
+  const Element then = position_.precisions.back().precision.element, now = setup_.precision().element;
+  if (then != now) element_change_ = fmt::format("{} to {}", name_of(then), name_of(now));
+  note_precision(position_.precisions, position_.steps, setup_.precision());
   trainer_->resume(position_.steps,
                    position_.times[static_cast<std::size_t>(world.rank()) % position_.times.size()]);
   say(fmt::format("goes on after epoch {} and {} steps of the next", position_.epochs.size(),
                   position_.step_of_epoch));
+  if (!element_change_.empty()) say(fmt::format("compute.element changes from {}", element_change_));
   for (const std::string& difference : differences)
     say(fmt::format("the last bits of the results may change: {}", difference));
 }
@@ -188,10 +194,15 @@ void TrainingRun::go_on() {
           (static_cast<double>(SystemClock().now().count()) - interrupted_->log().run_start_ms) / 1e3;
     files_->go_on(setup_.options.resume);
   });
-  files_->log().event(LogKey::RunResumed, interrupted_ ? interrupted_->log().resumed + 1 : 0,
-                      {{"epoch_num", position_.epochs.size() + 1},
-                       {"steps_done", position_.step_of_epoch},
-                       {"ranks", setup_.world.size()}});
+  const NumericalPrecision precision = setup_.precision();
+  nlohmann::json metadata = {
+      {"epoch_num", position_.epochs.size() + 1},
+      {"steps_done", position_.step_of_epoch},
+      {"ranks", setup_.world.size()},
+      {name_of(LogKey::LowestNumericalPrecisionInLinear), mlperf_name(precision.element)},
+      {name_of(LogKey::LowestNumericalPrecisionInComm), mlperf_name(precision.comm)}};
+  if (!element_change_.empty()) metadata["element_change"] = element_change_;
+  files_->log().event(LogKey::RunResumed, interrupted_ ? interrupted_->log().resumed + 1 : 0, metadata);
 }
 
 std::string TrainingRun::stop_text(int signal) const {
@@ -295,6 +306,7 @@ void TrainingRun::finish(RunEnd end, double seconds) {
                        .batch = setup_.batch,
                        .threads = threads_,
                        .epochs = position_.epochs,
+                       .precisions = position_.precisions,
                        .seed = setup_.options.seed,
                        .interruptions = resumed,
                        .division = division_,

@@ -70,6 +70,7 @@ class TrainingRun {
 
   std::string caches_, division_;
   RunPosition position_;        // steps and times are the trainer's until it is saved
+  std::string element_change_;  // of a run that goes on: "float32 to bf16", where it does so in another
   double earlier_seconds_ = 0;  // of a run that goes on: from run_start until then
   std::optional<EpochTraining> epochs_;
   std::optional<std::uint64_t> parameters_checksum_;  // of all ranks, at the end

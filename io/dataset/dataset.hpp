@@ -9,7 +9,7 @@ namespace tessera {
 
 /// Samples to train or validate on, numbered from 0. Reading may be called from several threads.
 /// `into` has n = 1; its box, in global indices of the whole sample, says which part is wanted, and exactly
-/// that is filled. Elements F32, and F64 for the oracle.
+/// that is filled. Elements F32, BF16, whose values are rounded once, and F64 for the oracle.
 class Dataset {
  public:
   virtual ~Dataset() = default;

@@ -46,6 +46,8 @@ enum class LogKey : std::uint8_t {
   GlobalBatchSize,
   GradientAccumulationSteps,
   GradientAccumulationFrequency,
+  LowestNumericalPrecisionInLinear,  // as the next of MLPerf Training's rules, from round 6.0 on
+  LowestNumericalPrecisionInComm,
   OptName,
   OptBaseLearningRate,
   OptLearningRateWarmupEpochs,
@@ -144,6 +146,8 @@ inline constexpr std::array kLogKeyNames{
     LogKeyName{LogKey::GlobalBatchSize, "global_batch_size"},
     LogKeyName{LogKey::GradientAccumulationSteps, "gradient_accumulation_steps"},
     LogKeyName{LogKey::GradientAccumulationFrequency, "gradient_accumulation_frequency"},
+    LogKeyName{LogKey::LowestNumericalPrecisionInLinear, "lowest_numerical_precision_in_linear"},
+    LogKeyName{LogKey::LowestNumericalPrecisionInComm, "lowest_numerical_precision_in_comm"},
     LogKeyName{LogKey::OptName, "opt_name"},
     LogKeyName{LogKey::OptBaseLearningRate, "opt_base_learning_rate"},
     LogKeyName{LogKey::OptLearningRateWarmupEpochs, "opt_learning_rate_warmup_epochs"},

@@ -472,6 +472,11 @@ resume() {
   also "train.seed: 0 then, 3 now"
   refuses_to_resume "data.n_train: 96 then, 88 now" --resume --set data.n_train=88
   refuses_to_resume "global batch: 8 samples then, 4 now" --resume --set data.global_batch_size=4
+  refuses_to_resume 'compute.element: "float32" then, "bf16" now' --resume --set compute.element=bf16
+  also "to go on in bf16 from what was trained in float32, give --allow-element-change"
+  refuses_to_resume "--allow-element-change is given without --resume" --allow-element-change
+  refuses_to_resume 'compute.element: "float32" then, "float64" now' --resume --allow-element-change \
+    --set compute.element=float64 --set compute.kernels=reference
   refuses_to_resume "there is no checkpoint to go on from" --resume=checkpoint-previous.h5
   refuses_to_resume "the output directory holds the checkpoint of an interrupted run"
   mv run/result.txt log
@@ -499,6 +504,11 @@ resume_auto() {
   mkdir run
   train 75 "stopped at the time limit" "${again[@]}" --time-limit 0.001
   train 75 "goes on after epoch" "${again[@]}" --time-limit 0.001
+  local half=(--allow-element-change --set compute.element=bf16)
+  train 75 "compute.element changes from float32 to bf16" "${again[@]}" "${half[@]}" --time-limit 0.001
+  grep -q '"run_resumed".*"element_change": "float32 to bf16"' run/result.txt || fail "the log doesn't say that the element changed"
+  train 75 "goes on after epoch" "${again[@]}" --set compute.element=bf16 --time-limit 0.001
+  train 75 "compute.element changes from bf16 to float32" "${again[@]}" --allow-element-change --time-limit 0.001
   mv run/checkpoint.h5 run/checkpoint-previous.h5  # killed while it put the new one in its place
   train 75 "goes on after epoch" "${again[@]}" --time-limit 0.001
   cp run/checkpoint-previous.h5 run/checkpoint.h5
@@ -1019,6 +1029,11 @@ pictures() {
   mv a.png predicted.png
   inspects 0 "$predicted" "$climate" --checkpoint run/checkpoint.h5
   cmp a.png predicted.png || fail "drawn again, it is another picture"
+
+  output=half config=$here/fixture-deepcam.yaml train 1 "after 1 epoch" --max-epochs 1 --set data.n_valid=1 \
+    --set lr_schedule.start_lr=0.006 --set compute.element=bf16
+  predicted=$(printf 'filled as predicted, IoU %.4f' "$(tail -1 half/history.csv | cut -d, -f5)")
+  inspects 0 "$predicted" "$climate" --checkpoint half/checkpoint.h5
 
   inspects 2 "a prediction is drawn over a sample of DeepCAM alone" "$universe" --checkpoint run/checkpoint.h5
   inspects 2 "the data set has no stats.h5" sample.hdf5 --checkpoint run/checkpoint.h5

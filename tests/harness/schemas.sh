@@ -54,6 +54,9 @@ runs() {
   holds $run not-finite/run.json configuration kernels
   ends 1 on 2 train "$here/fixture-deepcam.yaml" --max-epochs 1 --output climates
   holds $run climates/run.json configuration kernels
+  ends 1 on 2 train "$fixture" --max-epochs 1 --output half
+  ends 1 on 2 train "$fixture" --max-epochs 2 --output half --resume --allow-element-change --split 2x1 --set compute.element=bf16
+  holds $run half/run.json configuration kernels
   refused $run two/run_1/run.json 's/"metric": {/"metrics": {/'
   refused $run two/run_1/run.json 's/"steps": [0-9]*/"steps": null/'
   refused $run two/run_1/run.json 's/"status": "success"/"status": "succeeded"/'
@@ -88,6 +91,7 @@ plans() {
   prints 0 harness/plan/plan.schema.json "$TESSERA" plan "$here/fixture-deepcam.yaml" --ranks 6 --split 3x1
   prints 0 harness/bench/step_bench.schema.json on 2 bench step "$fixture" --repeats 1 "${split[@]}"
   prints 0 harness/bench/step_bench.schema.json on 1 bench step "$fixture" --repeats 1 --set compute.kernels=reference
+  prints 0 harness/bench/step_bench.schema.json on 1 bench step "$fixture" --repeats 1 --set compute.element=bf16
   prints 0 harness/bench/exchange_bench.schema.json on 2 bench exchange "$fixture" --repeats 1 "${split[@]}"
   prints 0 harness/bench/io_bench.schema.json on 2 bench io "$fixture" --repeats 1 --samples 8 --stage-dir staged
   prints 0 harness/bench/reduce_bench.schema.json on 2 bench reduce "$fixture" --repeats 1

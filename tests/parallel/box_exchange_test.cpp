@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <random>
 
@@ -37,6 +38,25 @@ std::unique_ptr<Exchange> exchange_of(const Scene& scene, int tag) {
   return std::make_unique<BoxExchange>(world(), plan_exchange(scene.owned, scene.wanted, me), ends, tag);
 }
 
+/// To the nearest number of T, ties to the even one; written without the conversions that are tested.
+template <class T>
+Wide<T> rounded(Wide<T> value) {
+  if (!std::is_same_v<T, Bfloat16>) return value;
+  int exponent = 0;
+  const double fraction = std::frexp(value, &exponent);
+  return static_cast<Wide<T>>(std::ldexp(std::nearbyint(std::ldexp(fraction, 8)), exponent - 8));
+}
+
+template <class T>
+void fill_with_nan(TensorView tensor) {
+  std::ranges::fill(tensor.span<T>(), T(std::numeric_limits<Wide<T>>::quiet_NaN()));
+}
+
+template <class T>
+std::vector<Wide<T>> numbers_of(ConstTensorView tensor) {
+  return {tensor.span<T>().begin(), tensor.span<T>().end()};
+}
+
 /// This rank's end of an exchange, and what it must find there.
 template <class T>
 class End {
@@ -51,7 +71,7 @@ class End {
         scattered_(layout_of<T>(scene, scene.owned[me_])) {}
 
   void start_gather() {
-    std::ranges::fill(gathered_.view().template span<T>(), std::numeric_limits<T>::quiet_NaN());
+    fill_with_nan<T>(gathered_.view());
     exchange_->start_gather(x_.view(), gathered_.view());
   }
   void finish_gather() {
@@ -59,7 +79,7 @@ class End {
     exchange_->finish_gather();
   }
   void scatter_add() {
-    std::ranges::fill(scattered_.view().template span<T>(), std::numeric_limits<T>::quiet_NaN());
+    fill_with_nan<T>(scattered_.view());
     exchange_->start_scatter_add(std::as_const(y_).view(), scattered_.view());
     exchange_->poke();
     exchange_->finish_scatter_add();
@@ -67,21 +87,18 @@ class End {
 
   void expect_gathered() const {
     const Tensor expected = part(whole(), scene_.wanted[me_]);
-    EXPECT_TRUE(std::ranges::equal(gathered_.view().template span<T>(), expected.view().template span<T>()));
+    EXPECT_EQ(numbers_of<T>(gathered_.view()), numbers_of<T>(expected.view()));
   }
-  // To the bit: this rank's own contribution, then the others' in order.
+  // To the bit: this rank's own contribution, then the others' in order, each rounded once, added in the wide
+  // type; the sum is rounded once.
   void expect_scattered() const {
-    Tensor expected(scattered_.layout());
-    const auto add = [&](int rank) {
-      const Tensor gradients = gradient(rank);
-      const ConstTensorView theirs = gradients.view();
-      add_pieces({&theirs, 1}, expected.view());
-    };
-    add(me_);
+    const Layout& layout = scattered_.layout();
+    std::vector<Wide<T>> expected(static_cast<std::size_t>(layout.count()));
+    add_gradient(me_, expected);
     for (int rank = 0; rank < world().size(); ++rank)
-      if (rank != me_) add(rank);
-    EXPECT_TRUE(std::ranges::equal(scattered_.view().template span<T>(),
-                                   std::as_const(expected).view().template span<T>()));
+      if (rank != me_) add_gradient(rank, expected);
+    for (Wide<T>& sum : expected) sum = rounded<T>(sum);
+    EXPECT_EQ(numbers_of<T>(scattered_.view()), expected);
   }
   void expect_adjoint() const {
     std::array<double, 2> products = {
@@ -100,6 +117,28 @@ class End {
     Tensor result(layout_of<T>(scene_, box));
     copy_box(of.view(), result.view(), box);
     return result;
+  }
+  // What a rank wanted of what is owned here, element by element.
+  void add_gradient(int rank, std::vector<Wide<T>>& sums) const {
+    const Layout &owned = scattered_.layout(), wanted = layout_of<T>(scene_, scene_.wanted[rank]);
+    std::vector<Wide<T>> theirs(static_cast<std::size_t>(wanted.count()));
+    test::fill_random(std::span(theirs), 10 + rank);
+    const Box both = intersect(owned.box, wanted.box);
+    for (std::int64_t n = 0; n < owned.n; ++n)
+      for (std::int64_t d = both.d.begin; d < both.d.end; ++d)
+        for (std::int64_t h = both.h.begin; h < both.h.end; ++h)
+          for (std::int64_t w = both.w.begin; w < both.w.end; ++w)
+            for (std::int64_t c = 0; c < owned.c; ++c)
+              sums[index_of(owned, n, c, d, h, w)] += rounded<T>(theirs[index_of(wanted, n, c, d, h, w)]);
+  }
+  static std::size_t index_of(const Layout& layout, std::int64_t n, std::int64_t c, std::int64_t d,
+                              std::int64_t h, std::int64_t w) {
+    const Box& box = layout.box;
+    const Extents extents = box.extents();
+    return static_cast<std::size_t>(
+        (((n * extents.d + d - box.d.begin) * extents.h + h - box.h.begin) * extents.w + w - box.w.begin) *
+            layout.c +
+        c);
   }
   Tensor gradient(int rank) const {
     Tensor result(layout_of<T>(scene_, scene_.wanted[rank]));
@@ -170,7 +209,43 @@ TEST(BoxExchange, GathersAndScattersRandomBoxesAsPlainLoopsDo) {
     const Scene scene = random_scene(random);
     expect_sound<double>(scene, exchange_of<double>(scene, 0));
     expect_sound<float>(scene, exchange_of<float>(scene, 0));
+    expect_sound<Bfloat16>(scene, exchange_of<Bfloat16>(scene, 0));
   }
+}
+
+/// Four parts of a plane, each of which wants a margin of two around its own: all four want the middle.
+Scene four_corners() {
+  Scene scene{{1, 3, {1, 8, 8}}, Partition({1, 1, 2, 2}).all({1, 8, 8}), {}};
+  const Box whole = Box::whole(scene.shape.space);
+  for (const Box& owned : scene.owned)
+    scene.wanted.push_back(intersect(
+        {owned.d, {owned.h.begin - 2, owned.h.end + 2}, {owned.w.begin - 2, owned.w.end + 2}}, whole));
+  return scene;
+}
+
+TEST(BoxExchange, AddsWhatFourPartsSendOfACornerInEveryElement) {
+  if (world().size() != 4) GTEST_SKIP() << "four parts need four ranks";
+  const Scene scene = four_corners();
+  expect_sound<double>(scene, exchange_of<double>(scene, 0));
+  expect_sound<float>(scene, exchange_of<float>(scene, 0));
+  expect_sound<Bfloat16>(scene, exchange_of<Bfloat16>(scene, 0));
+}
+
+// Of 1 and three times 2^-8 each single sum is a tie, and goes back to 1.
+TEST(BoxExchange, RoundsASumInBfloat16Once) {
+  if (world().size() != 4) GTEST_SKIP() << "four parts need four ranks";
+  const Scene scene = four_corners();
+  const int me = world().rank();
+  const auto exchange = exchange_of<Bfloat16>(scene, 0);
+  Tensor gradient(layout_of<Bfloat16>(scene, scene.wanted[me])),
+      sum(layout_of<Bfloat16>(scene, scene.owned[me]));
+  std::ranges::fill(gradient.view().span<Bfloat16>(), Bfloat16(me == 0 ? 1.0F : 0x1p-8F));
+  exchange->start_scatter_add(std::as_const(gradient).view(), sum.view());
+  exchange->finish_scatter_add();
+  const std::vector<float> sums = numbers_of<Bfloat16>(std::as_const(sum).view());
+  const float of_all = 1 + 0x1p-6F;  // a tie, too: 1 + 3 * 2^-8, between 1 + 2^-7 and the even 1 + 2^-6
+  EXPECT_EQ(std::ranges::count(sums, of_all), 2 * 2 * scene.shape.c)
+      << "the corner of 2 x 2 cells in the middle";
 }
 
 TEST(BoxExchange, BringsRowsFromAsManyPeersAsTheHaloReaches) {

@@ -72,8 +72,9 @@ TEST(StepBench, CountsTheWorkOfTheBoxesOwnedHere) {
 }
 
 TEST(StepBench, MeasuresTheKernelsThatTheConfigurationNames) {
-  for (const Element element : {Element::F32, Element::F64}) {
+  for (const Element element : {Element::F32, Element::F64, Element::BF16}) {
     const StepBench bench = bench_of({.kernels = KernelChoice::Reference, .element = element});
+    EXPECT_EQ(to_json(bench).at("element"), name_of(element));
     for (const BenchedCall& call : bench.calls)
       EXPECT_TRUE(call.implementation.empty() || call.implementation == "reference");
     EXPECT_TRUE(std::ranges::any_of(
@@ -103,11 +104,21 @@ TEST(ExchangeBench, MeasuresEveryExchangeOfTheGraph) {
   EXPECT_EQ(bench.exchanges.front().bytes, bench.exchanges.front().messages * 8 * 8 * 8 * 4);
 }
 
+TEST(ExchangeBench, SendsTensorsInTheElementOfTheNetwork) {
+  if (world().size() == 1) GTEST_SKIP() << "one rank sends nothing";
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  const ExchangeBench single = bench_exchanges(tiny().graph(1), grid, Element::F32, 1),
+                      half = bench_exchanges(tiny().graph(1), grid, Element::BF16, 1);
+  ASSERT_EQ(half.exchanges.size(), single.exchanges.size());
+  for (std::size_t i = 0; i < half.exchanges.size(); ++i)
+    EXPECT_EQ(2 * half.exchanges[i].bytes, single.exchanges[i].bytes) << half.exchanges[i].reader;
+}
+
 TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
   Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture.yaml");
   CosmoflowWorkload workload(config, 1);
   const ProcessGrid grid(world(), {1, world().size(), 1, 1});
-  const IoBench bench = bench_io(workload, workload.graph(2), grid, config.data, 2, 3, 3);
+  const IoBench bench = bench_io(workload, workload.graph(2), grid, config.data, Element::F32, 2, 3, 3);
   EXPECT_EQ(bench.samples, 4) << "whole batches";
   std::vector<std::string> names;
   for (const BenchedFlow& flow : bench.flows) {
@@ -121,6 +132,9 @@ TEST(IoBench, MeasuresTheWayOfSamplesToTheNetwork) {
   if (whole) {
     EXPECT_EQ(bench.flows[0].bytes, 4U * 16 * 16 * 16 * 4 * 2);  // samples of int16
     EXPECT_EQ(bench.flows[1].bytes, 4U * 16 * 16 * 16 * 4 * 4);  // of float
+    const IoBench half = bench_io(workload, workload.graph(2), grid, config.data, Element::BF16, 2, 3, 1);
+    EXPECT_EQ(half.flows[0].bytes, bench.flows[0].bytes);
+    EXPECT_EQ(half.flows[1].bytes, bench.flows[1].bytes / 2);
   }
 }
 
@@ -146,7 +160,7 @@ TEST(IoBench, MeasuresStagingAndLeavesNothingOfItButWhatWasThere) {
       write_whole_file(path / name, std::string("years of work"));
     }
   world().barrier();
-  const IoBench bench = bench_io(workload, workload.graph(1), grid, config.data, 1, 2, 1, path);
+  const IoBench bench = bench_io(workload, workload.graph(1), grid, config.data, Element::F32, 1, 2, 1, path);
   EXPECT_EQ(bench.flows[1].name, "stage");
   EXPECT_EQ(bench.flows[1].ceiling, "copy");
   EXPECT_EQ(bench.flows[2].name, "re-read");
@@ -174,8 +188,9 @@ TEST(IoBench, LeavesNothingOfStagingThatFails) {
   config.data.data_dir = data.string();
   CosmoflowWorkload workload(config, 1);
   const ProcessGrid grid(world(), {1, 1, 1, world().size()});
-  EXPECT_THAT(message_of<UniformError>(
-                  [&] { bench_io(workload, workload.graph(1), grid, config.data, 1, 2, 1, stage); }),
+  EXPECT_THAT(message_of<UniformError>([&] {
+                bench_io(workload, workload.graph(1), grid, config.data, Element::F32, 1, 2, 1, stage);
+              }),
               ::testing::HasSubstr("validation/universe_000000.hdf5"));
   world().barrier();
   EXPECT_TRUE(fs::is_empty(stage));
@@ -218,7 +233,8 @@ TEST(IoBench, RefusesElementsThatAreNotRead) {
   DataConfig data;
   data.n_train = data.n_valid = 1;
   const ProcessGrid grid(world(), {.replicas = world().size()});
-  EXPECT_THAT(message_of<UniformError>([&] { bench_io(samples, tiny().graph(1), grid, data, 1, 1, 1); }),
+  EXPECT_THAT(message_of<UniformError>(
+                  [&] { bench_io(samples, tiny().graph(1), grid, data, Element::F32, 1, 1, 1); }),
               ::testing::HasSubstr("'x' has elements of a type that isn't read"));
 }
 
@@ -237,6 +253,9 @@ TEST(ReduceBench, MeasuresEveryBucketAndAllOfThem) {
   }
   EXPECT_EQ(bench.all.bytes, bytes);
   EXPECT_EQ(bench.all.parameters.size(), graph.parameters().size());
+  const ReduceBench beside_half = bench_reductions(graph, world(), Element::BF16, 1);
+  EXPECT_EQ(beside_half.all.bytes, bytes) << "gradients of parameters are in float32 there, too";
+  EXPECT_EQ(to_json(beside_half).at("element"), "float32");
 }
 
 }  // namespace

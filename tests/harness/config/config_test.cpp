@@ -345,7 +345,19 @@ TEST(Config, HasFloat64ForTheReferenceKernelsAlone) {
   EXPECT_EQ(config.compute.element, Element::F64);
   EXPECT_EQ(parse(kReference).compute.element, Element::F32);
   expect_error(kReference, {"compute.element=float64"}, "--set compute.element=float64",
-               "only the reference kernels", "compute.kernels");
+               "only the reference kernels",
+               "compute.kernels to reference (slow), or compute.element to float32 or bf16");
+}
+
+TEST(Config, HasBfloat16ForAllKernels) {
+  for (const char* kernels : {"onednn", "reference"}) {
+    const Config config =
+        parse(kReference, {std::string("compute.kernels=") + kernels, "compute.element=bf16"});
+    EXPECT_EQ(config.compute.element, Element::BF16);
+    EXPECT_EQ(to_json(config)["compute"]["element"], "bf16");
+  }
+  expect_error(kReference, {"compute.element=bfloat16"}, "--set compute.element=bfloat16",
+               "float32, float64 or bf16", "");
 }
 
 TEST(ConfigJson, HoldsEverySectionWithDefaultsUnderTheKeysOfTheYaml) {

@@ -1,5 +1,6 @@
 #include "harness/run/run_checkpoint.hpp"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 
 #include <numeric>
@@ -36,7 +37,8 @@ RunPosition position() {
           .step_of_epoch = 5,
           .steps = 29,
           .init_seconds = 1.5,
-          .times = {{1, 2, 3, 4, 5}, {5, 6, 7, 8, 9}}};
+          .times = {{1, 2, 3, 4, 5}, {5, 6, 7, 8, 9}},
+          .precisions = {{0, {}}, {7, {Element::BF16, Element::F32}}}};
 }
 
 class RunCheckpoint : public testing::Test {
@@ -66,6 +68,7 @@ TEST_F(RunCheckpoint, BringsBackHowFarTheRunCame) {
   ASSERT_EQ(read.times.size(), 2U);
   EXPECT_EQ(read.times[1].exposed_exchange, 7);
   EXPECT_EQ(read.times[1].evaluation, 9);
+  EXPECT_EQ(read.precisions, position().precisions);
 }
 
 TEST_F(RunCheckpoint, KeepsTheLastTwo) {
@@ -115,7 +118,81 @@ TEST_F(RunCheckpoint, OfTheSameRunMayHaveMovedOrGoFurther) {
   now.configuration["output_dir"] = "runs/b";
   now.configuration["data"]["data_dir"] = "there";
   now.configuration["data"]["n_epochs"] = 8;
-  EXPECT_NO_THROW(check_same_run(make_checkpoint(identity(), position()), "a.h5", now));
+  EXPECT_NO_THROW(check_same_run(make_checkpoint(identity(), position()), "a.h5", now, false));
+}
+
+RunIdentity in_element(const char* element) {
+  RunIdentity run = identity();
+  run.configuration["compute"]["element"] = element;
+  return run;
+}
+
+TEST_F(RunCheckpoint, GoesOnInAnotherElementOnlyIfThatIsAllowedAndParametersStayAsTheyAre) {
+  const auto refused = [](const char* then, const char* now, bool allowed) {
+    return message_of<InputError>([&] {
+      check_same_run(make_checkpoint(in_element(then), position()), "a.h5", in_element(now), allowed);
+    });
+  };
+  for (const auto& [then, now] : {std::pair{"float32", "bf16"}, std::pair{"bf16", "float32"}}) {
+    EXPECT_THAT(refused(then, now, false),
+                AllOf(HasSubstr(fmt::format("compute.element: \"{}\" then, \"{}\" now", then, now)),
+                      HasSubstr("--allow-element-change"), HasSubstr("a.h5")));
+    EXPECT_NO_THROW(
+        check_same_run(make_checkpoint(in_element(then), position()), "a.h5", in_element(now), true));
+  }
+  for (const char* other : {"float32", "bf16"})
+    EXPECT_THAT(refused("float64", other, true), AllOf(HasSubstr("compute.element: \"float64\" then"),
+                                                       Not(HasSubstr("--allow-element-change"))));
+}
+
+TEST_F(RunCheckpoint, OfAnotherRunIsRefusedWhateverElementIsAllowed) {
+  RunIdentity now = in_element("bf16");
+  now.seed = 8;
+  EXPECT_THAT(message_of<InputError>([&] {
+                check_same_run(make_checkpoint(in_element("float32"), position()), "a.h5", now, true);
+              }),
+              HasSubstr("seed: 7 then, 8 now"));
+}
+
+TEST_F(RunCheckpoint, ThatDoesNotSayItsPrecisionHasThatOfTheParameters) {
+  for (const auto& [name, element] :
+       {std::pair{"float32", Element::F32}, std::pair{"float64", Element::F64}}) {
+    Checkpoint checkpoint = make_checkpoint(in_element(name), position());
+    checkpoint.attributes.erase("precision");
+    EXPECT_EQ(position_of(checkpoint, "a.h5").precisions,
+              (std::vector<PrecisionSince>{{0, {element, element}}}));
+  }
+}
+
+TEST_F(RunCheckpoint, WithAPrecisionThatIsNoneIsRefused) {
+  for (const char* text : {"", "[]", "bf16", R"([{"step": 0, "element": "bf17", "comm": "float32"}])",
+                           R"([{"step": "0", "element": "bf16", "comm": "float32"}])"}) {
+    Checkpoint checkpoint = make_checkpoint(identity(), position());
+    checkpoint.attributes["precision"] = std::string(text);
+    EXPECT_THAT(message_of<InputError>([&] { position_of(checkpoint, "a.h5"); }), HasSubstr("'precision'"))
+        << text;
+  }
+}
+
+TEST(RunPrecision, IsBfloat16BetweenRanksOnlyWhereSamplesAreSplit) {
+  EXPECT_EQ(precision_of(Element::BF16, true), (NumericalPrecision{Element::BF16, Element::BF16}));
+  EXPECT_EQ(precision_of(Element::BF16, false), (NumericalPrecision{Element::BF16, Element::F32}));
+  EXPECT_EQ(precision_of(Element::F64, false), (NumericalPrecision{Element::F64, Element::F64}));
+}
+
+TEST(RunPrecision, IsNotedFromTheStepOnWhereItChangesAndItsLowestIsOfAllSteps) {
+  const NumericalPrecision whole{}, half{Element::BF16, Element::F32}, split{Element::BF16, Element::BF16};
+  std::vector<PrecisionSince> noted;
+  note_precision(noted, 0, whole);
+  note_precision(noted, 5, whole);
+  EXPECT_EQ(noted, (std::vector<PrecisionSince>{{0, whole}}));
+  note_precision(noted, 8, half);
+  note_precision(noted, 8, split);  // no step was done in between
+  note_precision(noted, 9, whole);
+  EXPECT_EQ(noted, (std::vector<PrecisionSince>{{0, whole}, {8, split}, {9, whole}}));
+  EXPECT_EQ(lowest(noted), split);
+  note_precision(noted, 9, split);
+  EXPECT_EQ(noted, (std::vector<PrecisionSince>{{0, whole}, {8, split}}));
 }
 
 TEST_F(RunCheckpoint, OfAnotherRunIsRefusedWithAllThatDiffers) {
@@ -126,16 +203,17 @@ TEST_F(RunCheckpoint, OfAnotherRunIsRefusedWithAllThatDiffers) {
   now.global_batch = 16;
   now.data_set = "4567";
   EXPECT_THAT(
-      message_of<InputError>([&] { check_same_run(make_checkpoint(identity(), position()), "a.h5", now); }),
+      message_of<InputError>(
+          [&] { check_same_run(make_checkpoint(identity(), position()), "a.h5", now, false); }),
       AllOf(HasSubstr("model.dropout: 0.5 then, 0.1 now"), HasSubstr("model.conv_size: 16 then, absent now"),
             HasSubstr("train.target_mae: absent then, 0.2 now"),
             HasSubstr("global batch: 8 samples then, 16 now"), HasSubstr("0123 then, 4567 now"),
             HasSubstr("a.h5")));
   now = identity();
   now.seed = 8;
-  EXPECT_THAT(
-      message_of<InputError>([&] { check_same_run(make_checkpoint(identity(), position()), "a.h5", now); }),
-      HasSubstr("seed: 7 then, 8 now"));
+  EXPECT_THAT(message_of<InputError>(
+                  [&] { check_same_run(make_checkpoint(identity(), position()), "a.h5", now, false); }),
+              HasSubstr("seed: 7 then, 8 now"));
 }
 
 TEST_F(RunCheckpoint, OnOtherRanksMayChangeTheLastBits) {

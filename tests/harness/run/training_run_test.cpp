@@ -205,6 +205,53 @@ TEST_F(TrainingRunTest, GoesOnWithSamplesSplitOtherwise) {
   EXPECT_EQ(report().at("epochs").size(), 2U);
 }
 
+TEST_F(TrainingRunTest, SaysInWhatPrecisionItComputesAndWhatTravels) {
+  const std::vector<std::string> half = {"train.target_mae=0.001", "compute.element=bf16"};
+  EXPECT_EQ(run(configure(half), 1), 1);
+  EXPECT_EQ(log().text(LogKey::LowestNumericalPrecisionInLinear), "bfloat16");
+  EXPECT_EQ(log().text(LogKey::LowestNumericalPrecisionInComm), "fp32") << "gradients alone";
+  EXPECT_EQ(report().at("precision"),
+            json::parse(R"({"lowest_in_linear": "bfloat16", "lowest_in_comm": "fp32",
+                            "steps": [{"step": 0, "element": "bf16", "comm": "float32"}]})"));
+  for (const Round round : {Round::V1_0, Round::V2_0, Round::V3_0}) {
+    const Verdict verdict = check(log(), round);
+    ASSERT_EQ(verdict.findings.size(), 1U);
+    EXPECT_EQ(verdict.findings[0].rule, "target-missed") << "the new keys are no fault";
+  }
+}
+
+TEST_F(TrainingRunTest, GoesOnInAnotherElementIfThatIsAllowedAndSaysSo) {
+  const std::string hard = "train.target_mae=0.001";
+  EXPECT_EQ(run(configure({hard}), 1), 1);
+  EXPECT_EQ(log().text(LogKey::LowestNumericalPrecisionInLinear), "fp32");
+  TrainingRun::Options options = this->options(2);
+  options.resume = "checkpoint.h5";
+  options.split = "2x1";
+  const Config half = configure({hard, "compute.element=bf16"});
+  EXPECT_THAT(message_of<UniformError>([&] { TrainingRun(world(), half, options); }),
+              ::testing::AllOf(::testing::HasSubstr("compute.element: \"float32\" then, \"bf16\" now"),
+                               ::testing::HasSubstr("give --allow-element-change")));
+  options.allow_element_change = true;
+  EXPECT_EQ(TrainingRun(world(), half, options).run(), 1);
+  const RunRecord log = this->log();
+  const LogEntry* resumed = log.first(LogKey::RunResumed);
+  ASSERT_NE(resumed, nullptr);
+  EXPECT_EQ(*resumed->find_metadata("element_change"), "float32 to bf16");
+  EXPECT_EQ(*resumed->find_metadata("lowest_numerical_precision_in_linear"), "bfloat16");
+  EXPECT_EQ(*resumed->find_metadata("lowest_numerical_precision_in_comm"), "bfloat16");
+  EXPECT_EQ(report().at("precision"),
+            json::parse(R"({"lowest_in_linear": "bfloat16", "lowest_in_comm": "bfloat16",
+                            "steps": [{"step": 0, "element": "float32", "comm": "float32"},
+                                      {"step": 12, "element": "bf16", "comm": "bf16"}]})"));
+  world().barrier();
+  // Without another change it needs no leave.
+  options.allow_element_change = false;
+  options.max_epochs = 3;
+  EXPECT_EQ(TrainingRun(world(), half, options).run(), 1);
+  EXPECT_EQ(report().at("precision").at("steps").size(), 2U);
+  EXPECT_EQ(report().at("steps"), 36);
+}
+
 TEST_F(TrainingRunTest, ThatAugmentsAlongTheAxesLeftWholeGoesOnWithTheSameOnes) {
   const std::vector<std::string> keeping = {"data.augment=keep_split_axes", "train.target_mae=0.001"};
   EXPECT_EQ(run(configure(keeping), 1, "2x1"), 1);

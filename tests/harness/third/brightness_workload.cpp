@@ -43,10 +43,8 @@ class Pictures final : public Dataset {
     return RandomStream{seed_, Purpose::Synthetic, static_cast<std::uint64_t>(sample), 0}.uniform(0);
   }
   static void store(TensorView into, std::int64_t at, double value) {
-    if (into.layout.element == Element::F64)
-      into.data<double>()[at] = value;
-    else
-      into.data<float>()[at] = static_cast<float>(value);
+    with_element(into.layout.element,
+                 [&]<class T>(T) { into.data<T>()[at] = static_cast<T>(static_cast<Wide<T>>(value)); });
   }
 
   std::uint64_t seed_;
