@@ -16,7 +16,7 @@ namespace {
 using namespace test;
 using Tensors = std::vector<std::vector<double>>;  // by parameter
 
-constexpr int kSteps = 50;
+constexpr int kLambSteps = 50;
 
 double norm(const std::vector<double>& values) {
   double squares = 0;
@@ -91,16 +91,16 @@ TYPED_TEST_SUITE(LambOf, Elements);
 // The norm of all gradients is about 11, 0.11, and 1e-4, where epsilon counts.
 TYPED_TEST(LambOf, FiftyStepsEqualPlainLoopsWithGradientsClippedNotClippedAndTiny) {
   for (double scale : {1.0, 0.01, 1e-5})
-    TestFixture::expect_steps(trial_specs(), {.weight_decay = 0.01}, scale, kSteps);
+    TestFixture::expect_steps(trial_specs(), {.weight_decay = 0.01}, scale, kLambSteps);
 }
 
 TYPED_TEST(LambOf, FiftyStepsEqualPlainLoopsWithOtherBetasAndEpsilon) {
   TestFixture::expect_steps(
-      trial_specs(), {.beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-3, .weight_decay = 0.3}, 0.01, kSteps);
+      trial_specs(), {.beta1 = 0.8, .beta2 = 0.95, .epsilon = 1e-3, .weight_decay = 0.3}, 0.01, kLambSteps);
 }
 
 TYPED_TEST(LambOf, WithoutWeightDecayTrustsNoParameterMoreThanAnother) {
-  TestFixture::expect_steps(trial_specs(), {.weight_decay = 0}, 0.01, kSteps);
+  TestFixture::expect_steps(trial_specs(), {.weight_decay = 0}, 0.01, kLambSteps);
 }
 
 TYPED_TEST(LambOf, TakesTheNormsOfALargeParameterOverAllOfIt) {
