@@ -69,12 +69,13 @@ class CountedExchange final : public Exchange {
   Traffic &gathers_, &scatters_;
 };
 
-// Runs a step on the grid and holds what it counted against the plan.
-void expect_counted_as_planned(const Graph& graph, const ProcessGrid& grid, Element element) {
-  test::CountingKernels kernels(element == Element::F64 ? make_reference_kernels(element)
-                                                        : make_onednn_kernels());
-  const PartitionPlan plan =
-      plan_partition(graph, grid.dims(), kernels, ParameterStore(graph.parameters(), element));
+// Runs a step on the grid and holds what it counted against the plan. Returns the plan.
+PartitionPlan expect_counted_as_planned(const Graph& graph, const ProcessGrid& grid,
+                                        std::unique_ptr<Kernels> of_step) {
+  const Element element = of_step->element();
+  test::CountingKernels kernels(std::move(of_step));
+  ParameterStore parameters(graph.parameters(), wide(element));
+  const PartitionPlan plan = plan_partition(graph, grid.dims(), kernels, parameters);
   Traffic gathers, scatters;
   const ExchangeMaker maker = exchange_maker(graph, grid, element);
   const auto counted = [&](NodeId reader, std::size_t input) {
@@ -91,11 +92,11 @@ void expect_counted_as_planned(const Graph& graph, const ProcessGrid& grid, Elem
   EXPECT_EQ(scatters.messages, plan.received()[me].messages);
   EXPECT_EQ(kernels.flop(), plan.part_flop()[me]);
 
-  ParameterStore parameters(graph.parameters(), element);
   const Network network(graph, placement, kernels, parameters, maker);
   EXPECT_EQ(network.activation_bytes(), plan.memory[me].activations);
   EXPECT_EQ(network.scratch_bytes(), plan.memory[me].scratch);
   EXPECT_EQ(network.input_layout().bytes(), plan.input_bytes[me]);
+  return plan;
 }
 
 TEST(CountedPartitionPlan, IsWhatAStepOfTheTinyNetworkSendsComputesAndHolds) {
@@ -103,15 +104,47 @@ TEST(CountedPartitionPlan, IsWhatAStepOfTheTinyNetworkSendsComputesAndHolds) {
   for (const GridDims& dims : test::grids_of(world().size())) {
     SCOPED_TRACE(test::name_of(dims));
     const ProcessGrid grid(world(), dims);
-    for (const Element element : {Element::F32, Element::F64})
-      expect_counted_as_planned(graph, grid, element);
+    for (const Element element : {Element::F32, Element::BF16})
+      expect_counted_as_planned(graph, grid, make_onednn_kernels(element));
+    for (const Element element : {Element::F32, Element::F64, Element::BF16})
+      expect_counted_as_planned(graph, grid, make_reference_kernels(element));
   }
 }
 
 TEST(CountedPartitionPlan, IsWhatAStepOfDeepCamSendsComputesAndHolds) {
   const Graph graph = deepcam({.height = 96, .width = 48, .width_factor = 1.0 / 8, .middle_blocks = 1});
   const ProcessGrid grid(world(), {1, 1, world().size(), 1});
-  expect_counted_as_planned(graph, grid, Element::F32);
+  for (const Element element : {Element::F32, Element::BF16})
+    expect_counted_as_planned(graph, grid, make_onednn_kernels(element));
+}
+
+// The dense layers behind flatten compute in the wide type, of whole tensors on each process.
+TEST(CountedPartitionPlan, HalvesInBfloat16WhatIsExchangedAndReadAndLeavesTheGradients) {
+  const Graph graph = cosmoflow({.batch = 2, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 8});
+  const ProcessGrid grid(world(), {1, world().size(), 1, 1});
+  const PartitionPlan wide_plan =
+      expect_counted_as_planned(graph, grid, make_reference_kernels(Element::F32));
+  const PartitionPlan half_plan =
+      expect_counted_as_planned(graph, grid, make_reference_kernels(Element::BF16));
+  int halved = 0;
+  for (NodeId id = 0; id < graph.count(); ++id)
+    for (std::size_t e = 0; e < wide_plan.nodes[id].exchanges.size(); ++e)
+      for (std::size_t part = 0; part < wide_plan.input_bytes.size(); ++part) {
+        const EdgeTraffic &before = wide_plan.nodes[id].exchanges[e].parts[part],
+                          &now = half_plan.nodes[id].exchanges[e].parts[part];
+        EXPECT_EQ(2 * now.sent.bytes, before.sent.bytes) << wide_plan.nodes[id].name;
+        EXPECT_EQ(2 * now.received.bytes, before.received.bytes) << wide_plan.nodes[id].name;
+        EXPECT_EQ(now.sent.messages, before.sent.messages) << wide_plan.nodes[id].name;
+        ++halved;
+      }
+  EXPECT_EQ(halved > 0, world().size() > 1);
+  for (std::size_t part = 0; part < wide_plan.input_bytes.size(); ++part) {
+    EXPECT_EQ(2 * half_plan.input_bytes[part], wide_plan.input_bytes[part]);
+    EXPECT_LT(half_plan.memory[part].activations, 0.6 * wide_plan.memory[part].activations);
+  }
+  ASSERT_EQ(half_plan.buckets.size(), wide_plan.buckets.size());
+  for (std::size_t b = 0; b < wide_plan.buckets.size(); ++b)
+    EXPECT_EQ(half_plan.buckets[b].bytes, wide_plan.buckets[b].bytes);
 }
 
 TEST(CountedPartitionPlan, IsWhatAStepOfARandomGraphSendsComputesAndHolds) {
@@ -120,7 +153,10 @@ TEST(CountedPartitionPlan, IsWhatAStepOfARandomGraphSendsComputesAndHolds) {
   for (unsigned seed = 0; seed < 30; ++seed) {
     const ProcessGrid& grid = grids[seed % grids.size()];
     SCOPED_TRACE("seed " + std::to_string(seed) + " on " + test::name_of(grid.dims()));
-    expect_counted_as_planned(test::RandomGraph(seed).draw(), grid, Element::F64);
+    const Graph graph = test::RandomGraph(seed).draw();
+    expect_counted_as_planned(graph, grid, make_reference_kernels(Element::F64));
+    if (graph.node(graph.output()).precision == Precision::OfKernels) continue;  // no loss is taken of those
+    expect_counted_as_planned(graph, grid, make_reference_kernels(Element::BF16));
   }
 }
 
