@@ -73,11 +73,18 @@ template <class T>
 void add_pieces_as(std::span<const ConstTensorView> pieces, TensorView to) {
   const Layout& held = to.layout;
   std::int64_t count = 0;
-  for (const ConstTensorView& piece : pieces) count += piece.layout.count();
+  Interval planes, rows;
+  for (const ConstTensorView& piece : pieces) {
+    count += piece.layout.count();
+    planes = hull(planes, piece.layout.box.d);
+    rows = hull(rows, piece.layout.box.h);
+  }
+  planes = intersect(planes, held.box.d);
+  rows = intersect(rows, held.box.h);
 #pragma omp parallel for collapse(3) schedule(static) if (count > kManyElements)
   for (std::int64_t n = 0; n < held.n; ++n)
-    for (std::int64_t d = held.box.d.begin; d < held.box.d.end; ++d)
-      for (std::int64_t h = held.box.h.begin; h < held.box.h.end; ++h) {
+    for (std::int64_t d = planes.begin; d < planes.end; ++d)
+      for (std::int64_t h = rows.begin; h < rows.end; ++h) {
         Interval row;
         for (const ConstTensorView& piece : pieces)
           if (piece.layout.box.d.contains(d) && piece.layout.box.h.contains(h))

@@ -82,7 +82,8 @@ struct DenseProblem {
   friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
 
-/// Factory of prepared primitives for one element type; those of matrix products are for its wide type.
+/// Factory of prepared primitives for networks of one element type. Convolutions and pools are for that of
+/// the problem's tensors, itself or its wide type; matrix products for its wide type.
 class Kernels {
  public:
   virtual ~Kernels() = default;

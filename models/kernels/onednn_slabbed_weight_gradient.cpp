@@ -22,21 +22,39 @@ SlabbedWeightGradient::SlabbedWeightGradient(const Device& device, const Convolu
     : weights_(static_cast<std::size_t>(problem.taps() * problem.x.c / problem.groups * problem.y.c)),
       outputs_(problem.bias ? static_cast<std::size_t>(problem.y.c) : 0) {
   WeightGradient whole(device, problem);
-  const std::int64_t planes = problem.y.box.axes()[slab_axis(problem)].size();
-  const std::int64_t slabs = static_cast<std::int64_t>(whole.scratch_bytes() / kSlabScratch) + 1;
-  if (slabs == 1 || problem.y.n > 1 || planes < 2 * slabs) {
+  if (problem.x.element == Element::BF16 && whole.scratch_bytes() > kSlabScratch)
+    cut(device, problem, whole.scratch_bytes());
+  if (kinds_.empty() || scratch_bytes() > whole.scratch_bytes() / 2 || !are_all(whole.implementation())) {
+    kinds_.clear();
+    slabs_ = {Slab{}};
     kinds_.push_back(std::move(whole));
-    slabs_.push_back({});
-    return;
   }
+}
+
+// Slabs that ask for kSlabScratch, or, where planes are too few, for as little as can be had.
+void SlabbedWeightGradient::cut(const Device& device, const ConvolutionProblem& problem, std::size_t whole) {
+  ConvolutionProblem sample = problem;
+  sample.x.n = sample.y.n = 1;
+  const std::int64_t planes = sample.y.box.axes()[slab_axis(sample)].size();
+  const auto wanted =
+      static_cast<std::int64_t>(whole / kSlabScratch) + 1;  // it grows with threads, not samples
+  const std::int64_t slabs = std::max<std::int64_t>(1, std::min(wanted, planes / 2));
   std::vector<ConvolutionProblem> made;
-  for (const ConvolutionSlab& slab : cut_into_slabs(problem, static_cast<int>(slabs))) {
-    const auto same = std::ranges::find(made, slab.problem);
-    slabs_.push_back({static_cast<std::size_t>(same - made.begin()), slab.x, slab.y});
-    if (same != made.end()) continue;
-    made.push_back(slab.problem);
-    kinds_.emplace_back(device, slab.problem);
-  }
+  for (std::int64_t n = 0; n < problem.y.n; ++n)
+    for (const ConvolutionSlab& slab : cut_into_slabs(sample, static_cast<int>(slabs))) {
+      const auto same = std::ranges::find(made, slab.problem);
+      const auto before = static_cast<std::size_t>(n);
+      slabs_.push_back({static_cast<std::size_t>(same - made.begin()), before * sample.x.bytes() + slab.x,
+                        before * sample.y.bytes() + slab.y});
+      if (same != made.end()) continue;
+      made.push_back(slab.problem);
+      kinds_.emplace_back(device, slab.problem);
+    }
+}
+
+bool SlabbedWeightGradient::are_all(const std::string& implementation) const {
+  return std::ranges::all_of(
+      kinds_, [&](const WeightGradient& kind) { return kind.implementation() == implementation; });
 }
 
 void SlabbedWeightGradient::run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient,

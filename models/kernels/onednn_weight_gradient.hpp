@@ -30,9 +30,10 @@ class WeightGradient {
   std::size_t blocked_bytes_ = 0;
 };
 
-/// The same as a sum over slabs of one sample, cut along its outermost axis. The library's bfloat16 kernel
-/// transposes its tensors in memory of its own, as much as they have: of a slab that stays in the cache, and
-/// little is asked of the caller. One slab where the whole asks for little.
+/// The same, in bfloat16 as a sum over slabs of each sample, cut along the outermost axis. The library's
+/// bfloat16 kernel transposes its tensors in memory of its own, as much as they have for each thread: of a
+/// slab it stays in the cache, and much less is asked of the caller. In one piece where that asks for little,
+/// where slabs wouldn't ask for half of it, or would be computed by another implementation.
 class SlabbedWeightGradient {
  public:
   SlabbedWeightGradient() = default;
@@ -41,13 +42,17 @@ class SlabbedWeightGradient {
   void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,
            std::byte* scratch);
   std::size_t scratch_bytes() const;
-  std::string implementation() const { return kinds_.front().implementation(); }
+  std::string implementation() const {
+    return kinds_.front().implementation() + (slabs_.size() > 1 ? " in slabs" : "");
+  }
 
  private:
   struct Slab {
-    std::size_t kind;           // of its gradient among kinds_: slabs alike share one
+    std::size_t kind = 0;       // of its gradient among kinds_: slabs alike share one
     std::size_t x = 0, dy = 0;  // where it begins, in bytes
   };
+  void cut(const Device& device, const ConvolutionProblem& problem, std::size_t whole);
+  bool are_all(const std::string& implementation) const;
 
   std::vector<WeightGradient> kinds_;
   std::vector<Slab> slabs_;

@@ -242,10 +242,14 @@ class ReferenceKernels final : public Kernels {
  public:
   Element element() const override { return element_of<T>(); }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    return std::make_unique<ReferenceConvolution<T>>(problem);
+    return with_element(problem.x.element, [&]<class Of>(Of) -> std::unique_ptr<LinearKernel> {
+      return std::make_unique<ReferenceConvolution<Of>>(problem);
+    });
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
-    return std::make_unique<ReferenceMaxPool<T>>(problem, negative_slope);
+    return with_element(problem.x.element, [&]<class Of>(Of) -> std::unique_ptr<MaxPoolKernel> {
+      return std::make_unique<ReferenceMaxPool<Of>>(problem, negative_slope);
+    });
   }
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
     return std::make_unique<ReferenceDense<Wide<T>>>(problem);

@@ -18,11 +18,14 @@ Spread Layer::spread(std::span<const Spread> inputs) const {
 void require_wide(Precision input, const char* layer) {
   if (input != Precision::Wide)
     throw InputError("this layer computes in the wide type, and its input is not in it", layer,
-                     "flatten the input first, or take its mean over all positions");
+                     "flatten the input first, take its mean over all positions, or widen it");
 }
 
 Precision Layer::precision(std::span<const Precision> inputs) const {
-  return std::ranges::count(inputs, Precision::Wide) > 0 ? Precision::Wide : Precision::OfKernels;
+  for (const Precision input : inputs)
+    if (input != inputs[0])
+      throw InputError("one input is in the wide type, and another isn't", "inputs", "widen the other, too");
+  return inputs[0];
 }
 
 }  // namespace tessera

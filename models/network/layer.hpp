@@ -99,8 +99,7 @@ class Layer {
   virtual std::array<Footprint, 3> reads(std::size_t input, const Shape& input_shape) const;
   /// Split if any input is, unless said otherwise.
   virtual Spread spread(std::span<const Spread> inputs) const;
-  /// Wide if any input is, unless said otherwise. A layer that isn't written for two types at once has inputs
-  /// of the precision of its output.
+  /// That of all inputs, unless said otherwise. Throws InputError when the inputs don't fit.
   virtual Precision precision(std::span<const Precision> inputs) const;
   /// Whether each input is read where this process owns it, whatever the output: the operation completes
   /// its result by a sum over the processes that share the sample.
