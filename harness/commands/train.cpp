@@ -28,6 +28,7 @@ struct TrainArguments {
   std::vector<std::string> overrides;
   bool no_progress = false;
   StepTimeout step_timeout;
+  EnergyRequest energy;
 };
 
 // What the command line says beside the file.
@@ -78,7 +79,8 @@ int run(const TrainArguments& arguments, const Communicator& world) {
                                .time_limit = shared_time_limit(world, arguments.time_limit),
                                .resume = *resume,
                                .replaces_failed = automatic,
-                               .show_progress = !arguments.no_progress};
+                               .show_progress = !arguments.no_progress,
+                               .energy = arguments.energy};
   all_or_none(world, [&] { apply_staging(arguments, config, options); });
   TrainingRun training(world, config, std::move(options));
   return training.run();
@@ -123,6 +125,13 @@ void add_train(CommandSyntax program) {
   command.option("--stage-plan", arguments->stage_plan,
                  "replicate, shard or slab, see tessera stage; shard by default where data.shuffle is local, "
                  "else replicate");
+  command
+      .option("--energy", arguments->energy.by,
+              "auto: measure the energy of the run by Cray's pm_counters or RAPL; COMMAND: by a program, run "
+              "once a node, that prints lines \"<unix seconds> <watts>\" of all of it; writes power logs")
+      .shows_default();
+  command.option("--energy-root", arguments->energy.root, "where the counters are looked for")
+      .shows_default();
   command.flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
   command.runs_until_stopped([arguments](const Communicator& world) { return run(*arguments, world); });
 }

@@ -32,6 +32,7 @@ struct RunFacts {
   std::optional<std::uint64_t> parameters_checksum;  // the same on all ranks; of a run that failed none
   double init_seconds = 0, run_seconds = 0;
   nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
+  nlohmann::json energy = nullptr;   // see run_meter.hpp; null where nothing was measured
 };
 
 /// As the log and run.json have it: "success" or "aborted".

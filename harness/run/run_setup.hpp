@@ -10,6 +10,7 @@
 
 #include "harness/config/config.hpp"
 #include "harness/datasets/staging.hpp"
+#include "harness/energy/run_meter.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/run_layout.hpp"
 #include "harness/run/run_checkpoint.hpp"
@@ -30,6 +31,7 @@ struct RunOptions {
   bool show_progress = true;
   std::filesystem::path stage_to{};  // a directory of this node to stage the data set to; empty: don't
   StagingPlan staging_plan = StagingPlan::Replicate;
+  EnergyRequest energy{};
 
   bool resumes() const { return !resume.empty(); }
 };

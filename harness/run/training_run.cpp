@@ -37,6 +37,10 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
   watch.lap();
   files_->log().start(LogKey::InitStart);
   make_trainer();
+  if (!setup_.options.energy.is_off()) {
+    meter_.emplace(*setup_.grid, setup_.options.energy);
+    say(meter_->line());
+  }
   if (setup_.options.resumes()) restore();
   trainer_->warm_up();
   world.barrier();
@@ -192,6 +196,7 @@ int TrainingRun::run() {
   }
   const Stopwatch watch;
   setup_.options.resumes() ? go_on() : files_->log().start(LogKey::RunStart);
+  if (meter_) meter_->start();
   world.barrier();  // no rank opens a sample before that
   RunEnd end = RunEnd::Stopped;
   try {
@@ -261,8 +266,18 @@ void TrainingRun::fail(const std::string& problem, double seconds) {
   }
 }
 
+nlohmann::json TrainingRun::report_energy() {
+  if (!meter_) return nullptr;
+  std::vector<std::string> warnings;
+  nlohmann::json energy = meter_->report(
+      [this](int node, const std::string& text) { files_->write_power_log(node, text); }, warnings);
+  for (const std::string& warning : warnings) say("warning: " + warning);
+  return energy;
+}
+
 void TrainingRun::finish(RunEnd end, double seconds) {
   files_->keep_log();
+  if (meter_) meter_->stop();
   all_or_none(setup_.world, [&] { files_->log().end(LogKey::RunStop, {{"status", status_of(end)}}); });
   epochs_->clear_progress();
   const int resumed = interrupted_ ? interrupted_->log().resumed + 1 : 0;
@@ -282,7 +297,8 @@ void TrainingRun::finish(RunEnd end, double seconds) {
                        .parameters_checksum = parameters_checksum_,
                        .init_seconds = position_.init_seconds,
                        .run_seconds = earlier_seconds_ + seconds,
-                       .staging = staged_};
+                       .staging = staged_,
+                       .energy = report_energy()};
   const nlohmann::json report = run_report(facts);
   all_or_none(setup_.world, [&] {
     epochs_->write_history();

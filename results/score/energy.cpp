@@ -43,9 +43,9 @@ RunEnergy energy_of_run(const RunPower& power, const MeasuredRun& run, const Sco
 }
 
 std::string why_no_score(const RunSet& set, const Score& score, const EnergyScore& energy) {
+  if (!energy.covers.empty()) return fmt::format("partial, it covers {} alone", energy.covers);
   if (set.mode == ScalingMode::Weak) return "it is that of a time to solution";
   if (!score.minutes) return "there is no time to solution";
-  if (!energy.covers.empty()) return fmt::format("partial, it covers {} alone", energy.covers);
   for (const ScoredRun& run : score.runs)
     if (run.role == ScoredRun::Counts && !run.energy->joules)
       return fmt::format("{}: {}", run.file, run.energy->why_none);
