@@ -134,7 +134,8 @@ void write_implementation(const fs::path& package, const std::string& benchmark,
   }
 }
 
-/// The logs of one directory as they are written, those of a seed that was there before apart.
+/// The logs of one directory as they are written, with the power logs beside each, those of a seed that was
+/// there before apart.
 class NumberedLogs {
  public:
   void write(const fs::path& log, const nlohmann::json& seed, const fs::path& directory, bool prune) {
@@ -144,7 +145,12 @@ class NumberedLogs {
     seeds_.push_back(seed);
     const fs::path place = pruned ? directory / "pruned_results" : directory;
     fs::create_directories(place);
-    fs::copy_file(log, place / fmt::format("result_{}.txt", pruned ? pruned_++ : written_++));
+    const std::string name = fmt::format("result_{}", pruned ? pruned_++ : written_++);
+    fs::copy_file(log, place / (name + ".txt"));
+    if (const fs::path power = log.parent_path() / "power" / log.stem(); fs::is_directory(power)) {
+      fs::create_directories(place / "power");
+      fs::copy(power, place / "power" / name, fs::copy_options::recursive);
+    }
   }
 
  private:

@@ -22,7 +22,8 @@ struct PackageContents {
 };
 
 /// The logs at paths that a user names, in the order of names within each: a file itself; of a directory all
-/// logs at and below it but those in pruned_results/. Throws InputError for what is missing or holds none.
+/// logs at and below it but those in pruned_results/. Power logs beside a log go with it. Throws InputError
+/// for what is missing or holds none.
 std::vector<std::filesystem::path> logs_at(std::span<const std::filesystem::path> paths);
 
 /// Writes OUTPUT/<organisation>/ (layout: package_check.hpp; logs are numbered from 0), judges it, and keeps

@@ -50,8 +50,8 @@ std::vector<fs::path> entries_of(const fs::path& directory, Matches matches) {
 }
 
 /// What may stand beside logs.
-constexpr std::array<std::string_view, 3> kKnownFiles{"scaling.json", "package_checker_params",
-                                                      "pruned_results"};
+constexpr std::array<std::string_view, 4> kKnownFiles{"scaling.json", "package_checker_params",
+                                                      "pruned_results", "power"};
 
 /// Of one log: some log a seed from each of thousands of ranks.
 constexpr std::size_t kMostSeeds = 100'000;
@@ -158,6 +158,9 @@ Logs PackageJudge::read_logs(const fs::path& directory, bool (*is_log)(std::stri
     logs.judged[i] = judge_log(run, options_);
     logs.set.runs[i] = std::move(run);
   });
+  std::vector<MeasuredRun> runs;
+  for (const RunRecord& run : logs.set.runs) runs.push_back(measured_run(run));
+  judge_power(logs.judged, runs);
   if (!logs.judged.empty()) logs.judged.push_back(judge_directory(directory, logs.judged, options_));
   return logs;
 }
@@ -195,6 +198,7 @@ void PackageJudge::check_directory(const ResultDirectory& directory) {
   if (closed) check_convergence(directory.path.string(), score, bypasses.convergence, verdict_);
   check_throughput(directory.path.string(), score, verdict_);
   if (score.minutes) solved_.insert(directory.benchmark);
+  check_power(directory.path.string(), score, verdict_);
   check_scaling(directory.path);
   if (std::error_code error;
       !fs::is_directory(package_ / "benchmarks" / directory.benchmark / "implementations", error))

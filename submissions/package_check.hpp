@@ -17,7 +17,8 @@ namespace tessera {
 ///   missing-field, not-a-text                     see system_description.hpp
 ///   no-seed, bad-seed, repeated-seed              see seed_check.hpp (closed)
 ///   differing-size                                a warning, see size_check.hpp
-///   convergence, no-convergence-test, throughput-sizes  see score_check.hpp
+///   convergence, no-convergence-test, throughput-sizes, partial-power  see score_check.hpp
+///   those of power logs                           of the runs' logs, see ../results/check/power_folder.hpp
 ///   bypass-asked, unknown-params                  warnings, see checker_params.hpp
 ///   bad-system-description  a system has none, or it can't be read
 ///   wrong-run-count         not exactly as many logs result_*.txt as the benchmark asks for; weak: fewer

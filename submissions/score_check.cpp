@@ -58,4 +58,14 @@ void check_throughput(const std::string& directory, const Score& score, Verdict&
     verdict.warnings.push_back({"throughput-sizes", directory, "", {}, "S <= T <= M * S", warning});
 }
 
+void check_power(const std::string& directory, const Score& score, Verdict& verdict) {
+  if (score.energy && !score.energy->covers.empty())
+    verdict.findings.push_back({"partial-power",
+                                directory,
+                                "",
+                                {},
+                                "power of whole nodes, or none",
+                                fmt::format("that of {} alone", score.energy->covers)});
+}
+
 }  // namespace tessera

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 struct CampaignArguments {
   Campaign campaign;
-  std::string split, round = "3.0";
+  std::string split, energy, round = "3.0";
   std::optional<std::int64_t> max_epochs;
   std::vector<std::string> overrides;
 };
@@ -50,6 +50,10 @@ Campaign campaign_of(const CampaignArguments& arguments) {
   if (!arguments.split.empty()) options.insert(options.end(), {"--split", arguments.split});
   if (arguments.max_epochs)
     options.insert(options.end(), {"--max-epochs", std::to_string(*arguments.max_epochs)});
+  if (!arguments.energy.empty()) options.insert(options.end(), {"--energy", arguments.energy});
+  if (!arguments.energy.empty() && campaign.models > 1)
+    throw InputError("--energy is given for models side by side, which may share nodes", "command line",
+                     "measure runs one after another");
   for (const std::string& override : arguments.overrides) options.insert(options.end(), {"--set", override});
   if (campaign.models > campaign.runs)
     throw InputError(fmt::format("{} models side by side, of {} runs", campaign.models, campaign.runs),
@@ -97,6 +101,7 @@ void add_campaign(CommandSyntax program) {
       .verbatim();
   command.option("--split", arguments->split, "as of `train`");
   command.option("--max-epochs", arguments->max_epochs, "as of `train`").at_least_one();
+  command.option("--energy", arguments->energy, "as of `train`");
   add_overrides(command, arguments->overrides);
   command.option("--round", arguments->round, "whose rules judge the logs: 1.0, 2.0 or 3.0")
       .shows_default()

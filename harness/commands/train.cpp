@@ -28,6 +28,7 @@ struct TrainArguments {
   std::vector<std::string> overrides;
   bool no_progress = false, no_self_check = false, allow_element_change = false;
   StepTimeout step_timeout;
+  EnergyRequest energy;
 };
 
 // What the command line says beside the file.
@@ -83,7 +84,8 @@ int run(const TrainArguments& arguments, const Communicator& world) {
                                .replaces_failed = automatic,
                                .allow_element_change = arguments.allow_element_change,
                                .show_progress = !arguments.no_progress,
-                               .self_check = !arguments.no_self_check};
+                               .self_check = !arguments.no_self_check,
+                               .energy = arguments.energy};
   all_or_none(world, [&] { apply_staging(arguments, config, options); });
   TrainingRun training(world, config, std::move(options));
   return training.run();
@@ -132,6 +134,13 @@ void add_train(CommandSyntax program) {
                  "else replicate");
   command.flag("--no-self-check", arguments->no_self_check,
                "don't hold the kernels of the network to the reference on this machine before the run");
+  command
+      .option("--energy", arguments->energy.by,
+              "auto: measure the energy of the run by Cray's pm_counters or RAPL; COMMAND: by a program, run "
+              "once a node, that prints lines \"<unix seconds> <watts>\" of all of it; writes power logs")
+      .shows_default();
+  command.option("--energy-root", arguments->energy.root, "where the counters are looked for")
+      .shows_default();
   command.flag("--no-progress", arguments->no_progress, "no redrawn line, even on a terminal");
   command.runs_until_stopped([arguments](const Communicator& world) { return run(*arguments, world); });
 }

@@ -79,6 +79,7 @@ void prepare_output_directory(const fs::path& directory, bool replaces_failed) {
           fmt::format("the output directory holds a {} of another origin", other->filename().string()),
           directory.string(), "move the file away, or choose another with --output");
     for (const fs::path& path : partial_files(directory)) fs::remove(path);
+    if (fs::exists(directory / kLogName)) fs::remove_all(directory / kPowerName);
     for (const char* name : {kRunJsonName, kHistoryName, kLogName}) fs::remove(directory / name);
   } catch (const fs::filesystem_error& error) {
     refuse(directory, error);
@@ -90,6 +91,7 @@ void prepare_output_directory_to_resume(const fs::path& directory) {
     const fs::path log = directory / kLogName;
     write_whole_file(log, continued_log(read_whole_file(log)));
     fs::remove(directory / kRunJsonName);
+    fs::remove_all(directory / kPowerName);
     for (const fs::path& path : partial_files(directory)) fs::remove(path);
   } catch (const fs::filesystem_error& error) {
     refuse(directory, error);

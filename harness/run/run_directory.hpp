@@ -12,6 +12,7 @@ inline constexpr const char* kRunJsonName = "run.json";
 inline constexpr const char* kHistoryName = "history.csv";
 inline constexpr const char* kCheckpointName = "checkpoint.h5";
 inline constexpr const char* kPreviousCheckpointName = "checkpoint-previous.h5";  // the one before
+inline constexpr const char* kPowerName = "power/result";                         // a directory of power logs
 inline constexpr const char* kSaidName = "output.txt";  // output of a run that `tessera campaign` started
 
 /// How a run ended. Failed: with an error, which is said where it is caught.

@@ -1,5 +1,7 @@
 #include "harness/run/run_files.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "harness/run/run_checkpoint.hpp"
 #include "harness/run/run_directory.hpp"
 #include "io/files/whole_file.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 
@@ -38,6 +41,18 @@ void RunFiles::write_history(const std::string& csv) {
   if (!writes_) return;
   check();
   write_whole_file(directory_ / kHistoryName, csv);
+}
+
+void RunFiles::write_power_log(int node, const std::string& text) {
+  if (!writes_) return;
+  check();
+  const std::filesystem::path place = directory_ / kPowerName;
+  std::error_code error;
+  std::filesystem::create_directories(place, error);
+  if (error)
+    throw InputError(fmt::format("a directory for power logs can't be made: {}", error.message()),
+                     place.string(), "choose another --output");
+  write_whole_file(place / fmt::format("node_{}.txt", node), text);
 }
 
 void RunFiles::write_run_json(const nlohmann::json& report) {

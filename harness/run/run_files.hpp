@@ -45,6 +45,8 @@ class RunFiles {
   /// The run has begun: its log stays, however it ends.
   void keep_log() { log_->keep(); }
   void write_history(const std::string& csv);
+  /// Throws InputError where its directory can't be made.
+  void write_power_log(int node, const std::string& text);
   void write_run_json(const nlohmann::json& report);
   void write_checkpoint(const Checkpoint& checkpoint, const std::function<void()>& moved);
 

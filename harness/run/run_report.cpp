@@ -149,6 +149,7 @@ json run_report(const RunFacts& facts) {
   report["bytes"] = memory_json(facts);
   report["input"] = input_json(facts);
   if (!facts.staging.is_null()) report["staging"] = facts.staging;
+  if (!facts.energy.is_null()) report["energy"] = facts.energy;
   report["kernels"] = kernels_of(facts.trainer.network());
   report["interior_first"] = interior_first(facts.trainer);
   report["caches_cleared"] = facts.caches;

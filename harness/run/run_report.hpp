@@ -35,6 +35,7 @@ struct RunFacts {
   double self_check_seconds = 0;                     // before the rest; 0 where there was none
   double init_seconds = 0, run_seconds = 0;
   nlohmann::json staging = nullptr;  // as `stage --json` has it; null where nothing was staged
+  nlohmann::json energy = nullptr;   // see run_meter.hpp; null where nothing was measured
 };
 
 /// As the log and run.json have it: "success" or "aborted".

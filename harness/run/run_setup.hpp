@@ -10,6 +10,7 @@
 
 #include "harness/config/config.hpp"
 #include "harness/datasets/staging.hpp"
+#include "harness/energy/run_meter.hpp"
 #include "harness/machine/threads.hpp"
 #include "harness/plan/run_layout.hpp"
 #include "harness/run/numerical_precision.hpp"
@@ -33,6 +34,7 @@ struct RunOptions {
   bool self_check = true;            // of the kernels, where they aren't the reference
   std::filesystem::path stage_to{};  // a directory of this node to stage the data set to; empty: don't
   StagingPlan staging_plan = StagingPlan::Replicate;
+  EnergyRequest energy{};
 
   bool resumes() const { return !resume.empty(); }
 };

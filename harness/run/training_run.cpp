@@ -42,6 +42,10 @@ TrainingRun::TrainingRun(const Communicator& world, const Config& config, Option
   watch.lap();
   files_->log().start(LogKey::InitStart);
   make_trainer();
+  if (!setup_.options.energy.is_off()) {
+    meter_.emplace(*setup_.grid, setup_.options.energy);
+    say(meter_->line());
+  }
   if (setup_.options.resumes()) restore();
   trainer_->warm_up();
   world.barrier();
@@ -225,6 +229,7 @@ int TrainingRun::run() {
   }
   const Stopwatch watch;
   setup_.options.resumes() ? go_on() : files_->log().start(LogKey::RunStart);
+  if (meter_) meter_->start();
   world.barrier();  // no rank opens a sample before that
   RunEnd end = RunEnd::Stopped;
   try {
@@ -294,8 +299,18 @@ void TrainingRun::fail(const std::string& problem, double seconds) {
   }
 }
 
+nlohmann::json TrainingRun::report_energy() {
+  if (!meter_) return nullptr;
+  std::vector<std::string> warnings;
+  nlohmann::json energy = meter_->report(
+      [this](int node, const std::string& text) { files_->write_power_log(node, text); }, warnings);
+  for (const std::string& warning : warnings) say("warning: " + warning);
+  return energy;
+}
+
 void TrainingRun::finish(RunEnd end, double seconds) {
   files_->keep_log();
+  if (meter_) meter_->stop();
   all_or_none(setup_.world, [&] { files_->log().end(LogKey::RunStop, {{"status", status_of(end)}}); });
   epochs_->clear_progress();
   const int resumed = interrupted_ ? interrupted_->log().resumed + 1 : 0;
@@ -317,7 +332,8 @@ void TrainingRun::finish(RunEnd end, double seconds) {
                        .self_check_seconds = self_check_seconds_,
                        .init_seconds = position_.init_seconds,
                        .run_seconds = earlier_seconds_ + seconds,
-                       .staging = staged_};
+                       .staging = staged_,
+                       .energy = report_energy()};
   const nlohmann::json report = run_report(facts);
   all_or_none(setup_.world, [&] {
     epochs_->write_history();

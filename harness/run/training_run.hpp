@@ -51,6 +51,7 @@ class TrainingRun {
   void check_parameters();
   std::optional<RunEnd> end_of_epochs() const;
   void save();
+  nlohmann::json report_energy();
   void fail(const std::string& problem, double seconds);
   void finish(RunEnd end, double seconds);
   void say(const std::string& text) const;
@@ -64,6 +65,7 @@ class TrainingRun {
   nlohmann::json staged_ = nullptr;
   bool stopped_early_ = false;  // while data was staged
   ThreadChoice threads_;
+  std::optional<RunMeter> meter_;  // where energy is asked for
   std::unique_ptr<Kernels> kernels_;
   double self_check_seconds_ = 0;
   std::unique_ptr<Trainer> trainer_;

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ostream>
 
 #include "models/base/error.hpp"
 #include "results/check/log_files.hpp"
 #include "results/check/log_reader.hpp"
 #include "results/check/on_threads.hpp"
+#include "results/check/power_folder.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
@@ -39,6 +41,8 @@ Judged judge_named_file(const fs::path& path, const CheckOptions& options) {
   const RunRecord run = read_log(path);
   Judged judged = judge_log(run, options);
   judged.no_log = run.entry_lines == 0;
+  const MeasuredRun measured = measured_run(run);
+  judge_power({&judged, 1}, {&measured, 1});
   return judged;
 }
 
@@ -51,9 +55,15 @@ void add_directory(std::vector<Judged>& judged, const fs::path& root, const Chec
   for (const auto& [directory, files] : logs) {
     const std::size_t first = judged.size();
     judged.resize(first + files.size());
-    on_threads(files.size(),
-               [&](std::size_t i) { judged[first + i] = judge_log(read_found_log(files[i]), options); });
-    judged.push_back(judge_directory(directory, std::span(judged).subspan(first), options));
+    std::vector<MeasuredRun> runs(files.size());
+    on_threads(files.size(), [&](std::size_t i) {
+      const RunRecord run = read_found_log(files[i]);
+      judged[first + i] = judge_log(run, options);
+      runs[i] = measured_run(run);
+    });
+    const std::span of_directory = std::span(judged).subspan(first);
+    judge_power(of_directory, runs);
+    judged.push_back(judge_directory(directory, of_directory, options));
   }
 }
 
@@ -102,6 +112,17 @@ Judged judge_log(const RunRecord& run, const CheckOptions& options) {
   if (options.division) summary += fmt::format(", judged as {}", name_of(*options.division));
   Verdict verdict = options.own ? check_own(run, options.round) : check(run, options.round, options.division);
   return {run.file, Judged::Log, options.round, std::move(verdict), options.own, false, std::move(summary)};
+}
+
+void judge_power(std::span<Judged> logs, std::span<const MeasuredRun> runs) {
+  if (logs.empty() || logs.front().round < Round::V3_0) return;
+  std::vector<RunPower> powers = power_of_runs(runs);
+  for (std::size_t i = 0; i < powers.size(); ++i) {
+    Verdict& verdict = logs[i].verdict;
+    std::ranges::move(powers[i].verdict.findings, std::back_inserter(verdict.findings));
+    std::ranges::move(powers[i].verdict.warnings, std::back_inserter(verdict.warnings));
+    logs[i].summary += ", " + describe(powers[i]);
+  }
 }
 
 Judged judge_directory(const fs::path& directory, std::span<const Judged> logs, const CheckOptions& options) {

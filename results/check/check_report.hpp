@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "results/check/finding.hpp"
+#include "results/check/power_rules.hpp"
 #include "results/check/run_rules.hpp"
 
 namespace tessera {
@@ -43,6 +44,8 @@ void require_logs(std::span<const Judged> judged);
 
 /// The parts of the above. A file without entries is a log that isn't compliant.
 Judged judge_log(const RunRecord& run, const CheckOptions& options);
+/// Adds to logs of one set, as they stand in runs, what their power logs say, which rounds have since 3.0.
+void judge_power(std::span<Judged> logs, std::span<const MeasuredRun> runs);
 Judged judge_directory(const std::filesystem::path& directory, std::span<const Judged> logs,
                        const CheckOptions& options);
 /// [{"path", "kind": "log"|"directory"|"package", "round", "verdict": "compliant"|"not compliant"|"not

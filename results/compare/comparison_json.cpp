@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "results/check/rule_tables.hpp"
+#include "results/compare/energy_comparison.hpp"
 
 namespace tessera {
 namespace {
@@ -71,7 +72,8 @@ json runs_of(const ComparedSet& compared, const BenchmarkRules* benchmark) {
   return runs;
 }
 
-json to_json(const Standing& standing, const ComparedSet& compared, const BenchmarkRules* benchmark) {
+json to_json(const Standing& standing, const ComparedSet& compared, const BenchmarkRules* benchmark,
+             bool on_pareto_line) {
   const auto& [set, score, system] = compared;
   const auto& spread = score.spread;
   json object{{"name", standing.name},
@@ -91,6 +93,8 @@ json to_json(const Standing& standing, const ComparedSet& compared, const Benchm
               {"warnings", score.warnings},
               {"required_runs", score.required_runs},
               {"scaling_factor", set.scaling_factor},
+              {"energy", to_json(score.energy)},
+              {"on_pareto_line", on_pareto_line},
               {"interval_minutes", spread ? json{spread->low, spread->high} : json()},
               {"global_batch_size", number(score.batch)},
               {"samples_per_second_per_unit", number(samples_per_second_a_unit(compared))},
@@ -147,8 +151,11 @@ json to_json(const ComparedGroup& group, const Comparison& comparison) {
   if (benchmark != nullptr) {
     metric = {{"key", name_of(benchmark->target.each.key)}, {"target", benchmark->target.target}};
   }
-  for (const Standing& standing : group.standings) {
-    systems.push_back(to_json(standing, comparison.set_of(standing), benchmark));
+  const std::vector<EnergyStanding> measured = compare_energy(group, comparison);
+  for (std::size_t i = 0; i < group.standings.size(); ++i) {
+    const bool on_pareto_line = std::ranges::find(measured, EnergyStanding{i, true}) != measured.end();
+    systems.push_back(
+        to_json(group.standings[i], comparison.set_of(group.standings[i]), benchmark, on_pareto_line));
   }
   for (const ScalingFamily& family : group.scaling.families)
     scaling.push_back(to_json(family, group.standings));

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "results/compare/energy_comparison.hpp"
+
 namespace tessera {
 namespace {
 
@@ -217,6 +219,7 @@ void print(std::ostream& out, const Comparison& comparison) {
     print_systems(out, group, comparison);
     print_notes(out, group, comparison);
     print_training(out, group, comparison);
+    print_energy(out, group, comparison);
     print_scaling(out, group);
     print_differences(out, group);
   }

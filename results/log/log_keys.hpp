@@ -103,6 +103,11 @@ enum class LogKey : std::uint8_t {
   DistogramLossWeight,
   MaskedMsaLossWeight,
   PlddtLossWeight,
+  PowerMeasurementStart,  // as the next ones: of power logs
+  PowerMeasurementStop,
+  PowerReading,
+  ConversionEff,
+  InterconnectPowerEst,
 };
 
 struct LogKeyName {
@@ -203,6 +208,11 @@ inline constexpr std::array kLogKeyNames{
     LogKeyName{LogKey::DistogramLossWeight, "distogram_loss_weight"},
     LogKeyName{LogKey::MaskedMsaLossWeight, "masked_msa_loss_weight"},
     LogKeyName{LogKey::PlddtLossWeight, "plddt_loss_weight"},
+    LogKeyName{LogKey::PowerMeasurementStart, "power_measurement_start"},
+    LogKeyName{LogKey::PowerMeasurementStop, "power_measurement_stop"},
+    LogKeyName{LogKey::PowerReading, "power_reading"},
+    LogKeyName{LogKey::ConversionEff, "conversion_eff"},
+    LogKeyName{LogKey::InterconnectPowerEst, "interconnect_power_est"},
 };
 inline constexpr std::size_t kLogKeys = kLogKeyNames.size();
 

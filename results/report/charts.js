@@ -193,6 +193,23 @@ function trainingScalingChart(group, systems, colours) {
   return overSizeChart(group, systems, colours, {value: (s) => s.samples_per_second, what: 'samples a second', grows: true});
 }
 
+// Systems that are scored in both; the line joins those that none beats in one without being beaten in the other.
+function energyChart(group, systems, colours) {
+  const drawn = systems.filter((s) => s.minutes > 0 && s.energy && s.energy.joules > 0);
+  if (drawn.length === 0) return null;
+  const at = (s) => ({x: s.minutes, y: s.energy.joules / 1000, what: s.name});
+  const datasets = drawn.map((s) => pointsOf(s.name, [at(s)], 6));
+  const line = drawn.filter((s) => s.on_pareto_line).map(at).sort((a, b) => a.x - b.x);
+  datasets.push({data: line, showLine: true, borderColor: colours.soft, borderWidth: 1.5, radius: 0});
+  const label = (item) => `${item.raw.what}: ${item.raw.x.toFixed(2)} minutes, ${shown(item.raw.y)} kJ`;
+  return {
+    height: 400,
+    type: 'scatter', data: {datasets},
+    options: optionsOf({x: logAxis('minutes', colours, around(drawn.map((s) => at(s).x))),
+                        y: logAxis('kJ', colours, around(drawn.map((s) => at(s).y)))}, label),
+  };
+}
+
 // What a group's charts are called, what is to be seen there, who draws it, and whether it has but a point for each
 // system, so that there is room for all.
 const kCharts = [
@@ -208,4 +225,5 @@ const kCharts = [
    'Full lines join sizes of one system with the same global batch (strong scaling), dashed ones those with the same batch a unit ' +
    '(weak scaling); dotted ones are ideal from the smallest.', scalingChart, true],
   ['Scaling of training', 'Samples a second of training, without evaluations and first epochs; lines as above.', trainingScalingChart, true],
+  ['Time against energy', 'The line joins the systems that no other beats in both (Pareto); energy of whole nodes alone.', energyChart, true],
 ];

@@ -42,7 +42,8 @@ json to_json(const ScoredRun& run) {
               {"role", kRoles[run.role]},
               {"compliant", run.compliant},
               {"evaluation_seconds", number(run.evaluation_seconds)},
-              {"staging_seconds", number(run.staging_seconds)}};
+              {"staging_seconds", number(run.staging_seconds)},
+              {"energy", tessera::to_json(run.energy)}};
   object.update(tessera::to_json(run.training));
   return object;
 }
@@ -81,6 +82,7 @@ json to_json(const ScoredSet& scored) {
               {"S", throughput ? json(throughput->model_units) : json()},
               {"M", throughput ? json(throughput->models) : json()},
               {"TTTa_minutes", throughput ? json(throughput->minutes) : json()},
+              {"energy", tessera::to_json(score.energy)},
               {"rcp", convergence_to_json(score)},
               {"why_no_score", score.why_no_score},
               {"warnings", score.warnings}};
@@ -155,6 +157,7 @@ void print_notes(std::ostream& out, const ScoredSet& scored) {
     note(fmt::format("training: {:.5g} samples/s{}: {}", *score.training->samples_per_second,
                      step ? fmt::format(", {:.4g} ms a step", 1000 * *step) : "", describe(*score.training)));
   }
+  if (score.energy) note("energy: " + describe(*score.energy));
   if (const auto& verdict = score.convergence; verdict && !verdict->passes()) {
     note(fmt::format("reference convergence: {}{}{}", name_of(verdict->outcome),
                      verdict->broken_log.empty() ? "" : ", " + verdict->broken_log,

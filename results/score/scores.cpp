@@ -253,6 +253,12 @@ std::optional<ConvergenceVerdict> convergence(const Score& score, const RunSet& 
   return judge_convergence(reference_points(round, set.benchmark), *score.batch, epochs, required);
 }
 
+void add_energy(Score& score, const RunSet& set) {
+  std::vector<RunEnergy> energies = energy_of_runs(set, score);
+  for (std::size_t i = 0; i < energies.size(); ++i) score.runs[i].energy = std::move(energies[i]);
+  score.energy = energy_score(set, score);
+}
+
 }  // namespace
 
 Score score(const RunSet& set, Round round) {
@@ -262,13 +268,11 @@ Score score(const RunSet& set, Round round) {
   score.training = training_rate(set.runs, set.benchmark);
   score.required_runs = required_runs(set.benchmark);
   score.why_no_score = score.why_no_convergence = why_no_set(set);
-  if (!score.why_no_score.empty()) return score;
-  if (set.mode == ScalingMode::Strong) {
-    score_strong(score, set);
-  } else {
-    score_weak(score, set);
+  if (score.why_no_score.empty()) {
+    set.mode == ScalingMode::Strong ? score_strong(score, set) : score_weak(score, set);
+    score.convergence = convergence(score, set, round, score.why_no_convergence);
   }
-  score.convergence = convergence(score, set, round, score.why_no_convergence);
+  add_energy(score, set);
   return score;
 }
 

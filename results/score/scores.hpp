@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "results/check/run_rules.hpp"
+#include "results/score/energy.hpp"
 #include "results/score/reference_convergence.hpp"
 #include "results/score/run_dispersion.hpp"
 #include "results/score/run_set.hpp"
 #include "results/score/training_rate.hpp"
 
-/// Scores of run sets by the rules of MLPerf HPC rounds. Pure functions; no score here is an MLPerf result.
+/// Scores of run sets by the rules of MLPerf HPC rounds. No score here is an MLPerf result.
 namespace tessera {
 
 /// One run of a set as its score sees it.
@@ -33,6 +34,7 @@ struct ScoredRun {
   std::optional<TrainingRate> training;
   std::optional<double> evaluation_seconds;  // mean of an evaluation
   std::optional<double> staging_seconds;     // in all
+  std::optional<RunEnergy> energy;           // where some run of the set was measured
 };
 
 struct Throughput {
@@ -52,6 +54,7 @@ struct Score {
   std::optional<double> minutes;                  // time to solution, of strong scaling
   std::optional<RunDispersion> spread;            // of the converged runs, of strong scaling
   std::optional<Throughput> throughput;           // of weak scaling
+  std::optional<EnergyScore> energy;              // where some run was measured
   std::optional<ConvergenceVerdict> convergence;  // in the closed division
   std::string why_no_convergence;                 // why there is no such verdict; empty if there is
   std::string why_no_score;                       // empty if there is a score
@@ -66,6 +69,7 @@ struct Score {
 ///  - Weak: with at least the required converged runs M of different seeds, M / TTTa, where TTTa =
 ///    max(run_stop) - min(run_start). Of equal seeds the first run counts. A warning where the sizes can't
 ///    be: S <= T <= M * S must hold of a model's size S and the system's T.
+/// Energy is read from the power logs beside the set's.
 /// Compliance doesn't enter the score, nor does the factor of the convergence verdict.
 Score score(const RunSet& set, Round round);
 

@@ -67,11 +67,13 @@ EpochSize epoch_size(std::span<const RunRecord> runs, std::string_view benchmark
 std::optional<TrainingRate> training_rate(std::span<const RunRecord> runs, std::string_view benchmark) {
   TrainingRate rate;
   std::vector<EpochTime> counted, first;
+  double all_epochs = 0;
   for (const RunRecord& run : runs) {
     if (!run.clock().doubts().empty()) continue;
     const std::vector<EpochTime> times = run.epochs().times();
     if (times.empty()) continue;
     const bool leave_out = times.size() > 1 && count_of(times) >= 3;
+    all_epochs += count_of(times);
     first.push_back({times.front().seconds, 1});
     rate.left_out += leave_out ? 1 : 0;
     counted.insert(counted.end(), times.begin() + (leave_out ? 1 : 0), times.end());
@@ -82,6 +84,7 @@ std::optional<TrainingRate> training_rate(std::span<const RunRecord> runs, std::
   rate.first_epoch_seconds = median(std::move(first));
   const EpochSize size = epoch_size(runs, benchmark);
   if (size.samples) rate.samples_per_second = *size.samples / rate.epoch_seconds;
+  if (size.samples) rate.samples = *size.samples * all_epochs;
   if (size.steps) rate.step_seconds = rate.epoch_seconds / *size.steps;
   return rate;
 }

@@ -20,6 +20,7 @@ struct TrainingRate {
   std::optional<double> first_epoch_seconds;  // training time of the first epoch; of several runs the median
   std::size_t epochs = 0;                     // that the median is of
   std::size_t left_out = 0;                   // first epochs
+  std::optional<double> samples;              // that all epochs trained on, the first ones included
 };
 
 /// Of one run or of several, which train alike. An epoch has all training samples, or, where the benchmark

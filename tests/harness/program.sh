@@ -1159,6 +1159,31 @@ staged_training() {
     "${sharded[@]}" --resume
 }
 
+# Power logs and run.json tell what a simulated /sys or a command said, and without a meter the run goes on.
+energy() {
+  local zone=sys/class/powercap/intel-rapl:0
+  mkdir -p $zone
+  echo package-0 >$zone/name
+  echo 1000 >$zone/energy_uj
+  train 1 "energy: measured by RAPL, of processor packages alone" --max-epochs 1 --energy auto --energy-root sys
+  grep -q '"covers": "processor packages"' run/run.json || fail "run.json doesn't say what was measured"
+  [[ $(grep -c '"power_measurement_st[a-z]*".*"covers": "processor packages"' run/power/result/node_0.txt) -eq 2 ]] ||
+    fail "there is no power log"
+  ends 1 "no score: partial, it covers processor packages alone" "$TESSERA" score run
+
+  rm -rf run
+  train 1 "energy isn't measured: there are neither" --max-epochs 1 --energy auto --energy-root nowhere
+  ! grep -q '"energy"' run/run.json || fail "run.json has an energy"
+  [[ ! -e run/power ]] || fail "there are power logs"
+
+  rm -rf run
+  train 1 "energy: measured by command" --max-epochs 2 --energy 'while sleep 0.01; do echo $(date +%s.%N) 150; done'
+  grep -qE '"mean_watts": (149\.99|150\.0)' run/run.json || fail "another power"
+  grep -q '"covers": null' run/run.json || fail "a command covers a part"
+  rm -rf run
+  train 1 "as \"hello\"" --max-epochs 1 --energy 'echo hello; sleep 100'
+}
+
 # A small disk, mounted where none but this test sees it.
 staging_disk_full() {
   if [[ ${1:-} != mounted ]]; then

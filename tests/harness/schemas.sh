@@ -50,6 +50,11 @@ runs() {
   ends 0 on 2 train "$fixture" "${easy[@]}" --stage-dir copy --output two/run_1
   holds $run two/run_1/run.json configuration kernels
   holds io/dataset/staging.schema.json copy/staging.json
+  mkdir -p sys/cray/pm_counters
+  echo "345 J 1 us" >sys/cray/pm_counters/energy
+  ends 1 on 2 train "$fixture" --max-epochs 1 --energy auto --energy-root sys --output measured
+  holds $run measured/run.json configuration kernels
+  prints 1 results/score/score.schema.json "$TESSERA" score measured
   ends 1 on 2 train "$fixture" --max-epochs 1 --set lr_schedule.lr=1e30 --output not-finite
   holds $run not-finite/run.json configuration kernels
   ends 1 on 2 train "$here/fixture-deepcam.yaml" --max-epochs 1 --output climates

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "results/sample_power.hpp"
 #include "submissions/check_paths.hpp"
 #include "submissions/package_layout.hpp"
 #include "submissions/sample_package.hpp"
@@ -19,6 +20,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::vector<std::string> rules(const std::vector<Finding>& findings) {
   std::vector<std::string> names;
@@ -286,6 +288,33 @@ TEST(PackageCheck, WarnsOfAThroughputWhoseSizesCannotBe) {
   ASSERT_THAT(
       found,
       ElementsAre(testing::StartsWith("throughput-sizes : S <= T <= M * S, found all models together")));
+}
+
+/// Each log of a package is measured, the power in each reading with this metadata.
+void measure(const SamplePackage& package, const nlohmann::json& metadata = nlohmann::json::object()) {
+  SamplePower log;
+  log.at(0, "conversion_eff", 1, {{"measurement_type", "DC"}}).at(0, "power_measurement_start");
+  log.at(1, "power_reading", 100, metadata).at(100, "power_measurement_stop");
+  for (int i = 0; i < 10; ++i)
+    log.write(package.results / "power" / fmt::format("result_{}", i) / "node_0.txt");
+}
+
+TEST(PackageCheck, TakesPowerLogsAndAllowsThoseOfOneRunToFail) {
+  SamplePackage package("closed");
+  measure(package);
+  EXPECT_THAT(findings(package), IsEmpty());
+  EXPECT_THAT(warnings(package), IsEmpty());
+  fs::remove_all(package.results / "power/result_3");
+  EXPECT_THAT(findings(package), IsEmpty());
+  fs::remove_all(package.results / "power/result_4");
+  EXPECT_THAT(findings(package), ElementsAre("too-many-failed-logs"));
+  EXPECT_THAT(findings(package, Round::V2_0), Not(Contains("no-power-folder")));
+}
+
+TEST(PackageCheck, RefusesPowerOfAPartOfTheNodes) {
+  SamplePackage package("open");
+  measure(package, {{"covers", "processor packages"}});
+  EXPECT_THAT(findings(package), ElementsAre("partial-power"));
 }
 
 TEST(PackageCheck, WarnsOfAThroughputWithoutATimeToSolutionOfItsBenchmark) {

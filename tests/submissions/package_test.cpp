@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "models/base/error.hpp"
+#include "results/sample_power.hpp"
 #include "submissions/sample_package.hpp"
 #include "support/errors.hpp"
 
@@ -47,6 +48,18 @@ class PackageWriting : public testing::Test {
 
   const TemporaryDirectory work;
 };
+
+TEST_F(PackageWriting, TakesPowerLogsAlong) {
+  const fs::path runs = write_runs("runs", "open", 10);
+  SamplePower log;
+  log.at(0, "conversion_eff", 1, {{"measurement_type", "DC"}}).at(0, "power_measurement_start");
+  log.at(1, "power_reading", 100).at(100, "power_measurement_stop");
+  for (int i = 1; i <= 10; ++i) log.write(runs / fmt::format("run_{}/power/result/node_0.txt", i));
+  const auto judged = write_package(contents({runs}), output(), {});
+  EXPECT_TRUE(judged.back().verdict.compliant());
+  EXPECT_EQ(text_of(output() / "Example/results/system/strong/cosmoflow/power/result_9/node_0.txt"),
+            log.text());
+}
 
 TEST_F(PackageWriting, MakesOfRunsAPackageThatPassesWithoutAnEdit) {
   for (const char* division : {"open", "closed"}) {
