@@ -124,6 +124,7 @@ RaplZones rapl_zones(const fs::path& powercap) {
 
 std::unique_ptr<EnergyMeter> rapl_meter(MeterKind kind, const std::vector<fs::path>& zones) {
   std::vector<CounterFile> counters;
+  counters.reserve(zones.size());
   for (const fs::path& zone : zones)
     counters.push_back({zone / "energy_uj", 1e-6, first_number(zone / "max_energy_range_uj").value_or(0)});
   return make_counter_meter(kind, std::move(counters));

@@ -92,7 +92,7 @@ json to_json(const ScoredSet& scored) {
 
 /// What isn't UTF-8 in it, as a path may have, is replaced.
 std::string csv_text(const std::string& bytes) {
-  const auto text =
+  auto text =
       json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
