@@ -19,6 +19,7 @@ using nlohmann::json;
 template <class T, class Value>
 MinMedianMax min_median_max_by(const std::vector<T>& parts, Value&& value) {
   std::vector<double> values;
+  values.reserve(parts.size());
   for (const T& part : parts) values.push_back(static_cast<double>(std::invoke(value, part)));
   return min_median_max(values);
 }

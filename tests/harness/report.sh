@@ -80,6 +80,7 @@ published() {
     exit 77
   fi
   mkdir round
+  command -v xz >/dev/null || { echo "skipped: there is no xz to unpack the published round with"; exit 77; }
   tar -xJf "$archive" -C round
   "$TESSERA" compare round --join RIKEN,Fujitsu=Fugaku --html report.html >table || { cat table; return 1; }
   passes report.html report_published.js 1400
