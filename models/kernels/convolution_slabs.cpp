@@ -16,15 +16,20 @@ std::size_t plane_bytes(const Layout& layout, std::size_t axis) {
   return layout.bytes() / static_cast<std::size_t>(layout.box.axes()[axis].size());
 }
 
-ConvolutionSlab cut_out(const ConvolutionProblem& whole, std::size_t axis, Interval planes) {
-  const LocalWindow& window = whole.window[axis];
-  const std::int64_t inputs = whole.x.box.axes()[axis].size();
+struct CutOut {
+  ConvolutionProblem problem;
+  std::size_t x = 0, y = 0;  // as a slab has them, of the first sample
+};
+
+CutOut cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
+  const LocalWindow& window = sample.window[axis];
+  const std::int64_t inputs = sample.x.box.axes()[axis].size();
   const std::int64_t begin = planes.begin * window.stride - window.pad_lo;
   const std::int64_t end =
       (planes.end - 1) * window.stride - window.pad_lo + window.dilation * (window.kernel - 1) + 1;
   const Interval read = intersect(Interval{begin, end}, Interval{0, inputs});
-  ConvolutionSlab slab{whole, static_cast<std::size_t>(read.begin) * plane_bytes(whole.x, axis),
-                       static_cast<std::size_t>(planes.begin) * plane_bytes(whole.y, axis)};
+  CutOut slab{sample, static_cast<std::size_t>(read.begin) * plane_bytes(sample.x, axis),
+              static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis)};
   resize(slab.problem.x, axis, read.size());
   resize(slab.problem.y, axis, planes.size());
   slab.problem.window[axis].pad_lo = read.begin - begin;
@@ -40,14 +45,25 @@ std::size_t slab_axis(const ConvolutionProblem& problem) {
   return 2;
 }
 
-std::vector<ConvolutionSlab> cut_into_slabs(const ConvolutionProblem& problem, int slabs) {
-  assert(problem.y.n == 1);
+ConvolutionSlabs cut_into_slabs(const ConvolutionProblem& problem, int slabs) {
+  ConvolutionProblem sample = problem;
+  sample.x.n = sample.y.n = 1;
   const std::size_t axis = slab_axis(problem);
-  std::vector<ConvolutionSlab> all;
-  all.reserve(static_cast<std::size_t>(slabs));
-  for (int slab = 0; slab < slabs; ++slab)
-    all.push_back(cut_out(problem, axis, part_of(problem.y.box.axes()[axis].size(), slab, slabs)));
-  return all;
+  const std::int64_t planes = problem.y.box.axes()[axis].size();
+  assert(slabs <= planes);
+  ConvolutionSlabs cut;
+  for (int part = 0; part < slabs; ++part) {
+    const CutOut slab = cut_out(sample, axis, part_of(planes, part, slabs));
+    const auto same = std::ranges::find(cut.kinds, slab.problem);
+    cut.slabs.push_back({static_cast<std::size_t>(same - cut.kinds.begin()), slab.x, slab.y});
+    if (same == cut.kinds.end()) cut.kinds.push_back(slab.problem);
+  }
+  for (std::size_t n = 1; n < static_cast<std::size_t>(problem.y.n); ++n)
+    for (std::size_t part = 0; part < static_cast<std::size_t>(slabs); ++part) {
+      const auto [kind, x, y] = cut.slabs[part];
+      cut.slabs.push_back({kind, n * sample.x.bytes() + x, n * sample.y.bytes() + y});
+    }
+  return cut;
 }
 
 }  // namespace tessera

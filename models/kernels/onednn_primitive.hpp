@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/base/tensor.hpp"
+#include "models/kernels/scratch_parts.hpp"
 
 /// The one wrapper around oneDNN's objects, and the one place that knows its versions apart: 2.x describes an
 /// operation first and then its primitive, 3.x both at once.
@@ -87,23 +88,6 @@ class Primitive {
   std::vector<dnnl_exec_arg_t> arguments_;
   std::size_t scratchpad_bytes_ = 0;
   std::string implementation_;
-};
-
-/// Hands out consecutive, aligned parts of a scratch buffer.
-class ScratchParts {
- public:
-  explicit ScratchParts(std::byte* begin) : next_(begin) {}
-  static std::size_t rounded(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
-  /// What is left: of no known size.
-  std::byte* rest() const { return next_; }
-  std::byte* take(std::size_t bytes) {
-    std::byte* part = next_;
-    next_ += rounded(bytes);
-    return part;
-  }
-
- private:
-  std::byte* next_;
 };
 
 /// Takes a tensor from one layout to another; does nothing, and passes the caller's memory on, where the two

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "models/kernels/convolution_slabs.hpp"
 #include "models/kernels/onednn_weight_gradient.hpp"
 
 namespace tessera::onednn {
@@ -26,30 +25,20 @@ SlabbedWeightGradient::SlabbedWeightGradient(const Device& device, const Convolu
     cut(device, problem, whole.scratch_bytes());
   if (kinds_.empty() || scratch_bytes() > whole.scratch_bytes() / 2 || !are_all(whole.implementation())) {
     kinds_.clear();
-    slabs_ = {Slab{}};
+    slabs_.assign(1, {});
     kinds_.push_back(std::move(whole));
   }
 }
 
 // Slabs that ask for kSlabScratch, or, where planes are too few, for as little as can be had.
 void SlabbedWeightGradient::cut(const Device& device, const ConvolutionProblem& problem, std::size_t whole) {
-  ConvolutionProblem sample = problem;
-  sample.x.n = sample.y.n = 1;
-  const std::int64_t planes = sample.y.box.axes()[slab_axis(sample)].size();
+  const std::int64_t planes = problem.y.box.axes()[slab_axis(problem)].size();
   const auto wanted =
       static_cast<std::int64_t>(whole / kSlabScratch) + 1;  // it grows with threads, not samples
   const std::int64_t slabs = std::max<std::int64_t>(1, std::min(wanted, planes / 2));
-  std::vector<ConvolutionProblem> made;
-  for (std::int64_t n = 0; n < problem.y.n; ++n)
-    for (const ConvolutionSlab& slab : cut_into_slabs(sample, static_cast<int>(slabs))) {
-      const auto same = std::ranges::find(made, slab.problem);
-      const auto before = static_cast<std::size_t>(n);
-      slabs_.push_back({static_cast<std::size_t>(same - made.begin()), before * sample.x.bytes() + slab.x,
-                        before * sample.y.bytes() + slab.y});
-      if (same != made.end()) continue;
-      made.push_back(slab.problem);
-      kinds_.emplace_back(device, slab.problem);
-    }
+  const ConvolutionSlabs cut = cut_into_slabs(problem, static_cast<int>(slabs));
+  for (const ConvolutionProblem& kind : cut.kinds) kinds_.emplace_back(device, kind);
+  slabs_ = cut.slabs;
 }
 
 bool SlabbedWeightGradient::are_all(const std::string& implementation) const {
@@ -63,9 +52,9 @@ void SlabbedWeightGradient::run(const std::byte* x, const std::byte* dy, std::by
   const bool is_sum = slabs_.size() > 1;
   std::byte* const weights = is_sum ? parts.take(weights_ * sizeof(float)) : nullptr;
   std::byte* const bias = is_sum ? parts.take(outputs_ * sizeof(float)) : nullptr;
-  for (const Slab& slab : slabs_) {
+  for (const ConvolutionSlabs::Slab& slab : slabs_) {
     const bool is_first = &slab == &slabs_.front();
-    kinds_[slab.kind].run(x + slab.x, dy + slab.dy, is_first ? weights_gradient : weights,
+    kinds_[slab.kind].run(x + slab.x, dy + slab.y, is_first ? weights_gradient : weights,
                           is_first ? bias_gradient : bias, parts.rest());
     if (is_first) continue;
     add(weights, weights_gradient, weights_);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/kernels/convolution_slabs.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
 
 namespace tessera::onednn {
@@ -47,15 +48,11 @@ class SlabbedWeightGradient {
   }
 
  private:
-  struct Slab {
-    std::size_t kind = 0;       // of its gradient among kinds_: slabs alike share one
-    std::size_t x = 0, dy = 0;  // where it begins, in bytes
-  };
   void cut(const Device& device, const ConvolutionProblem& problem, std::size_t whole);
   bool are_all(const std::string& implementation) const;
 
   std::vector<WeightGradient> kinds_;
-  std::vector<Slab> slabs_;
+  std::vector<ConvolutionSlabs::Slab> slabs_;
   std::size_t weights_ = 0, outputs_ = 0;  // elements of the two gradients
 };
 

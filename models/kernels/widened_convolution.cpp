@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/kernels/scratch_parts.hpp"
+
 namespace tessera {
 namespace {
-
-// Parts of scratch memory begin where vectors may.
-std::size_t rounded_up(std::size_t bytes) {
-  return (bytes + 63) / 64 * 64;
-}
 
 class WidenedConvolution final : public LinearKernel {
  public:
@@ -44,8 +41,9 @@ class WidenedConvolution final : public LinearKernel {
   }
 
   std::size_t scratch_bytes() const override {
-    return rounded_up(x_.bytes()) + rounded_up(y_.bytes()) + rounded_up(weights_.bytes()) +
-           rounded_up(narrow_weights().bytes()) + kernel_->scratch_bytes();
+    return ScratchParts::rounded(x_.bytes()) + ScratchParts::rounded(y_.bytes()) +
+           ScratchParts::rounded(weights_.bytes()) + ScratchParts::rounded(narrow_weights().bytes()) +
+           kernel_->scratch_bytes();
   }
 
   std::vector<std::string> implementations() const override {
@@ -65,14 +63,15 @@ class WidenedConvolution final : public LinearKernel {
     return narrow;
   }
   Parts cut(std::span<std::byte> scratch) const {
-    const auto take = [&scratch](const Layout& layout) {
-      const TensorView part{scratch.data(), layout};
-      scratch = scratch.subspan(rounded_up(layout.bytes()));
-      return part;
+    ScratchParts memory(scratch.data());
+    const auto take = [&memory](const Layout& layout) {
+      return TensorView{memory.take(layout.bytes()), layout};
     };
-    Parts parts{take(x_), take(y_), take(weights_), take(narrow_weights()), {}};
-    parts.rest = scratch;
-    return parts;
+    return {take(x_),
+            take(y_),
+            take(weights_),
+            take(narrow_weights()),
+            {memory.rest(), scratch.data() + scratch.size()}};
   }
   // As what computes with bfloat16 sees them.
   const std::byte* round(const std::byte* weights, const Parts& parts) const {

@@ -9,6 +9,7 @@
 #include <ostream>
 
 #include "results/compare/energy_comparison.hpp"
+#include "results/log/table_text.hpp"
 
 namespace tessera {
 namespace {
@@ -17,18 +18,6 @@ constexpr std::size_t kColumns = 120;
 constexpr std::size_t kNameColumns = 40;
 constexpr std::size_t kValueColumns = 36;
 constexpr std::size_t kFewSystems = 4;  // whose descriptions are shown value by value
-
-/// In ASCII, without quotes: what a log says may not steer a terminal.
-std::string plain(const std::string& text) {
-  const std::string shown =
-      nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  return shown.substr(1, shown.size() - 2);
-}
-
-/// The end of a text that is longer than its column: names differ there.
-std::string tail(const std::string& text, std::size_t width) {
-  return text.size() <= width ? text : "..." + text.substr(text.size() - (width - 3));
-}
 
 std::string head(const std::string& text, std::size_t width) {
   return text.size() <= width ? text : text.substr(0, width - 3) + "...";

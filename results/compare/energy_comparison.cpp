@@ -4,10 +4,10 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "results/check/power_folder.hpp"
+#include "results/log/table_text.hpp"
 
 namespace tessera {
 namespace {
@@ -31,14 +31,6 @@ std::vector<TimeAndEnergy> scored_in_both(const ComparedGroup& group, const Comp
       points.push_back({i, *score.minutes, *score.energy->joules});
   }
   return points;
-}
-
-/// As the other tables of a comparison have it: in ASCII, and the end of what is longer than its column.
-std::string name_in_column(const std::string& name, std::size_t width) {
-  const std::string shown =
-      nlohmann::json(name).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  const std::string text = shown.substr(1, shown.size() - 2);
-  return text.size() <= width ? text : "..." + text.substr(text.size() - (width - 3));
 }
 
 std::string cell(const std::optional<double>& value, const char* unit) {
@@ -72,7 +64,7 @@ void print_energy(std::ostream& out, const ComparedGroup& group, const Compariso
     const EnergyScore& energy = *comparison.set_of(standing).score.energy;
     const auto& joules = energy.joules ? energy.joules : energy.measured_joules;
     fmt::print(out, "    {:<{}} {:>9} {:>12} {:>12} {:>14} {:>7}  {}\n",
-               name_in_column(standing.name, kNameColumns), kNameColumns,
+               tail(plain(standing.name), kNameColumns), kNameColumns,
                standing.minutes ? fmt::format("{:.2f}", *standing.minutes) : "-",
                joules ? joules_text(*joules) : "-", cell(energy.mean_watts, "W"),
                cell(energy.joules_per_sample, "J"), one.on_pareto_line ? "yes" : "",

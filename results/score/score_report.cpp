@@ -10,6 +10,7 @@
 #include <ostream>
 
 #include "results/log/log_value.hpp"
+#include "results/log/table_text.hpp"
 
 namespace tessera {
 namespace {
@@ -110,17 +111,6 @@ std::string csv_number(const std::optional<double>& value) {
 std::size_t count(const Score& score, bool ScoredRun::*what) {
   return static_cast<std::size_t>(std::count_if(score.runs.begin(), score.runs.end(),
                                                 [what](const ScoredRun& run) { return run.*what; }));
-}
-
-/// In ASCII, without quotes: what a log says may not steer a terminal.
-std::string plain(const std::string& text) {
-  const std::string shown = json(text).dump(-1, ' ', true, json::error_handler_t::replace);
-  return shown.substr(1, shown.size() - 2);
-}
-
-/// The last part of a text that is longer than its column.
-std::string tail(const std::string& text, std::size_t width) {
-  return text.size() <= width ? text : "..." + text.substr(text.size() - (width - 3));
 }
 
 std::string score_words(const Score& score) {

@@ -123,12 +123,14 @@ TEST(ConvolutionSlabs, ComputeTheirPartOfTheConvolution) {
     const auto bytes = [](std::vector<float>& numbers) {
       return reinterpret_cast<std::byte*>(numbers.data());
     };
-    for (const ConvolutionSlab& slab : cut_into_slabs(p, slabs)) {
-      const auto kernel = kernels->convolution(slab.problem);
-      kernel->forward({x.view().bytes + slab.x, slab.problem.x}, bytes(weights), bytes(bias),
-                      {sum.y.view().bytes + slab.y, slab.problem.y}, {});
-      kernel->backward_parameters({x.view().bytes + slab.x, slab.problem.x},
-                                  {dy.view().bytes + slab.y, slab.problem.y}, bytes(dw), bytes(db), {});
+    const ConvolutionSlabs cut = cut_into_slabs(p, slabs);
+    for (const ConvolutionSlabs::Slab& slab : cut.slabs) {
+      const ConvolutionProblem& kind = cut.kinds[slab.kind];
+      const auto kernel = kernels->convolution(kind);
+      kernel->forward({x.view().bytes + slab.x, kind.x}, bytes(weights), bytes(bias),
+                      {sum.y.view().bytes + slab.y, kind.y}, {});
+      kernel->backward_parameters({x.view().bytes + slab.x, kind.x}, {dy.view().bytes + slab.y, kind.y},
+                                  bytes(dw), bytes(db), {});
       for (std::size_t k = 0; k < dw.size(); ++k) sum.dw[k] += dw[k];
       for (std::size_t k = 0; k < db.size(); ++k) sum.db[k] += db[k];
     }
