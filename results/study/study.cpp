@@ -1,0 +1,195 @@
+#include "results/study/study.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "models/base/error.hpp"
+
+namespace tessera {
+namespace {
+
+using nlohmann::json;
+
+/// Grows where a key changes its meaning; keys that are added don't count.
+constexpr int kSchemaVersion = 1;
+
+constexpr std::array<std::pair<StudyMode, std::string_view>, 4> kModes{{
+    {StudyMode::Strong, "strong"},
+    {StudyMode::WeakReplica, "weak_replica"},
+    {StudyMode::WeakRank, "weak_rank"},
+    {StudyMode::WeakVolume, "weak_volume"},
+}};
+
+StudyMode mode_of(std::string_view name) {
+  const auto mode = std::ranges::find(kModes, name, &std::pair<StudyMode, std::string_view>::second);
+  if (mode == kModes.end())
+    throw std::out_of_range("mode is " + std::string(name) + ", which is none of a study's");
+  return mode->first;
+}
+
+template <class T>
+json nullable(const std::optional<T>& value) {
+  return value ? json(*value) : json();
+}
+
+template <class T>
+std::optional<T> nullable(const json& object, const char* key) {
+  const json& value = object.at(key);
+  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
+}
+
+json to_json(const StudyLayout& layout) {
+  return {{"mode", to_string(layout.mode)},
+          {"ranks", layout.ranks},
+          {"threads", layout.threads},
+          {"split", {{"depth", layout.depth}, {"height", layout.height}, {"width", layout.width}}},
+          {"global_batch", layout.global_batch},
+          {"extents", layout.extents}};
+}
+
+StudyLayout layout_of(const json& object) {
+  const json& split = object.at("split");
+  return {.mode = mode_of(object.at("mode").get<std::string>()),
+          .ranks = object.at("ranks"),
+          .threads = object.at("threads"),
+          .depth = split.at("depth"),
+          .height = split.at("height"),
+          .width = split.at("width"),
+          .global_batch = object.at("global_batch"),
+          .extents = object.at("extents").get<std::vector<std::int64_t>>()};
+}
+
+json to_json(const RankSeconds& rank) {
+  return {{"step", rank.step},
+          {"compute", rank.compute},
+          {"exposed_exchange", rank.exposed_exchange},
+          {"exposed_reduction", rank.exposed_reduction},
+          {"exposed_input", rank.exposed_input},
+          {"compute_cpu", rank.compute_cpu}};
+}
+
+RankSeconds rank_of(const json& object) {
+  return {.step = object.at("step"),
+          .compute = object.at("compute"),
+          .exposed_exchange = object.at("exposed_exchange"),
+          .exposed_reduction = object.at("exposed_reduction"),
+          .exposed_input = object.at("exposed_input"),
+          .compute_cpu = object.at("compute_cpu")};
+}
+
+json to_json(const StudyMeasurement& measured) {
+  json ranks = json::array();
+  for (const RankSeconds& rank : measured.ranks) ranks.push_back(to_json(rank));
+  json solution;
+  if (measured.solution) {
+    solution = {{"seconds", measured.solution->seconds},
+                {"epochs", measured.solution->epochs},
+                {"reached", measured.solution->reached}};
+  }
+  return {{"step_seconds", measured.step_seconds},
+          {"rank_seconds", ranks},
+          {"ideal_step_seconds", nullable(measured.ideal_step_seconds)},
+          {"nodes", measured.nodes},
+          {"training_flop_a_sample", measured.training_flop_a_sample},
+          {"peak_memory_bytes", measured.peak_memory_bytes},
+          {"joules_a_step", nullable(measured.joules_a_step)},
+          {"solution", solution}};
+}
+
+StudyMeasurement measurement_of(const json& object) {
+  StudyMeasurement measured{
+      .step_seconds = object.at("step_seconds").get<std::vector<double>>(),
+      .ranks = {},
+      .ideal_step_seconds = nullable<double>(object, "ideal_step_seconds"),
+      .nodes = object.at("nodes"),
+      .training_flop_a_sample = object.at("training_flop_a_sample"),
+      .peak_memory_bytes = object.at("peak_memory_bytes").get<std::vector<std::int64_t>>(),
+      .joules_a_step = nullable<double>(object, "joules_a_step"),
+      .solution = {}};
+  for (const json& rank : object.at("rank_seconds")) measured.ranks.push_back(rank_of(rank));
+  if (const json& solution = object.at("solution"); !solution.is_null()) {
+    measured.solution = {.seconds = solution.at("seconds"),
+                         .epochs = solution.at("epochs"),
+                         .reached = solution.at("reached")};
+  }
+  return measured;
+}
+
+json to_json(const StudyPoint& point) {
+  return {{"layout", to_json(point.layout)},
+          {"name", point.name},
+          {"measurement", point.measurement ? to_json(*point.measurement) : json()},
+          {"failure", point.failure},
+          {"predicted_step_seconds", nullable(point.predicted_step_seconds)}};
+}
+
+StudyPoint point_of(const json& object) {
+  StudyPoint point{.layout = layout_of(object.at("layout")),
+                   .name = object.at("name"),
+                   .measurement = {},
+                   .failure = object.at("failure"),
+                   .predicted_step_seconds = nullable<double>(object, "predicted_step_seconds")};
+  if (const json& measured = object.at("measurement"); !measured.is_null())
+    point.measurement = measurement_of(measured);
+  return point;
+}
+
+Study read_study(const json& object) {
+  if (object.at("schema_version") != kSchemaVersion)
+    throw std::out_of_range("schema_version isn't " + std::to_string(kSchemaVersion));
+  Study study{.benchmark = object.at("benchmark"),
+              .element = object.at("element"),
+              .system = object.at("system"),
+              .processor = object.at("processor"),
+              .mpi = object.at("mpi"),
+              .library = object.at("library"),
+              .version = object.at("version"),
+              .steps = object.at("steps"),
+              .repeats = object.at("repeats"),
+              .peak_flop_a_core = nullable<double>(object, "peak_flop_a_core"),
+              .peak_source = object.at("peak_source"),
+              .points = {}};
+  for (const json& point : object.at("points")) study.points.push_back(point_of(point));
+  return study;
+}
+
+}  // namespace
+
+std::string to_string(StudyMode mode) {
+  return std::string(std::ranges::find(kModes, mode, &std::pair<StudyMode, std::string_view>::first)->second);
+}
+
+json to_json(const Study& study) {
+  json points = json::array();
+  for (const StudyPoint& point : study.points) points.push_back(to_json(point));
+  return {{"schema_version", kSchemaVersion},
+          {"benchmark", study.benchmark},
+          {"element", study.element},
+          {"system", study.system},
+          {"processor", study.processor},
+          {"mpi", study.mpi},
+          {"library", study.library},
+          {"version", study.version},
+          {"steps", study.steps},
+          {"repeats", study.repeats},
+          {"peak_flop_a_core", nullable(study.peak_flop_a_core)},
+          {"peak_source", study.peak_source},
+          {"points", points}};
+}
+
+Study study_of_json(const json& object, const std::string& where) {
+  Study study;
+  try {
+    study = read_study(object);
+  } catch (const std::exception& e) {
+    throw InputError(std::string("not a study as this program writes it: ") + e.what(), where,
+                     "Name the directory or the study.json that `tessera study` wrote.");
+  }
+  return study;
+}
+
+}  // namespace tessera
