@@ -17,6 +17,7 @@
 #include "harness/process/child_process.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/slurm.hpp"
+#include "harness/run/closing_line.hpp"
 #include "harness/run/run_directory.hpp"
 
 namespace tessera {
@@ -35,17 +36,6 @@ std::string last_words(const std::filesystem::path& output) {
     if (lines.size() > kLastWords) lines.erase(lines.begin());
   }
   return fmt::format("{}", fmt::join(lines, "\n"));
-}
-
-// The last of them that the run said itself, and not Slurm of it.
-std::string closing_words(std::string_view words) {
-  for (;;) {
-    const std::size_t end = words.rfind('\n');
-    const std::string_view line = words.substr(end == std::string_view::npos ? 0 : end + 1);
-    if (end == std::string_view::npos || !(line.starts_with("srun: ") || line.starts_with("slurmstepd")))
-      return std::string(line);
-    words = words.substr(0, end);
-  }
 }
 
 bool is_of_a_signal(int exit_code) {
@@ -148,7 +138,7 @@ class RunQueue {
       failure_ = 2;
       stop_all();
     } else if (finished) {
-      options_.say(fmt::format("{}: {}", run.title, closing_words(words)));
+      options_.say(fmt::format("{}: {}", run.title, closing_line(run.directory)));
       say_who_waited(run, since);
     } else if (!leaving() && recorded_end(run.directory) == RunEnd::Stopped) {
       options_.say(fmt::format("{}: stopped, with a checkpoint; so are the others", run.title));

@@ -159,17 +159,4 @@ json run_report(const RunFacts& facts) {
   return report;
 }
 
-std::string closing_line(const RunFacts& facts, const std::string& output) {
-  const std::size_t epochs = facts.epochs.size();
-  const double last = facts.epochs.empty() ? 0 : facts.epochs.back().metric;
-  const std::string after = fmt::format("after {} epoch{}", epochs, epochs == 1 ? "" : "s");
-  std::string what = "ended before its target was reached, " + after;
-  if (facts.end == RunEnd::TargetReached)
-    what = fmt::format("target reached: {} {:.4f} (target {:.4g}) {}", facts.workload.metric_name(), last,
-                       facts.workload.target(), after);
-  if (!facts.failure.empty()) what = fmt::format("aborted: {}", facts.failure);
-  return fmt::format("{}, {:.1f} s, {:.0f} samples/s; see {}", what, facts.run_seconds,
-                     samples_per_second(facts), output);
-}
-
 }  // namespace tessera

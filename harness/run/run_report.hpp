@@ -45,7 +45,4 @@ const char* status_of(RunEnd end);
 /// run.schema.json and the README.md of harness. Collective (times and memory are gathered from all ranks).
 nlohmann::json run_report(const RunFacts& facts);
 
-/// How the run ended, for people.
-std::string closing_line(const RunFacts& facts, const std::string& output);
-
 }  // namespace tessera

@@ -8,6 +8,7 @@
 #include "harness/process/signals.hpp"
 #include "harness/process/stopped_work.hpp"
 #include "harness/run/cache_clear.hpp"
+#include "harness/run/closing_line.hpp"
 #include "harness/run/run_end.hpp"
 #include "harness/run/run_report.hpp"
 #include "harness/run/submission_log.hpp"
@@ -339,7 +340,7 @@ void TrainingRun::finish(RunEnd end, double seconds) {
     epochs_->write_history();
     files_->write_run_json(report);
   });
-  if (end != RunEnd::Failed) say(closing_line(facts, files_->directory().string()));
+  if (end != RunEnd::Failed) say(closing_line(report, files_->directory().string()));
 }
 
 void TrainingRun::say(const std::string& text) const {

@@ -67,13 +67,13 @@ TEST_F(CampaignRuns, HaveSeedsAndDirectoriesOfTheirOwnWhichTheRecordNames) {
   }
 }
 
-TEST_F(CampaignRuns, AreToldOfByTheirOwnLastWordsAndNotBySlurms) {
+TEST_F(CampaignRuns, AreToldOfByTheirRecordAndNotByWhatALauncherSays) {
   EXPECT_EQ(
       run(campaign(std::string(kSuccess) + "echo 'srun: error: node2: task 1: Exited with exit code 1' >&2\n"
                                            "echo 'srun: launch/slurm: Terminating StepId=9.0' >&2\n",
                    1)),
       0);
-  EXPECT_THAT(said, HasSubstr("run 1 of 1 (seed 1): done 1\n"));
+  EXPECT_THAT(said, HasSubstr("run 1 of 1 (seed 1): target reached; see "));
 }
 
 TEST_F(CampaignRuns, ThatAreFinishedAreKeptWhenTheCampaignGoesOn) {
