@@ -22,22 +22,28 @@ struct CutOut {
 };
 
 CutOut cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
-  const LocalWindow& window = sample.window[axis];
-  const std::int64_t inputs = sample.x.box.axes()[axis].size();
-  const std::int64_t begin = planes.begin * window.stride - window.pad_lo;
-  const std::int64_t end =
-      (planes.end - 1) * window.stride - window.pad_lo + window.dilation * (window.kernel - 1) + 1;
-  const Interval read = intersect(Interval{begin, end}, Interval{0, inputs});
-  CutOut slab{sample, static_cast<std::size_t>(read.begin) * plane_bytes(sample.x, axis),
-              static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis)};
-  resize(slab.problem.x, axis, read.size());
-  resize(slab.problem.y, axis, planes.size());
-  slab.problem.window[axis].pad_lo = read.begin - begin;
-  slab.problem.window[axis].pad_hi = std::max<std::int64_t>(end - inputs, 0);
+  CutOut slab{sample};
+  slab.x =
+      static_cast<std::size_t>(keep_planes(slab.problem, axis, planes).begin) * plane_bytes(sample.x, axis);
+  slab.y = static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis);
   return slab;
 }
 
 }  // namespace
+
+Interval keep_planes(ConvolutionProblem& problem, std::size_t axis, Interval planes) {
+  LocalWindow& window = problem.window[axis];
+  const std::int64_t inputs = problem.x.box.axes()[axis].size();
+  const std::int64_t begin = planes.begin * window.stride - window.pad_lo;
+  const std::int64_t end =
+      (planes.end - 1) * window.stride - window.pad_lo + window.dilation * (window.kernel - 1) + 1;
+  const Interval read = intersect(Interval{begin, end}, Interval{0, inputs});
+  resize(problem.x, axis, read.size());
+  resize(problem.y, axis, planes.size());
+  window.pad_lo = read.begin - begin;
+  window.pad_hi = std::max<std::int64_t>(end - inputs, 0);
+  return read;
+}
 
 std::size_t slab_axis(const ConvolutionProblem& problem) {
   for (std::size_t axis = 0; axis < 2; ++axis)

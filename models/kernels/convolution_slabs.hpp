@@ -18,6 +18,10 @@ struct ConvolutionSlabs {
   std::vector<Slab> slabs;                // of all samples, in their order in memory
 };
 
+/// Leaves of a convolution some planes of its output along one axis, and of its input what they read, which
+/// is returned.
+Interval keep_planes(ConvolutionProblem& problem, std::size_t axis, Interval planes);
+
 /// Along which axis samples of a convolution are cut: the outermost on which input or output has more than
 /// one cell, so that slabs are runs of memory in both.
 std::size_t slab_axis(const ConvolutionProblem& problem);

@@ -82,6 +82,9 @@ struct DenseProblem {
   friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
 
+struct PooledConvolutionProblem;
+class PooledConvolution;
+
 /// Factory of prepared primitives for networks of one element type. Convolutions and pools are for that of
 /// the problem's tensors, itself or its wide type; matrix products for its wide type.
 class Kernels {
@@ -91,6 +94,8 @@ class Kernels {
   virtual std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) = 0;
   virtual std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) = 0;
   virtual std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) = 0;
+  /// Of this factory's convolutions and pools.
+  virtual std::unique_ptr<PooledConvolution> pooled_convolution(const PooledConvolutionProblem& problem);
 };
 
 /// Plain loops: the oracle of all others. In bfloat16, each element of a result is summed in float and

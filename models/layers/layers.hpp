@@ -72,6 +72,11 @@ struct MaxPoolConfig {
 };
 LayerPtr max_pool(const MaxPoolConfig& config);
 
+/// A convolution and the max-pooling of its output, as the two layers would do it one after the other, but
+/// with the tensor between them never held as a whole. For inputs that need no gradient, such as a network's;
+/// the pool's windows must not overlap or be padded. Parameters: the convolution's.
+LayerPtr pooled_convolution(const ConvolutionConfig& convolution, const MaxPoolConfig& pool);
+
 /// x where x > 0, else negative_slope * x (Keras' default slope is 0.3); the derivative at 0 is
 /// negative_slope.
 LayerPtr leaky_relu(double negative_slope);

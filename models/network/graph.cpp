@@ -22,6 +22,9 @@ NodeId Graph::add(std::string name, std::unique_ptr<const Layer> layer, std::vec
     precisions.push_back(node(input).precision);
   }
   try {
+    if (!layer->has_input_gradients() &&
+        std::ranges::any_of(inputs, [this](NodeId input) { return node(input).layer != nullptr; }))
+      throw InputError("it has no gradients for the layers below it", "graph", "let it read an input alone");
     const Shape shape = layer->output(shapes);
     const Spread spread = layer->spread(spreads);
     const Precision precision = layer->precision(precisions);

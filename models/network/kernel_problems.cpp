@@ -1,5 +1,7 @@
 #include "models/network/kernel_problems.hpp"
 
+#include "models/kernels/pooled_convolution.hpp"
+
 namespace tessera {
 namespace {
 
@@ -22,6 +24,10 @@ class NotingKernels final : public Kernels {
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
     noted.push_back(problem);
     return nullptr;
+  }
+  std::unique_ptr<PooledConvolution> pooled_convolution(const PooledConvolutionProblem& problem) override {
+    noted.push_back(problem.convolution);  // as a whole; then those of its slabs
+    return Kernels::pooled_convolution(problem);
   }
 
  private:

@@ -104,6 +104,8 @@ class Layer {
   /// Whether each input is read where this process owns it, whatever the output: the operation completes
   /// its result by a sum over the processes that share the sample.
   virtual bool reads_owned() const { return false; }
+  /// Whether it can compute the gradients of its inputs; one that can't stands at the start of a network.
+  virtual bool has_input_gradients() const { return true; }
   /// Whether its operation takes part in sums over processes. It is then localised and called on processes
   /// that own nothing of its output, too.
   virtual bool sums_over_group() const { return false; }

@@ -637,7 +637,7 @@ split() {
   also "samples can be split as 2x1, 1x2, 1x1x2, 1x1"
   refuses "splits 4 axes" --split 2x1x1x1 "${nowhere[@]}"
   refuses "'2x0' has no part along height" --split 2x0 "${nowhere[@]}"
-  refuses "makes 17 parts along depth, where the largest layer has 16 elements" --split 17 "${nowhere[@]}"
+  refuses "makes 17 parts along depth, where the largest layer has 8 elements" --split 17 "${nowhere[@]}"
   ranks=3 refuses "makes 2 parts of a sample, which don't divide 3 ranks" --split 2x1 "${nowhere[@]}"
   also "3x1, 1x3, 1x1x3"
   refuses "'x' is no split" --split x --dump-step run/step.h5 "${nowhere[@]}"

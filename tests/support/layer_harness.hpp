@@ -21,14 +21,16 @@ class LayerHarness {
   LayerHarness(const Layer& layer, const Shape& input, Kernels& kernels)
       : LayerHarness(layer, std::vector{input}, kernels) {}
   LayerHarness(const Layer& layer, const std::vector<Shape>& inputs, Kernels& kernels)
-      : output_(layer.output(inputs)), parameters_(layer.parameters(inputs), element_of<T>()) {
+      : input_gradients_(layer.has_input_gradients()),
+        output_(layer.output(inputs)),
+        parameters_(layer.parameters(inputs), element_of<T>()) {
     const std::vector<Precision> taken(inputs.size(), precision_of_inputs(layer, inputs.size()));
     const auto element = [&](Precision precision) {
       return precision == Precision::Wide ? wide(kernels.element()) : kernels.element();
     };
     y_ = Held(output_, 2, element(layer.precision(taken)));
     dy_ = Held(output_, 3, element(layer.precision(taken)));
-    Site site{"layer", 1, inputs, output_, {}, y_.layout(), {}, true};
+    Site site{"layer", 1, inputs, output_, {}, y_.layout(), {}, layer.has_input_gradients()};
     for (const Shape& input : inputs) {
       x_.emplace_back(input, 10 + x_.size(), element(taken[0]));
       dx_.emplace_back(input, 4, element(taken[0]));
@@ -53,7 +55,7 @@ class LayerHarness {
   void backward() {
     std::vector<TensorView> dx;
     for (Held& gradient : dx_) dx.push_back(gradient.to_fill());
-    op_->backward_inputs(inputs(), y_.to_fill(), dy_.to_read(), dx, call());
+    if (input_gradients_) op_->backward_inputs(inputs(), y_.to_fill(), dy_.to_read(), dx, call());
     op_->backward_parameters(inputs(), y_.to_fill(), dy_.to_read(), call());
     for (Held& gradient : dx_) gradient.filled();
   }
@@ -117,6 +119,7 @@ class LayerHarness {
     return {context_, {saved_.data(), saved_.size()}, {scratch_.data(), scratch_.size()}};
   }
 
+  bool input_gradients_;
   Shape output_;
   ParameterStore parameters_;
   Held y_, dy_;

@@ -62,7 +62,7 @@ TEST(RunPlan, SaysTheSameAsJson) {
   EXPECT_EQ(report["ranks"], 6);
   EXPECT_EQ(report["split"]["depth"], 3);
   EXPECT_EQ(report["layers"].size(), plan.partition.nodes.size());
-  EXPECT_EQ(report["layers"][1]["owned"][2], nlohmann::json::parse("[[10,16],[0,16],[0,16]]"));
+  EXPECT_EQ(report["layers"][1]["owned"][2], nlohmann::json::parse("[[5,8],[0,8],[0,8]]"));
   EXPECT_EQ(report["layers"][1]["uneven"], true);
   ASSERT_EQ(report["parts"].size(), 3U);
   EXPECT_EQ(report["parts"][1]["forward_sent_bytes"], plan.partition.sent()[1].bytes);
@@ -73,7 +73,7 @@ TEST(RunPlan, SaysTheSameAsJson) {
 }
 
 TEST(RunPlan, NamesUnevenPartsToPeople) {
-  EXPECT_NE(to_string(plan_of({1, 3, 1, 1})).find("2 of 5x16x16, 1 of 6x16x16"), std::string::npos);
+  EXPECT_NE(to_string(plan_of({1, 3, 1, 1})).find("1 of 2x8x8, 2 of 3x8x8"), std::string::npos);
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ TEST(SelfCheck, CountsTheDistinctKernelsOfARankInEitherElement) {
   for (const Element element : {Element::F32, Element::BF16}) {
     const auto kernels = make_onednn_kernels(element);
     const SelfCheck check = self_check(grid, tiny(), *kernels, Overlap::Auto);
-    EXPECT_EQ(check.kernels, 4 + 4 + 3);  // convolutions, poolings, dense layers
+    // Convolutions, poolings, dense layers; the first convolution and pool in slabs of some kinds, by
+    // threads.
+    EXPECT_GE(check.kernels, 4 + 4 + 3);
     EXPECT_GT(check.seconds, 0);
   }
 }

@@ -140,7 +140,7 @@ TEST(CosmoFlow, HasTheReferencesShapesAndParameters) {
   // layers.
   EXPECT_EQ(parameters, 27 * (4 * 32 + 32 * 64 + 64 * 128 + 128 * 256 + 256 * 512) + 992 + 32768 * 128 + 128 +
                             128 * 64 + 64 + 64 * 4 + 4);
-  EXPECT_EQ(graph.shape(10), (Shape{1, 512, {4, 4, 4}}));
+  EXPECT_EQ(graph.shape(9), (Shape{1, 512, {4, 4, 4}}));
   EXPECT_EQ(graph.shape(graph.output()), (Shape{1, 4, {}}));
 }
 
