@@ -8,33 +8,19 @@ const kManySystems = 20, kDrawnOfMany = 12;
 // Of each group: its systems shown, and the places of its charts.
 const views = [];
 
-function coloursOfPage() {
-  const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue('--' + name).trim();
-  return {ground: of('ground'), text: of('text'), soft: of('soft'), line: of('line'), narrow: window.innerWidth < 640};
-}
-
 function draw(view) {
   const matching = view.group.systems.filter((s) => view.matching.has(s.name));
   const ticked = matching.filter((s) => !view.hidden.has(s.name));
   for (const place of view.places) {
-    if (place.chart) place.chart.destroy();
     const every = place.points && view.group.systems.length > kManySystems;
-    const config = place.make(view.group, every ? matching : ticked, coloursOfPage());
-    place.figure.hidden = config === null;
-    place.chart = null;
-    if (config === null) continue;
-    place.canvas.parentNode.style.height = config.height + 'px';
-    place.chart = new Chart(place.canvas, config);
+    show(place, place.make(view.group, every ? matching : ticked, coloursOfPage()));
   }
 }
 
 function figureOf(view, [heading, explanation, make, points]) {
-  const canvas = element('canvas', {role: 'img', 'aria-label': `${heading}, ${view.group.benchmark}. ${explanation}`});
-  const figure = element('figure', {}, element('figcaption', {}, element('strong', {}, heading), explanation),
-                         element('div', {class: 'chart'}, canvas));
-  view.places.push({make, points, canvas, figure, chart: null});
-  return figure;
+  const place = placeOf(heading, explanation, view.group.benchmark);
+  view.places.push({...place, make, points});
+  return place.figure;
 }
 
 function filterOf(view, table) {
@@ -104,13 +90,6 @@ function drawAll() {
   views.forEach(draw);
 }
 
-// Charts are pictures: for paper they are drawn in its colours and at its width, and all is unfolded.
-function setPaper(paper) {
-  document.documentElement.classList.toggle('paper', paper);
-  for (const fold of document.querySelectorAll('details')) fold.open = paper;
-  drawAll();
-}
-
 // Where there are several groups, their names lead to them.
 function contents() {
   const links = groups.map((group, i) => element('li', {}, element('a', {href: `#group-${i + 1}`},
@@ -120,7 +99,4 @@ function contents() {
 
 if (groups.length > 1) document.querySelector('header').append(contents());
 document.getElementById('groups').append(...groups.map(sectionOf));
-drawAll();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-addEventListener('beforeprint', () => setPaper(true));
-addEventListener('afterprint', () => setPaper(false));
+drawNowAndWhenColoursChange(drawAll);

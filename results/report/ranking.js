@@ -47,38 +47,12 @@ function rowOf(system, i, group, columns) {
   return row;
 }
 
-// Ascending at first, then the other way; what has no value stays below.
-function sortBy(table, column) {
-  const heading = table.tHead.rows[0].cells[column];
-  const down = heading.getAttribute('aria-sort') === 'ascending';
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
-  heading.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-  const valueOf = (row) => row.cells[column].dataset.value;
-  const numeric = heading.classList.contains('number');
-  const compare = (a, b) => numeric ? a - b : a.localeCompare(b, 'en', {numeric: true});
-  const rows = [...table.tBodies[0].rows];
-  rows.sort((a, b) => {
-    const x = valueOf(a), y = valueOf(b);
-    if (x === '' || y === '') return (x === '') - (y === '');
-    return down ? compare(y, x) : compare(x, y);
-  });
-  table.tBodies[0].append(...rows);
-}
-
-function headingOf(text, numeric) {
-  return element('th', {scope: 'col', class: numeric ? 'number' : ''}, element('button', {type: 'button'}, text));
-}
-
 function rankingOf(group) {
   const columns = columnsOf(group);
-  const headings = [headingOf('#', true), headingOf('system', false),
-                    ...columns.map(([text]) => headingOf(text, text !== 'division'))];
-  const table = element(
-      'table', {class: 'ranking'}, element('caption', {}, 'Systems, best first; a heading sorts'),
-      element('thead', {}, element('tr', {}, ...headings)),
-      element('tbody', {}, ...group.systems.map((system, i) => rowOf(system, i, group, columns))));
-  headings[0].setAttribute('aria-sort', 'ascending');
-  headings.forEach((heading, i) => heading.firstChild.addEventListener('click', () => sortBy(table, i)));
+  const headings = [['#', true], ['system', false], ...columns.map(([text]) => [text, text !== 'division'])];
+  const table = sortableTable({class: 'ranking'}, 'Systems, best first; a heading sorts', headings,
+                              group.systems.map((system, i) => rowOf(system, i, group, columns)));
+  table.tHead.rows[0].cells[0].setAttribute('aria-sort', 'ascending');
   return table;
 }
 

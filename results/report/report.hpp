@@ -10,4 +10,8 @@ namespace tessera {
 /// they hold. It holds the evaluations of typical runs alone.
 std::string html_report(const nlohmann::json& comparison);
 
+/// The same of scaling studies, of one or of several side by side: a comparison as to_json(StudyComparison)
+/// gives it.
+std::string html_study_report(const nlohmann::json& comparison);
+
 }  // namespace tessera

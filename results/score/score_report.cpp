@@ -9,6 +9,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "results/log/csv_cell.hpp"
 #include "results/log/log_value.hpp"
 #include "results/log/table_text.hpp"
 
@@ -89,23 +90,6 @@ json to_json(const ScoredSet& scored) {
               {"warnings", score.warnings}};
   object.update(tessera::to_json(score.training));
   return object;
-}
-
-/// What isn't UTF-8 in it, as a path may have, is replaced.
-std::string csv_text(const std::string& bytes) {
-  auto text =
-      json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-std::string csv_number(const std::optional<double>& value) {
-  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
 }
 
 std::size_t count(const Score& score, bool ScoredRun::*what) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # schemas.sh GROUP: what the program prints and writes for other programs holds to the JSON Schemas beside its sources. CMake sets TESSERA,
-# LAUNCHER, TESSERA_UNIVERSES, TESSERA_CLIMATES, SAMPLE_FILES and HOLDS_TO_SCHEMA.
+# LAUNCHER, TESSERA_UNIVERSES, TESSERA_CLIMATES, SAMPLE_FILES, SAMPLE_STUDY and HOLDS_TO_SCHEMA.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -100,6 +100,13 @@ plans() {
   prints 0 harness/bench/exchange_bench.schema.json on 2 bench exchange "$fixture" --repeats 1 "${split[@]}"
   prints 0 harness/bench/io_bench.schema.json on 2 bench io "$fixture" --repeats 1 --samples 8 --stage-dir staged
   prints 0 harness/bench/reduce_bench.schema.json on 2 bench reduce "$fixture" --repeats 1
+
+  mkdir north south
+  "$SAMPLE_STUDY" north/study.json North
+  "$SAMPLE_STUDY" south/study.json South
+  holds results/study/study.schema.json north/study.json
+  refused results/study/study.schema.json north/study.json 's/"steps": 20/"steps": null/'
+  prints 0 results/study/study_comparison.schema.json "$TESSERA" compare north south/study.json
 }
 
 data() {
