@@ -39,6 +39,8 @@ void add_stage(CommandSyntax program);
 void add_system(CommandSyntax program);
 void add_train(CommandSyntax program);
 
+/// A command below `bench`.
+void add_bench_training(CommandSyntax bench);
 /// The commands below `generate`.
 void add_generate_cosmoflow(CommandSyntax generate);
 void add_generate_deepcam(CommandSyntax generate);
