@@ -36,6 +36,7 @@ void add_package(CommandSyntax program);
 void add_plan(CommandSyntax program);
 void add_score(CommandSyntax program);
 void add_stage(CommandSyntax program);
+void add_study(CommandSyntax program);
 void add_system(CommandSyntax program);
 void add_train(CommandSyntax program);
 

@@ -99,7 +99,8 @@ std::optional<GridDims> parts_in(const std::string& text, int axes) {
   std::vector<std::int64_t> parts = numbers_of(text);
   constexpr std::int64_t kMostParts = 1 << 20;  // along an axis: three of them multiply without overflow
   const auto impossible = [](std::int64_t n) { return n < 1 || n > kMostParts; };
-  if (parts.empty() || std::ssize(parts) > axes || std::ranges::any_of(parts, impossible)) return std::nullopt;
+  if (parts.empty() || std::ssize(parts) > axes || std::ranges::any_of(parts, impossible))
+    return std::nullopt;
   parts.resize(static_cast<std::size_t>(axes), 1);
   if (axes == 2) parts.insert(parts.begin(), 1);
   return GridDims{1, static_cast<int>(parts[0]), static_cast<int>(parts[1]), static_cast<int>(parts[2])};

@@ -61,7 +61,8 @@ std::vector<GridDims> grids_of(int parts, int axes) {
   };
   const int second = largest_divisor(parts, static_cast<int>(std::sqrt(parts)));
   if (second > 1)
-    grids.push_back(axes == 3 ? GridDims{1, parts / second, second, 1} : GridDims{1, 1, parts / second, second});
+    grids.push_back(axes == 3 ? GridDims{1, parts / second, second, 1}
+                              : GridDims{1, 1, parts / second, second});
   if (axes == 2) return grids;
   const int third = largest_divisor(parts, static_cast<int>(std::cbrt(parts) + 1e-9));
   const int middle = largest_divisor(parts / third, static_cast<int>(std::sqrt(parts / third)));
@@ -103,9 +104,8 @@ class PointGatherer {
       throw InputError(fmt::format("'{}' is no split of samples with {} axes", split, axes), "--splits",
                        "give auto, or a list of whole, 2x1, 2x2 and such");
     if (ranks % parts->parts() != 0) {
-      points_.left_out.push_back(fmt::format("{}, {} rank{}, {}: {} parts don't divide them",
-                                             to_string(mode), ranks, ranks == 1 ? "" : "s", split,
-                                             parts->parts()));
+      points_.left_out.push_back(fmt::format("{}, {} rank{}, {}: {} parts don't divide them", to_string(mode),
+                                             ranks, ranks == 1 ? "" : "s", split, parts->parts()));
       return;
     }
     add(layout_with(request_, mode, ranks, *parts));
@@ -125,7 +125,8 @@ class PointGatherer {
       efficiency = verdict.efficiency;
     }
     if (!best) {
-      points_.left_out.push_back(fmt::format("{}, {} ranks, {} parts: {}", to_string(mode), ranks, parts, refusal));
+      points_.left_out.push_back(
+          fmt::format("{}, {} ranks, {} parts: {}", to_string(mode), ranks, parts, refusal));
     } else if (efficiency < kSensibleEfficiency) {
       points_.left_out.push_back(fmt::format("{}: at most {:.0f} % efficient by the parts' work alone",
                                              name_for_people(*best), 100 * efficiency));
@@ -150,7 +151,8 @@ class PointGatherer {
   void add_threads(StudyLayout layout) {
     for (const int threads : request_.threads) {
       layout.threads = threads;
-      if (std::ranges::find(points_.layouts, layout) == points_.layouts.end()) points_.layouts.push_back(layout);
+      if (std::ranges::find(points_.layouts, layout) == points_.layouts.end())
+        points_.layouts.push_back(layout);
     }
   }
 
@@ -180,8 +182,8 @@ void check_points(const StudyPoints& points) {
   const std::vector<std::string> named(
       points.left_out.begin(),
       points.left_out.begin() + static_cast<std::ptrdiff_t>(std::min(kMostNamed, points.left_out.size())));
-  throw InputError(fmt::format("no point of the study can be run: {}", fmt::join(named, "; ")), "command line",
-                   "give other --ranks or --splits, or another data.global_batch_size");
+  throw InputError(fmt::format("no point of the study can be run: {}", fmt::join(named, "; ")),
+                   "command line", "give other --ranks or --splits, or another data.global_batch_size");
 }
 
 }  // namespace
@@ -191,12 +193,14 @@ int StudyRequest::smallest() const {
 }
 
 StudyPoints study_points(const StudyRequest& request, const JudgeLayout& judge) {
-  const bool weak = std::ranges::any_of(request.modes, [](StudyMode mode) { return mode != StudyMode::Strong; });
+  const bool weak =
+      std::ranges::any_of(request.modes, [](StudyMode mode) { return mode != StudyMode::Strong; });
   if (weak && request.global_batch < request.smallest())
-    throw InputError(fmt::format("weak scaling keeps the samples of a rank, and a global batch of {} is less than "
-                                 "one for each of {} ranks",
-                                 request.global_batch, request.smallest()),
-                     "--ranks", "begin with fewer ranks, or raise data.global_batch_size");
+    throw InputError(
+        fmt::format("weak scaling keeps the samples of a rank, and a global batch of {} is less than "
+                    "one for each of {} ranks",
+                    request.global_batch, request.smallest()),
+        "--ranks", "begin with fewer ranks, or raise data.global_batch_size");
   PointGatherer points(request, judge);
   for (const StudyMode mode : request.modes)
     for (const int ranks : request.ranks) points.add_size(mode, ranks);

@@ -40,11 +40,10 @@ struct StudyPoints {
 /// Points of one kind don't follow each other in order of size, so that a machine that slows down or warms up
 /// doesn't look like scaling. Strong: the global batch is the request's. WeakRank and WeakReplica: that of a
 /// rank or of a replica is what a rank of the smallest size has. WeakVolume: the same, and each part of a
-/// sample has the request's extents, so that a sample grows along the axes that it is split along; kAutoSplits
-/// keeps the replicas.
-/// A layout that `judge` refuses is left out; of kAutoSplits also one that could be no more than half as
-/// efficient as samples that aren't split. Throws InputError where nothing is left, a split is no split, or
-/// there are more than 200 points.
+/// sample has the request's extents, so that a sample grows along the axes that it is split along;
+/// kAutoSplits keeps the replicas. A layout that `judge` refuses is left out; of kAutoSplits also one that
+/// could be no more than half as efficient as samples that aren't split. Throws InputError where nothing is
+/// left, a split is no split, or there are more than 200 points.
 StudyPoints study_points(const StudyRequest& request, const JudgeLayout& judge);
 
 /// The point's name among those of a study, which can be one of a file: "strong_r4_t1_2x1_b16".
