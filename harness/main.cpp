@@ -31,6 +31,7 @@ void add_commands(const CommandSyntax& program) {
   add_plan(program);
   add_score(program);
   add_stage(program);
+  add_study(program);
   add_system(program);
   add_train(program);
 }

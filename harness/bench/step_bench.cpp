@@ -7,6 +7,7 @@
 
 #include "harness/bench/ceilings.hpp"
 #include "harness/bench/step_profile.hpp"
+#include "harness/bench/synthetic_batches.hpp"
 #include "harness/machine/system_probe.hpp"
 #include "harness/plan/split.hpp"
 #include "harness/process/message_times.hpp"
@@ -27,26 +28,6 @@ struct CallKind {
 const std::array<CallKind, 3> kCalls = {CallKind{{Kind::ForwardInterior, Kind::Forward}, Direction::Forward},
                                         CallKind{{Kind::BackwardInputs}, Direction::BackwardInputs},
                                         CallKind{{Kind::BackwardParameters}, Direction::BackwardParameters}};
-
-/// The same batch again and again.
-class SyntheticBatches final : public BatchSource {
- public:
-  explicit SyntheticBatches(Replica& replica) : batch_(replica.synthetic()) {
-    const TensorView input = replica.synthetic_input();
-    with_element(input.layout.element, [&]<class T>(T) {
-      const std::span<T> values = input.span<T>();
-      for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<T>(static_cast<Wide<T>>(i % 97) / 97);
-    });
-  }
-  const Batch& next() override { return batch_; }
-  bool failed() const override { return false; }
-  bool stop_requested() const override { return false; }
-  void predicted(const Batch&, ConstTensorView) override {}
-
- private:
-  const Batch& batch_;
-};
 
 /// The calls of rank 0, from what its steps took.
 class Calls {

@@ -15,6 +15,7 @@
 
 #include "harness/machine/cpus_of_part.hpp"
 #include "harness/process/child_process.hpp"
+#include "harness/process/last_words.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/slurm.hpp"
 #include "harness/run/closing_line.hpp"
@@ -24,19 +25,6 @@ namespace tessera {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{50};
-constexpr std::size_t kLastWords = 8;  // lines
-
-// The last lines of what a run said; "" where it said nothing.
-std::string last_words(const std::filesystem::path& output) {
-  std::ifstream file(output);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty()) continue;
-    lines.push_back(line);
-    if (lines.size() > kLastWords) lines.erase(lines.begin());
-  }
-  return fmt::format("{}", fmt::join(lines, "\n"));
-}
 
 bool is_of_a_signal(int exit_code) {
   return std::ranges::find(kStopSignals, exit_code, &StopSignal::exit_code) != kStopSignals.end();

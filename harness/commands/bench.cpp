@@ -127,6 +127,7 @@ void add_bench(CommandSyntax program) {
   const CommandSyntax bench = program.command("bench", "measure parts of a run against their ceilings");
   add(bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
       &Bench::step, Takes::Overlap);
+  add_bench_training(bench);
   add(bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
       Takes::Batch);
   const auto arguments = std::make_shared<BenchArguments>();

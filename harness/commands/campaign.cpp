@@ -14,6 +14,7 @@
 #include "harness/campaign/slurm_launch.hpp"
 #include "harness/campaign/verdict.hpp"
 #include "harness/commands/command.hpp"
+#include "harness/commands/usual_launcher.hpp"
 #include "harness/config/config.hpp"
 #include "harness/config/config_file.hpp"
 #include "harness/process/child_process.hpp"
@@ -31,12 +32,6 @@ struct CampaignArguments {
   std::optional<std::int64_t> max_epochs;
   std::vector<std::string> overrides;
 };
-
-// The launcher of the library that this program is built with: MPICH's own name for it, where that is there.
-std::string usual_launcher() {
-  const bool mpich = mpi_library().starts_with("MPICH") && find_program("mpiexec.mpich");
-  return mpich ? "mpiexec.mpich -n {ranks}" : TESSERA_LAUNCHER " -n {ranks}";
-}
 
 Campaign campaign_of(const CampaignArguments& arguments) {
   Campaign campaign = arguments.campaign;

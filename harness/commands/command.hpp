@@ -36,9 +36,12 @@ void add_package(CommandSyntax program);
 void add_plan(CommandSyntax program);
 void add_score(CommandSyntax program);
 void add_stage(CommandSyntax program);
+void add_study(CommandSyntax program);
 void add_system(CommandSyntax program);
 void add_train(CommandSyntax program);
 
+/// A command below `bench`.
+void add_bench_training(CommandSyntax bench);
 /// The commands below `generate`.
 void add_generate_cosmoflow(CommandSyntax generate);
 void add_generate_deepcam(CommandSyntax generate);

@@ -94,6 +94,18 @@ std::optional<std::string> problem_of(const std::string& text, const std::vector
 
 }  // namespace
 
+std::optional<GridDims> parts_in(const std::string& text, int axes) {
+  if (text == "whole") return GridDims{};
+  std::vector<std::int64_t> parts = numbers_of(text);
+  constexpr std::int64_t kMostParts = 1 << 20;  // along an axis: three of them multiply without overflow
+  const auto impossible = [](std::int64_t n) { return n < 1 || n > kMostParts; };
+  if (parts.empty() || std::ssize(parts) > axes || std::ranges::any_of(parts, impossible))
+    return std::nullopt;
+  parts.resize(static_cast<std::size_t>(axes), 1);
+  if (axes == 2) parts.insert(parts.begin(), 1);
+  return GridDims{1, static_cast<int>(parts[0]), static_cast<int>(parts[1]), static_cast<int>(parts[2])};
+}
+
 int spatial_axes(const Graph& graph) {
   return graph.shape(0).space.d == 1 ? 2 : 3;  // an input comes first
 }

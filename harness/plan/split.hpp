@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "models/network/graph.hpp"
@@ -15,6 +16,10 @@ namespace tessera {
 /// many numbers from 1 on as samples have axes, its parts don't divide the ranks, or an axis has more parts
 /// than any layer of the graph has elements to own along it.
 GridDims grid_of(const std::string& text, int ranks, const Graph& graph);
+
+/// The parts of a text as grid_of() takes them, of one replica, whatever the ranks and the graph; "whole" is
+/// not split. Nothing where the text is none of 1 to `axes` numbers from 1 on.
+std::optional<GridDims> parts_in(const std::string& text, int axes);
 
 /// 2 where samples have no depth, otherwise 3.
 int spatial_axes(const Graph& graph);

@@ -65,17 +65,20 @@ std::optional<std::string> slurm_answer(const std::vector<std::string>& words) {
   return answer && answer->code == 0 ? std::optional(answer->text) : std::nullopt;
 }
 
+// It lists the jobs that haven't ended; of those that ended some time ago it doesn't know the number.
+std::optional<bool> slurm_number_has_ended(const std::string& number) {
+  const std::optional<Answer> answer = answer_of({"squeue", "--noheader", "--format=%T", "--jobs=" + number});
+  if (!answer) return std::nullopt;
+  if (answer->code != 0) return knows_no_job(*answer) ? std::optional(true) : std::nullopt;
+  return answer->text.find_first_not_of(" \n") == std::string::npos;
+}
+
 bool slurm_job_has_ended(const std::string& job) {
   static const std::regex form("([0-9]{1,18})@(.+)");
   std::smatch part;
   const char* cluster = std::getenv("SLURM_CLUSTER_NAME");
   if (cluster == nullptr || !std::regex_match(job, part, form) || part[2] != cluster) return false;
-  const std::optional<Answer> answer =
-      answer_of({"squeue", "--noheader", "--format=%T", "--jobs=" + part[1].str()});
-  if (!answer) return false;
-  // It lists the jobs that haven't ended; of those that ended some time ago it doesn't know the number.
-  if (answer->code != 0) return knows_no_job(*answer);
-  return answer->text.find_first_not_of(" \n") == std::string::npos;
+  return slurm_number_has_ended(part[1]).value_or(false);
 }
 
 std::optional<double> seconds_left_of_slurm_job() {

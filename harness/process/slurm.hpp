@@ -11,6 +11,10 @@ namespace tessera {
 /// command, or if it takes longer than some seconds.
 std::optional<std::string> slurm_answer(const std::vector<std::string>& words);
 
+/// Whether Slurm says that the job of this number, on the cluster of this process, has ended. Nothing where
+/// there is no answer.
+std::optional<bool> slurm_number_has_ended(const std::string& number);
+
 /// Whether Slurm says that a job has ended: "1234@north", a number and the cluster, as a LockRecord has it.
 /// false where it can't be told: without `squeue`, for a job of another cluster or of another batch system,
 /// or if there is no answer within some seconds.

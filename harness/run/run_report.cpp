@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "harness/machine/system_probe.hpp"
@@ -34,6 +35,25 @@ json seconds(const RunFacts& facts) {
           {"exposed_reduction", spread(world, times.exposed_reduction)},
           {"evaluation", spread(world, times.evaluation)},
           {"staging", facts.staging.is_null() ? 0.0 : facts.staging.at("seconds").get<double>()}};
+}
+
+// By rank: the mean seconds of a training step, and the most memory.
+json ranks_json(const RunFacts& facts) {
+  const TrainingTimes mine = facts.trainer.times();
+  const Communicator& world = facts.grid.world();
+  const double steps = std::max(static_cast<double>(facts.trainer.steps_done()), 1.0);
+  const std::vector<std::size_t> memory = world.all_gather(peak_memory_bytes());
+  json ranks = json::array();
+  for (const TrainingTimes& times : world.all_gather(mine))
+    ranks.push_back(
+        {{"step", times.steps / steps},
+         {"compute",
+          (times.steps - times.exposed_input - times.exposed_exchange - times.exposed_reduction) / steps},
+         {"exposed_exchange", times.exposed_exchange / steps},
+         {"exposed_reduction", times.exposed_reduction / steps},
+         {"exposed_input", times.exposed_input / steps},
+         {"peak_memory_bytes", memory[ranks.size()]}});
+  return ranks;
 }
 
 json memory_json(const RunFacts& facts) {
@@ -132,6 +152,7 @@ json run_report(const RunFacts& facts) {
   report["training_flop_a_sample"] = flop;
   report["training_flop_per_second"] = flop * samples_per_second(facts);
   report["seconds"] = seconds(facts);
+  report["ranks_a_step"] = ranks_json(facts);
   const GridDims& dims = facts.grid.dims();
   report["nodes"] = facts.grid.nodes();
   add_grid(report, dims);

@@ -8,7 +8,7 @@
 #include "harness/machine/system_probe.hpp"
 #include "harness/machine/versions.hpp"
 #include "harness/plan/split.hpp"
-#include "harness/run/cache_budget.hpp"
+#include "harness/workloads/cache_budget.hpp"
 #include "harness/run/injected_fault.hpp"
 #include "harness/workloads/broadcast_listing.hpp"
 #include "io/dataset/generated_set.hpp"

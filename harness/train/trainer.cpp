@@ -6,7 +6,6 @@
 #include "harness/process/stopwatch.hpp"
 #include "harness/workloads/sample_order.hpp"
 #include "io/dataset/epoch_order.hpp"
-#include "parallel/uniform.hpp"
 
 namespace tessera {
 
@@ -16,22 +15,8 @@ Trainer::Trainer(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       options_(std::move(options)),
       replica_(grid, workload, kernels, {options_.seed, options_.batch, options_.overlap}, exposed_),
       schedule_(workload.make_schedule(options_.batch.global)),
-      metric_(workload.make_metric()) {}
-
-const Batch& Trainer::Batches::next() {
-  try {
-    return loader_->next();
-  } catch (...) {
-    failure_ = std::current_exception();
-    return trainer_.replica_.synthetic();
-  }
-}
-
-void Trainer::Batches::throw_failure() {
-  all_or_none(trainer_.grid_.world(), [this] {
-    if (failure_) std::rethrow_exception(failure_);
-  });
-}
+      metric_(workload.make_metric()),
+      batches_(grid.world(), replica_.synthetic(), options_.stop_requested, options_.predicted) {}
 
 std::unique_ptr<Loader> Trainer::make_loader(const Dataset& samples) const {
   return std::make_unique<Loader>(samples, replica_.network().input_layout(), replica_.target_layout(),

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "harness/train/exposed_times.hpp"
+#include "harness/train/loader_batches.hpp"
 #include "harness/train/recent_steps.hpp"
 #include "harness/train/replica.hpp"
 #include "harness/train/training_times.hpp"
@@ -81,26 +81,6 @@ class Trainer {
   std::size_t fixed_memory_bytes() const { return replica_.fixed_memory_bytes(); }
 
  private:
-  /// A loader's batches. A sample that can't be read is an error of this rank alone: it is kept until all
-  /// ranks know, and synthetic tensors stand in.
-  class Batches final : public BatchSource {
-   public:
-    explicit Batches(Trainer& trainer) : trainer_(trainer) {}
-    void read_from(Loader& loader) { loader_ = &loader; }
-    const Batch& next() override;
-    bool failed() const override { return failure_ != nullptr; }
-    bool stop_requested() const override { return trainer_.options_.stop_requested(); }
-    void predicted(const Batch& batch, ConstTensorView prediction) override {
-      trainer_.options_.predicted(batch, prediction);
-    }
-    void throw_failure();
-
-   private:
-    Trainer& trainer_;
-    Loader* loader_ = nullptr;
-    std::exception_ptr failure_;
-  };
-
   std::unique_ptr<Loader> make_loader(const Dataset& samples) const;
   void read_ahead_for_evaluation();
   std::vector<std::int64_t> order_of(int epoch) const;
@@ -113,7 +93,7 @@ class Trainer {
   Replica replica_;
   std::unique_ptr<Schedule> schedule_;
   std::unique_ptr<Metric> metric_;
-  Batches batches_{*this};
+  LoaderBatches batches_;
 
   std::unique_ptr<Loader> training_loader_, validation_loader_;
   bool reads_for_evaluation_ = false;

@@ -43,14 +43,9 @@ std::string multiples_around(std::int64_t number, std::int64_t of) {
 
 }  // namespace
 
-BatchSize resolve_batch(const Config& config, std::int64_t replicas) {
+BatchSize batch_of_step(const Config& config, std::int64_t replicas) {
   const DataConfig& data = config.data;
   const std::int64_t passes = config.train.gradient_accumulation_frequency;
-  if (std::max(data.batch_size.value_or(1), passes) > data.n_train)
-    throw InputError(
-        fmt::format("an epoch has {} samples, fewer than data.batch_size {} or the {} passes of a step",
-                    data.n_train, data.batch_size.value_or(1), passes),
-        config.where("data.n_train"), "lower the batch or train on more samples");
   const std::int64_t together = replicas * passes;
   const std::int64_t global = data.global_batch_size ? *data.global_batch_size : *data.batch_size * together;
   if (global % together != 0) throw_indivisible(config, global, replicas);
@@ -60,11 +55,23 @@ BatchSize resolve_batch(const Config& config, std::int64_t replicas) {
                     *data.batch_size, replicas, passes > 1 ? fmt::format(" in {} passes", passes) : "",
                     *data.batch_size * together, global),
         config.where("data.global_batch_size"), "remove one of the two");
-  if (global > data.n_train)
-    throw InputError(
-        fmt::format("an epoch has {} samples, fewer than the global batch of {}", data.n_train, global),
-        config.where("data.n_train"), "lower the batch, start fewer processes or train on more samples");
   return {global, global / together, passes};
+}
+
+BatchSize resolve_batch(const Config& config, std::int64_t replicas) {
+  const DataConfig& data = config.data;
+  const std::int64_t passes = config.train.gradient_accumulation_frequency;
+  if (std::max(data.batch_size.value_or(1), passes) > data.n_train)
+    throw InputError(
+        fmt::format("an epoch has {} samples, fewer than data.batch_size {} or the {} passes of a step",
+                    data.n_train, data.batch_size.value_or(1), passes),
+        config.where("data.n_train"), "lower the batch or train on more samples");
+  const BatchSize batch = batch_of_step(config, replicas);
+  if (batch.global > data.n_train)
+    throw InputError(
+        fmt::format("an epoch has {} samples, fewer than the global batch of {}", data.n_train, batch.global),
+        config.where("data.n_train"), "lower the batch, start fewer processes or train on more samples");
+  return batch;
 }
 
 }  // namespace tessera

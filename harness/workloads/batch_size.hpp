@@ -15,10 +15,12 @@ struct BatchSize {
   friend bool operator==(const BatchSize&, const BatchSize&) = default;
 };
 
-/// The batch of a run on `replicas` >= 1, from data.batch_size, data.global_batch_size or both, and
-/// train.gradient_accumulation_frequency. Throws InputError when they contradict each other, when the global
-/// batch is not a multiple of the passes of all replicas (naming the numbers that would do), or when an epoch
-/// has fewer samples than one global batch.
+/// The batch of a step on `replicas` >= 1, from data.batch_size, data.global_batch_size or both, and
+/// train.gradient_accumulation_frequency. Throws InputError when they contradict each other, and when the
+/// global batch is not a multiple of the passes of all replicas (naming the numbers that would do).
+BatchSize batch_of_step(const Config& config, std::int64_t replicas);
+/// The same of a run, of which it throws InputError, too, when an epoch has fewer samples than one global
+/// batch.
 BatchSize resolve_batch(const Config& config, std::int64_t replicas);
 
 }  // namespace tessera

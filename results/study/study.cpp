@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
@@ -24,11 +25,24 @@ constexpr std::array<std::pair<StudyMode, std::string_view>, 4> kModes{{
     {StudyMode::WeakVolume, "weak_volume"},
 }};
 
-StudyMode mode_of(std::string_view name) {
-  const auto mode = std::ranges::find(kModes, name, &std::pair<StudyMode, std::string_view>::second);
-  if (mode == kModes.end())
-    throw std::out_of_range("mode is " + std::string(name) + ", which is none of a study's");
-  return mode->first;
+constexpr std::array<std::pair<StudyInput, std::string_view>, 3> kInputs{{
+    {StudyInput::DataSet, "data_set"},
+    {StudyInput::Cycled, "cycled"},
+    {StudyInput::Synthetic, "synthetic"},
+}};
+
+template <class Value, std::size_t N>
+Value value_named(const std::array<std::pair<Value, std::string_view>, N>& names, std::string_view name,
+                  const std::string& key) {
+  const auto found = std::ranges::find(names, name, &std::pair<Value, std::string_view>::second);
+  if (found == names.end())
+    throw std::out_of_range(key + " is " + std::string(name) + ", which is none of a study's");
+  return found->first;
+}
+
+template <class Value, std::size_t N>
+std::string name_among(const std::array<std::pair<Value, std::string_view>, N>& names, Value value) {
+  return std::string(std::ranges::find(names, value, &std::pair<Value, std::string_view>::first)->second);
 }
 
 template <class T>
@@ -53,7 +67,7 @@ json to_json(const StudyLayout& layout) {
 
 StudyLayout layout_of(const json& object) {
   const json& split = object.at("split");
-  return {.mode = mode_of(object.at("mode").get<std::string>()),
+  return {.mode = value_named(kModes, object.at("mode").get<std::string>(), "mode"),
           .ranks = object.at("ranks"),
           .threads = object.at("threads"),
           .depth = split.at("depth"),
@@ -81,6 +95,22 @@ RankSeconds rank_of(const json& object) {
           .compute_cpu = object.at("compute_cpu")};
 }
 
+json to_json(const StudyVerification& verification) {
+  return {{"loss_residual", verification.loss_residual},
+          {"gradient_residual", verification.gradient_residual},
+          {"bound", verification.bound}};
+}
+
+// A residual that isn't finite is null in JSON.
+StudyVerification verification_of(const json& object) {
+  const auto residual = [&](const char* key) {
+    return nullable<double>(object, key).value_or(std::numeric_limits<double>::infinity());
+  };
+  return {.loss_residual = residual("loss_residual"),
+          .gradient_residual = residual("gradient_residual"),
+          .bound = object.at("bound")};
+}
+
 json to_json(const StudyMeasurement& measured) {
   json ranks = json::array();
   for (const RankSeconds& rank : measured.ranks) ranks.push_back(to_json(rank));
@@ -97,7 +127,9 @@ json to_json(const StudyMeasurement& measured) {
           {"training_flop_a_sample", measured.training_flop_a_sample},
           {"peak_memory_bytes", measured.peak_memory_bytes},
           {"joules_a_step", nullable(measured.joules_a_step)},
-          {"solution", solution}};
+          {"solution", solution},
+          {"input", to_string(measured.input)},
+          {"verification", measured.verification ? to_json(*measured.verification) : json()}};
 }
 
 StudyMeasurement measurement_of(const json& object) {
@@ -109,13 +141,17 @@ StudyMeasurement measurement_of(const json& object) {
       .training_flop_a_sample = object.at("training_flop_a_sample"),
       .peak_memory_bytes = object.at("peak_memory_bytes").get<std::vector<std::int64_t>>(),
       .joules_a_step = nullable<double>(object, "joules_a_step"),
-      .solution = {}};
+      .solution = {},
+      .input = value_named(kInputs, object.value("input", "data_set"), "input"),
+      .verification = {}};
   for (const json& rank : object.at("rank_seconds")) measured.ranks.push_back(rank_of(rank));
   if (const json& solution = object.at("solution"); !solution.is_null()) {
     measured.solution = {.seconds = solution.at("seconds"),
                          .epochs = solution.at("epochs"),
                          .reached = solution.at("reached")};
   }
+  if (const json verification = object.value("verification", json()); !verification.is_null())
+    measured.verification = verification_of(verification);
   return measured;
 }
 
@@ -160,7 +196,11 @@ Study read_study(const json& object) {
 }  // namespace
 
 std::string to_string(StudyMode mode) {
-  return std::string(std::ranges::find(kModes, mode, &std::pair<StudyMode, std::string_view>::first)->second);
+  return name_among(kModes, mode);
+}
+
+std::string to_string(StudyInput input) {
+  return name_among(kInputs, input);
 }
 
 json to_json(const Study& study) {

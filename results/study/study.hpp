@@ -40,6 +40,25 @@ struct RankSeconds {
   friend bool operator==(const RankSeconds&, const RankSeconds&) = default;
 };
 
+/// Where a point's samples came from.
+enum class StudyInput : std::uint8_t {
+  DataSet,
+  Cycled,     // the data set, which has fewer than a step, or than all steps: some were read again
+  Synthetic,  // made in memory, nothing was read: there is no data set of such samples
+};
+
+/// "data_set", "cycled", "synthetic"
+std::string to_string(StudyInput input);
+
+/// A step held to the unsplit reference: errors in units of what rounding explains.
+struct StudyVerification {
+  double loss_residual = 0, gradient_residual = 0, bound = 0;
+
+  /// Not where a residual is no number.
+  bool passed() const { return loss_residual < bound && gradient_residual < bound; }
+  friend bool operator==(const StudyVerification&, const StudyVerification&) = default;
+};
+
 /// What was measured of a point that ended well.
 struct StudyMeasurement {
   std::vector<double> step_seconds;  // of each repeat: the mean of its steps, of the slowest rank
@@ -59,6 +78,8 @@ struct StudyMeasurement {
     friend bool operator==(const Solution&, const Solution&) = default;
   };
   std::optional<Solution> solution = std::nullopt;
+  StudyInput input = StudyInput::DataSet;
+  std::optional<StudyVerification> verification = std::nullopt;  // where it was asked for
   friend bool operator==(const StudyMeasurement&, const StudyMeasurement&) = default;
 };
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/run/cache_budget.hpp"
+#include "harness/workloads/cache_budget.hpp"
 
 namespace tessera {
 namespace {

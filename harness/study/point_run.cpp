@@ -1,0 +1,42 @@
+#include "harness/study/point_run.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "harness/process/child_process.hpp"
+#include "harness/process/signals.hpp"
+#include "harness/process/slurm.hpp"
+#include "harness/process/stopwatch.hpp"
+#include "harness/run/run_directory.hpp"
+
+namespace tessera {
+
+PointEnd run_to_end(const PointCommand& command, DirectoryLock& lock) {
+  constexpr std::chrono::milliseconds kBetweenPolls{50};
+  std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as some parents leave it, no exit code is kept
+  ChildProcess child({.words = command.words,
+                      .environment = environment_without_mpi_world(environ),
+                      .output = command.directory / kSaidName,
+                      .cpus = std::nullopt});
+  const Stopwatch watch;
+  PointEnd end;
+  std::optional<int> code;
+  for (bool stopped = false; !(code = child.poll());) {
+    end.signal = StopSignals::received();
+    const bool late = command.time_limit && watch.seconds() > *command.time_limit;
+    if (!stopped && (end.signal != 0 || late || lock.is_lost())) {
+      stopped = true;
+      end.timed_out = late && end.signal == 0;
+      if (command.slurm_step.empty() || !terminate_slurm_step(command.slurm_step)) child.send(SIGTERM);
+    }
+    std::this_thread::sleep_for(kBetweenPolls);
+  }
+  lock.check();
+  end.code = *code;
+  return end;
+}
+
+}  // namespace tessera
