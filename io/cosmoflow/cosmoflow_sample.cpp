@@ -31,7 +31,10 @@ void check_cosmoflow_form(const Hdf5File& file, Extents space, std::int64_t chan
 }
 
 bool holds_cosmoflow_data(const Hdf5File& file) {
-  return file.holds("x");
+  if (!file.holds("x") || !file.holds("y")) return false;
+  const Hdf5Array x = file.describe("x");
+  return x.element == "int16" && x.shape.size() == 4 &&
+         file.describe("y") == Hdf5Array{"float32", {kCosmoflowTargets}};
 }
 
 CosmoflowForm cosmoflow_form(const Hdf5File& file) {

@@ -25,6 +25,7 @@ struct CosmoflowForm {
   Extents space;
   std::int64_t channels;
 };
+/// By elements and axes: other data sets have arrays of these names, too.
 bool holds_cosmoflow_data(const Hdf5File& file);
 /// Of a sample of any size. Throws as check_cosmoflow_form() where the file is none.
 CosmoflowForm cosmoflow_form(const Hdf5File& file);

@@ -46,6 +46,13 @@ void check_staged_copy(const DataListing& listing, const DrawnSamples& samples, 
   check_holds(staged_copy_of(listing.staging_record, where), listing.directory, samples, box);
 }
 
+DrawnSamples drawn_files(const DataListing& listing, DrawnSamples samples, std::int64_t train,
+                         std::int64_t validation) {
+  if (listing.train.size() < train) samples.train = {{0, listing.train.size()}};
+  if (listing.validation.size() < validation) samples.validation = {{0, listing.validation.size()}};
+  return samples;
+}
+
 SampleFiles take_files(DataListing& listing, const std::string& folder) {
   SampleFiles files{listing.directory / folder,
                     std::exchange(folder == kTrain ? listing.train : listing.validation, {})};

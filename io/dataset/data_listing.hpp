@@ -28,6 +28,11 @@ DataListing list_data(const std::filesystem::path& directory);
 /// samples.
 void check_staged_copy(const DataListing& listing, const DrawnSamples& samples, const Box& box);
 
+/// Which files a run reads that draws these of so many samples: a file each, or, where a subset has fewer
+/// files than samples, so that these are packed, all of its files.
+DrawnSamples drawn_files(const DataListing& listing, DrawnSamples samples, std::int64_t train,
+                         std::int64_t validation);
+
 /// The files of the folder kTrain or kValidation, whose names are moved out of the listing.
 SampleFiles take_files(DataListing& listing, const std::string& folder);
 

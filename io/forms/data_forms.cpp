@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "io/arrays/arrays_form.hpp"
 #include "io/cosmoflow/cosmoflow_form.hpp"
 #include "io/deepcam/deepcam_form.hpp"
 #include "models/base/error.hpp"
@@ -9,7 +10,7 @@
 namespace tessera {
 
 Registry<DataForm>& data_forms() {
-  static Registry<DataForm> all({&cosmoflow_data_form(), &deepcam_data_form()});
+  static Registry<DataForm> all({&cosmoflow_data_form(), &deepcam_data_form(), &arrays_data_form()});
   return all;
 }
 

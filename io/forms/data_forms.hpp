@@ -15,7 +15,7 @@ const DataForm* find_form(const Hdf5File& file);
 /// The same; throws InputError where it is no sample.
 const DataForm& form_of(const Hdf5File& file);
 
-/// "CosmoFlow ('x' and 'y') or DeepCAM ('climate/data')": which files are samples, for people.
+/// "CosmoFlow ('x' and 'y') or DeepCAM ('climate/data') or ...": which files are samples, for people.
 std::string known_forms();
 
 }  // namespace tessera

@@ -163,7 +163,7 @@ TEST(SamplePicture, RefusesAFileThatHoldsNoSample) {
               HasSubstr("lacks the data set 'climate/labels_0'"));
   EXPECT_THAT(
       refused([&](Hdf5Image& image) { image.add<float>("x", std::array<std::int64_t, 1>{16}, values); }),
-      HasSubstr("'x' is float32 (16) and no universe (D,H,W,C)"));
+      HasSubstr("it lacks the arrays of CosmoFlow ('x' and 'y') or DeepCAM"));
 }
 
 }  // namespace
