@@ -33,6 +33,7 @@ void add_commands(const CommandSyntax& program) {
   add_stage(program);
   add_system(program);
   add_train(program);
+  add_tune(program);
 }
 
 // What must be the same on all ranks before anything is done.

@@ -2,16 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
-#include <sstream>
 #include <system_error>
 #include <utility>
 
+#include "harness/campaign/launcher.hpp"
 #include "harness/campaign/run_queue.hpp"
 #include "harness/campaign/side_by_side.hpp"
-#include "harness/campaign/slurm_launch.hpp"
-#include "harness/process/child_process.hpp"
 #include "harness/process/slurm.hpp"
 #include "harness/run/run_directory.hpp"
 #include "io/files/whole_file.hpp"
@@ -82,32 +79,13 @@ void check_output(const Campaign& campaign) {
                      file.string(), "give the same arguments as then, or choose another --output");
 }
 
-std::vector<std::string> words_in(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
-  return words;
-}
-
-// Before anything is written.
-void check_launcher(const Campaign& campaign) {
-  const std::string launcher = command_of(campaign, 1)[0];
-  if (!find_program(launcher))
-    throw InputError(fmt::format("there is no program '{}'", launcher), "--launcher " + campaign.launcher,
-                     "name a launcher that is in PATH, or give its path");
-}
-
 std::string title(const Campaign& campaign, int run) {
   return fmt::format("run {} of {} (seed {})", run, campaign.runs, campaign.seed(run));
 }
 
 QueuedRun queued_run(const Campaign& campaign, int run) {
-  QueuedRun queued{title(campaign, run), campaign.directory(run), command_of(campaign, run), ""};
-  if (is_srun(campaign.launcher)) {
-    queued.slurm_step = fmt::format("tessera-{}-run_{}", getpid(), run);
-    queued.command.insert(queued.command.begin() + 1, "--job-name=" + queued.slurm_step);
-  }
-  return queued;
+  return launched_run({title(campaign, run), campaign.directory(run), command_of(campaign, run), ""},
+                      campaign.launcher, fmt::format("run_{}", run));
 }
 
 std::vector<QueuedRun> runs_to_do(const Campaign& campaign) {
@@ -141,17 +119,7 @@ fs::path Campaign::directory(int run) const {
 }
 
 std::vector<std::string> command_of(const Campaign& campaign, int run) {
-  constexpr std::string_view kRanks = "{ranks}";
-  std::vector<std::string> words = words_in(campaign.launcher);
-  bool told = false;
-  for (std::string& word : words)
-    if (const std::size_t at = word.find(kRanks); at != std::string::npos) {
-      word.replace(at, kRanks.size(), std::to_string(campaign.ranks));
-      told = true;
-    }
-  if (words.empty() || (!told && campaign.ranks > 1))
-    throw InputError("the launcher isn't told how many ranks to start", "--launcher " + campaign.launcher,
-                     "write {ranks} where their number belongs: --launcher \"mpiexec -n {ranks}\"");
+  std::vector<std::string> words = launcher_words(campaign.launcher, campaign.ranks);
   const fs::path directory = campaign.directory(run);
   words.insert(words.end(), {campaign.program, "train", campaign.config, "--output", directory.string(),
                              "--seed", std::to_string(campaign.seed(run)), "--no-progress"});
@@ -161,7 +129,7 @@ std::vector<std::string> command_of(const Campaign& campaign, int run) {
 }
 
 int run_campaign(const Campaign& campaign, const std::function<void(const std::string&)>& say) {
-  check_launcher(campaign);
+  check_launcher(campaign.launcher, campaign.ranks);
   make_output(campaign);
   DirectoryLock lock(campaign.output, {.what = "the output directory",
                                        .fix = "wait for that process, or choose another --output",

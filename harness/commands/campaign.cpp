@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -11,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/campaign/slurm_launch.hpp"
+#include "harness/campaign/launcher.hpp"
 #include "harness/campaign/verdict.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/config/config.hpp"
@@ -32,20 +31,11 @@ struct CampaignArguments {
   std::vector<std::string> overrides;
 };
 
-// The launcher of the library that this program is built with: MPICH's own name for it, where that is there.
-std::string usual_launcher() {
-  const bool mpich = mpi_library().starts_with("MPICH") && find_program("mpiexec.mpich");
-  return mpich ? "mpiexec.mpich -n {ranks}" : TESSERA_LAUNCHER " -n {ranks}";
-}
-
 Campaign campaign_of(const CampaignArguments& arguments) {
   Campaign campaign = arguments.campaign;
   campaign.configuration = to_json(load_config(config_file(campaign.config), arguments.overrides));
   campaign.program = fs::read_symlink("/proc/self/exe").string();
-  if (campaign.launcher.empty()) campaign.launcher = usual_launcher();
-  if (campaign.launcher == "slurm")
-    campaign.launcher =
-        srun_line(slurm_job(&std::getenv), campaign.models, campaign.ranks, mpi_library(), &std::getenv);
+  campaign.launcher = launcher_called(campaign.launcher, campaign.models, campaign.ranks);
   auto& options = campaign.train_options;
   if (!arguments.split.empty()) options.insert(options.end(), {"--split", arguments.split});
   if (arguments.max_epochs)

@@ -38,6 +38,7 @@ void add_score(CommandSyntax program);
 void add_stage(CommandSyntax program);
 void add_system(CommandSyntax program);
 void add_train(CommandSyntax program);
+void add_tune(CommandSyntax program);
 
 /// The commands below `generate`.
 void add_generate_cosmoflow(CommandSyntax generate);

@@ -8,12 +8,6 @@ const kManySystems = 20, kDrawnOfMany = 12;
 // Of each group: its systems shown, and the places of its charts.
 const views = [];
 
-function coloursOfPage() {
-  const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue('--' + name).trim();
-  return {ground: of('ground'), text: of('text'), soft: of('soft'), line: of('line'), narrow: window.innerWidth < 640};
-}
-
 function draw(view) {
   const matching = view.group.systems.filter((s) => view.matching.has(s.name));
   const ticked = matching.filter((s) => !view.hidden.has(s.name));

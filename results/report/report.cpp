@@ -10,7 +10,7 @@
 namespace tessera {
 namespace {
 
-constexpr std::string_view kPage = "page.html", kData = "data";
+constexpr std::string_view kData = "data";
 
 std::string_view part(std::string_view name) {
   const auto parts = report_parts();
@@ -51,22 +51,30 @@ nlohmann::json with_drawn_evaluations(nlohmann::json comparison) {
   return comparison;
 }
 
-}  // namespace
-
 // What is filled in isn't searched for marks again.
-std::string html_report(const nlohmann::json& comparison) {
-  const std::string data = script_safe(with_drawn_evaluations(comparison));
-  std::string_view rest = part(kPage);
+std::string filled(std::string_view page, const nlohmann::json& value) {
+  const std::string data = script_safe(value);
+  std::string_view rest = part(page);
   std::string html;
   for (std::size_t mark = rest.find('@'); mark != std::string_view::npos; mark = rest.find('@')) {
     const std::size_t end = rest.find('@', mark + 1);
-    if (end == std::string_view::npos) throw std::logic_error("page.html has a mark without an end");
+    if (end == std::string_view::npos) throw std::logic_error("a page has a mark without an end");
     const std::string_view name = rest.substr(mark + 1, end - mark - 1);
     html += rest.substr(0, mark);
     html += name == kData ? std::string_view(data) : part(name);
     rest.remove_prefix(end + 1);
   }
   return html += rest;
+}
+
+}  // namespace
+
+std::string html_report(const nlohmann::json& comparison) {
+  return filled("page.html", with_drawn_evaluations(comparison));
+}
+
+std::string html_of_search(const nlohmann::json& search) {
+  return filled("search.html", search);
 }
 
 }  // namespace tessera
