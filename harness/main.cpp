@@ -34,6 +34,7 @@ void add_commands(const CommandSyntax& program) {
   add_study(program);
   add_system(program);
   add_train(program);
+  add_tune(program);
 }
 
 // What must be the same on all ranks before anything is done.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <system_error>
 #include <utility>
@@ -10,8 +9,6 @@
 #include "harness/campaign/launcher.hpp"
 #include "harness/campaign/run_queue.hpp"
 #include "harness/campaign/side_by_side.hpp"
-#include "harness/campaign/slurm_launch.hpp"
-#include "harness/process/child_process.hpp"
 #include "harness/process/slurm.hpp"
 #include "harness/run/run_directory.hpp"
 #include "io/files/whole_file.hpp"
@@ -87,12 +84,8 @@ std::string title(const Campaign& campaign, int run) {
 }
 
 QueuedRun queued_run(const Campaign& campaign, int run) {
-  QueuedRun queued{title(campaign, run), campaign.directory(run), command_of(campaign, run), ""};
-  if (is_srun(campaign.launcher)) {
-    queued.slurm_step = fmt::format("tessera-{}-run_{}", getpid(), run);
-    queued.command.insert(queued.command.begin() + 1, "--job-name=" + queued.slurm_step);
-  }
-  return queued;
+  return launched_run({title(campaign, run), campaign.directory(run), command_of(campaign, run), ""},
+                      campaign.launcher, fmt::format("run_{}", run));
 }
 
 std::vector<QueuedRun> runs_to_do(const Campaign& campaign) {

@@ -78,6 +78,11 @@ class RunQueue {
       lost_ = true;
       stop_all();
     }
+    if (!leaving() && options_.until && std::chrono::steady_clock::now() >= *options_.until) {
+      stopped_ = kCanBeResumed;
+      options_.say("the time is over: the runs under way end with a checkpoint");
+      stop_all();
+    }
     if (signal_ != 0 || (signal_ = signals_.received()) == 0) return;
     options_.say(fmt::format("{}: the runs under way end with a checkpoint", name_of_signal(signal_)));
     stop_all();
@@ -99,7 +104,7 @@ class RunQueue {
   void start_next(std::size_t slot) {
     const QueuedRun& run = waiting_[next_++];
     std::filesystem::create_directories(run.directory);
-    const bool goes_on = state_of_run(run.directory) == RunState::Resumable;
+    const bool goes_on = has_checkpoint(run.directory);
     // The daemons of Slurm start its steps, wherever srun runs.
     const std::optional<cpu_set_t> cpus =
         run.slurm_step.empty() ? cpus_of_part(static_cast<int>(slot), options_.side_by_side) : std::nullopt;
@@ -133,8 +138,9 @@ class RunQueue {
       stopped_ = is_of_a_signal(*code) ? *code : kCanBeResumed;
       stop_all();
     } else if (!leaving()) {
-      failure_ = *code == 2 ? 2 : 3;
       options_.say(fmt::format("{}: FAILED with exit code {}; its last words:\n{}", run.title, *code, words));
+      if (options_.failed) return options_.failed(run, *code);
+      failure_ = *code == 2 ? 2 : 3;
       stop_all();
     }
   }

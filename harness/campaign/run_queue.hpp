@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,10 @@ struct RunQueueOptions {
   const std::function<void(const std::string&)>& say;  // is given lines for people
   DirectoryLock& lock;                                 // of the directory that they lie in
   std::function<void()> ended;                         // is called when a run has ended, under the lock
+  /// Where it is set, a run that fails ends itself alone: it is called in place of ending all.
+  std::function<void(const QueuedRun& run, int exit_code)> failed = {};
+  /// Then all end with a checkpoint, as by a signal; the code is kCanBeResumed.
+  std::optional<std::chrono::steady_clock::time_point> until = {};
 };
 
 /// Why a run doesn't count that had another number of ranks than it was to have, as a clause.

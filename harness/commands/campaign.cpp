@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -11,10 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/campaign/slurm_launch.hpp"
+#include "harness/campaign/launcher.hpp"
 #include "harness/campaign/verdict.hpp"
 #include "harness/commands/command.hpp"
-#include "harness/commands/usual_launcher.hpp"
 #include "harness/config/config.hpp"
 #include "harness/config/config_file.hpp"
 #include "harness/process/child_process.hpp"
@@ -37,10 +35,7 @@ Campaign campaign_of(const CampaignArguments& arguments) {
   Campaign campaign = arguments.campaign;
   campaign.configuration = to_json(load_config(config_file(campaign.config), arguments.overrides));
   campaign.program = fs::read_symlink("/proc/self/exe").string();
-  if (campaign.launcher.empty()) campaign.launcher = usual_launcher();
-  if (campaign.launcher == "slurm")
-    campaign.launcher =
-        srun_line(slurm_job(&std::getenv), campaign.models, campaign.ranks, mpi_library(), &std::getenv);
+  campaign.launcher = launcher_called(campaign.launcher, campaign.models, campaign.ranks);
   auto& options = campaign.train_options;
   if (!arguments.split.empty()) options.insert(options.end(), {"--split", arguments.split});
   if (arguments.max_epochs)

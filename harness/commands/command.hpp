@@ -39,6 +39,7 @@ void add_stage(CommandSyntax program);
 void add_study(CommandSyntax program);
 void add_system(CommandSyntax program);
 void add_train(CommandSyntax program);
+void add_tune(CommandSyntax program);
 
 /// A command below `bench`.
 void add_bench_training(CommandSyntax bench);

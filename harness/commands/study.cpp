@@ -16,7 +16,6 @@
 #include "harness/campaign/slurm_launch.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/commands/time_limit.hpp"
-#include "harness/commands/usual_launcher.hpp"
 #include "harness/config/config_file.hpp"
 #include "harness/machine/core_shares.hpp"
 #include "harness/machine/topology.hpp"
@@ -172,7 +171,7 @@ ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& al
   run.configuration = to_json(config);
   const StudyRequest request = request_of(arguments, config, run);
   if (!arguments.time_limit.empty()) run.time_limit = time_limit_of(arguments.time_limit);
-  if (run.launcher.empty()) run.launcher = usual_launcher();
+  if (run.launcher.empty()) run.launcher = launcher_called("", 1, request.ranks.back());
   if (arguments.submit.empty()) check_launcher(run.launcher, request.ranks.back());
   if (arguments.submit.empty()) check_data(config, alone);
   const StudyPoints points =

@@ -18,6 +18,7 @@ namespace tessera {
 namespace {
 
 constexpr double kMarginOfJob = 60;  // seconds
+constexpr const char* kOfARun = "--time-limit";
 
 // A job that has just begun, as one that was put into the queue again, isn't always known yet.
 std::optional<double> patient_seconds_left_of_slurm_job() {
@@ -32,7 +33,7 @@ std::optional<double> patient_seconds_left_of_slurm_job() {
 
 }  // namespace
 
-double time_limit_of(const std::string& text) {
+double time_limit_of(const std::string& text, const std::string& option) {
   static const std::regex clock("([0-9]{1,5}):([0-5][0-9]):([0-5][0-9])"),
       plain("[0-9]{1,9}(\\.[0-9]{1,9})?");
   double seconds = 0;
@@ -42,8 +43,9 @@ double time_limit_of(const std::string& text) {
   else if (std::regex_match(text, plain))
     seconds = std::stod(text);
   if (!(seconds > 0))
-    throw InputError(fmt::format("'{}' is no time limit", text), "--time-limit",
-                     "give seconds above 0, hours, minutes and seconds as in 1:30:00, or job");
+    throw InputError(fmt::format("'{}' is no time", text), option,
+                     fmt::format("give seconds above 0, or hours, minutes and seconds as in 1:30:00{}",
+                                 option == kOfARun ? ", or job" : ""));
   return seconds;
 }
 
@@ -53,7 +55,7 @@ std::optional<double> shared_time_limit(const Communicator& world, const std::st
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
     if (text != "job") {
-      seconds = time_limit_of(text);
+      seconds = time_limit_of(text, kOfARun);
       return;
     }
     const std::optional<double> left = patient_seconds_left_of_slurm_job();

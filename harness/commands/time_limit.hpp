@@ -8,8 +8,8 @@
 namespace tessera {
 
 /// Seconds of a duration as batch systems write it: "90", "0.5", or "1:30:00" (hours, minutes, seconds).
-/// Throws InputError for anything else, and for one that isn't positive.
-double time_limit_of(const std::string& text);
+/// Throws InputError, which names the option, for anything else, and for one that isn't positive.
+double time_limit_of(const std::string& text, const std::string& option);
 
 /// Of --time-limit, in seconds from the start of this process; nothing where there is none, or the job has
 /// none. "job": what the Slurm job has left by rank 0, less a minute to write a checkpoint and leave, or half

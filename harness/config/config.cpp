@@ -44,6 +44,14 @@ bool has_field(const Section& section, const std::string& key) {
   throw_unknown(node, path_of(section, node.key), known, home);
 }
 
+[[noreturn]] void throw_unknown_at_top(const std::vector<Section>& schema, const ConfigNode& node) {
+  std::vector<std::string> known;
+  for (const Section& section : schema)
+    if (!section.name.empty()) known.push_back(section.name);
+  for (const Field& field : schema.front().fields) known.push_back(field.key);
+  throw_unknown(node, node.key, known, {});
+}
+
 void read_field(const Section& section, const Field& field, const ConfigNode& node, Config& config) {
   const std::string path = path_of(section, field.key);
   if (!field.read(node)) {
@@ -79,11 +87,6 @@ void read_tree(const std::vector<Section>& schema, const ConfigNode& tree, Confi
   if (tree.kind != ConfigNode::Kind::Map && tree.kind != ConfigNode::Kind::Null)
     throw InputError("the configuration is not a map of sections", tree.where,
                      "write `data:`, `model:` and so on");
-  std::vector<std::string> known;
-  for (const Section& section : schema)
-    if (!section.name.empty()) known.push_back(section.name);
-  for (const Field& field : schema.front().fields) known.push_back(field.key);
-
   for (const ConfigNode& node : tree.children) {
     const auto section = std::ranges::find(schema, node.key, &Section::name);
     const auto field = std::ranges::find(schema.front().fields, node.key, &Field::key);
@@ -92,7 +95,7 @@ void read_tree(const std::vector<Section>& schema, const ConfigNode& tree, Confi
     } else if (section != schema.end() && !node.key.empty()) {
       read_section(schema, *section, node, config);
     } else {
-      throw_unknown(node, node.key, known, {});
+      throw_unknown_at_top(schema, node);
     }
   }
 }
@@ -107,6 +110,20 @@ void check_required(const std::vector<Section>& schema, const Config& config) {
 }
 
 }  // namespace
+
+const Field& field_at(const std::vector<Section>& schema, const std::string& path, const std::string& where) {
+  const std::size_t dot = path.find('.');
+  const bool at_top = dot == std::string::npos;
+  ConfigNode node;
+  node.where = where;
+  node.key = at_top ? "" : path.substr(0, dot);
+  const auto section = std::ranges::find(schema, node.key, &Section::name);
+  if (section == schema.end()) throw_unknown_at_top(schema, node);
+  node.key = at_top ? path : path.substr(dot + 1);
+  const auto field = std::ranges::find(section->fields, node.key, &Field::key);
+  if (field == section->fields.end()) throw_unknown_in(schema, *section, node);
+  return *field;
+}
 
 Config parse_config(std::string_view yaml, const std::string& source,
                     std::span<const std::string> overrides) {

@@ -77,4 +77,8 @@ std::string html_study_report(const nlohmann::json& comparison) {
   return filled("study_page.html", script_safe(comparison));
 }
 
+std::string html_of_search(const nlohmann::json& search) {
+  return filled("search.html", script_safe(search));
+}
+
 }  // namespace tessera

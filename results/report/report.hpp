@@ -14,4 +14,8 @@ std::string html_report(const nlohmann::json& comparison);
 /// gives it.
 std::string html_study_report(const nlohmann::json& comparison);
 
+/// A search for settings, as tune.json has it, as such a page: its trials by rank, how they learned, and what
+/// came of each setting.
+std::string html_of_search(const nlohmann::json& search);
+
 }  // namespace tessera
