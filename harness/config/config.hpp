@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/base/tensor.hpp"
+#include "models/kernels/convolution_algorithm.hpp"
 #include "models/network/placement.hpp"
 
 /// The configuration of a run: YAML with the sections of the MLPerf HPC reference of CosmoFlow. model.name
@@ -58,6 +59,7 @@ struct TrainConfig {
 struct ComputeConfig {       // ours
   std::int64_t threads = 0;  // of a rank; 0: its share of the cores
   KernelChoice kernels = KernelChoice::OneDnn;
+  ConvolutionAlgorithm convolution = ConvolutionAlgorithm::Auto;  // of the oneDNN kernels
   // Of tensors; parameters are in its wide type. float64 with the reference kernels alone.
   Element element = Element::F32;
   Overlap overlap = Overlap::Auto;  // of a split sample's halos with what doesn't read them; `--overlap` wins

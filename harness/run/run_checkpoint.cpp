@@ -108,8 +108,9 @@ std::string text_of_configuration(const json& configuration) {
   return configuration.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string overlap_of(const json& configuration) {
-  return configuration.value(json::json_pointer("/compute/overlap"), "");
+// Of the section "compute".
+std::string computed_with(const char* key, const json& configuration) {
+  return configuration.value(json::json_pointer(std::string("/compute/") + key), "");
 }
 
 template <class T>
@@ -244,8 +245,9 @@ std::vector<std::string> differences_of_bits(const Checkpoint& checkpoint, const
   compare(text_of(checkpoint, "split", file), now.split, "split");
   compare(integer_of(checkpoint, "threads", file), now.threads, "threads a rank");
   compare(text_of(checkpoint, "tessera_version", file), now.version, "tessera");
-  compare(overlap_of(json::parse(text_of(checkpoint, "configuration", file), nullptr, false)),
-          overlap_of(now.configuration), "overlap");
+  const json then = json::parse(text_of(checkpoint, "configuration", file), nullptr, false);
+  for (const char* const key : {"convolution", "overlap"})
+    compare(computed_with(key, then), computed_with(key, now.configuration), key);
   return differences;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/base/tensor.hpp"
+#include "models/kernels/convolution_algorithm.hpp"
 
 /// Prepared primitives: created once from layouts and a window geometry, then executed many times. Nothing is
 /// allocated by an execution; scratch memory comes from the caller.
@@ -102,6 +103,7 @@ class Kernels {
 /// rounded once.
 std::unique_ptr<Kernels> make_reference_kernels(Element element);
 /// oneDNN in float or bfloat16, on the OpenMP team of the calling thread.
-std::unique_ptr<Kernels> make_onednn_kernels(Element element = Element::F32);
+std::unique_ptr<Kernels> make_onednn_kernels(Element element = Element::F32,
+                                             ConvolutionAlgorithm algorithm = ConvolutionAlgorithm::Auto);
 
 }  // namespace tessera

@@ -1,3 +1,5 @@
+#include <omp.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -6,51 +8,89 @@
 #include "models/kernels/onednn_input_gradient.hpp"
 #include "models/kernels/onednn_kernels.hpp"
 #include "models/kernels/onednn_weight_gradient.hpp"
+#include "models/kernels/winograd_pass.hpp"
+#include "models/kernels/winograd_rule.hpp"
+#include "models/kernels/winograd_weight_gradient.hpp"
 
 namespace tessera::onednn {
 namespace {
+
+using winograd::WinogradWeights;
+
+// Of the library's product: then its convolutions, which it may have better ones of, are faster.
+bool has_plain_loops(const std::string& implementation) {
+  return implementation.find("ref") != std::string::npos;
+}
 
 // Activations and their gradients are given as channels-last in all three directions; only the weights'
 // layout is left to the library.
 class OnednnConvolution final : public LinearKernel {
  public:
-  OnednnConvolution(const Device& device, const ConvolutionProblem& problem) {
-    const ConvolutionDescription description(problem, ConvolutionDescription::Tensors::ChannelsLast);
-    forward_ = ForwardPass(device, description, description.plain_weights);
-    if (problem.input_gradients) inputs_ = InputGradient(device, problem);
+  OnednnConvolution(const Device& device, const ConvolutionProblem& problem, ConvolutionAlgorithm algorithm) {
+    const auto by_winograd = [&]<class Made>(std::optional<Made>& made, Direction direction, auto... which) {
+      if (!winograd::is_chosen(problem, direction, algorithm, omp_get_max_threads())) return false;
+      made.emplace(device, problem, which...);
+      if (algorithm == ConvolutionAlgorithm::Auto && has_plain_loops(made->implementation())) made.reset();
+      return made.has_value();
+    };
+    if (!by_winograd(winograd_forward_, Direction::Forward, WinogradWeights::Of::Convolution)) {
+      const ConvolutionDescription description(problem, ConvolutionDescription::Tensors::ChannelsLast);
+      forward_ = ForwardPass(device, description, description.plain_weights);
+    }
+    if (problem.input_gradients &&
+        !by_winograd(winograd_inputs_, Direction::BackwardInputs, WinogradWeights::Of::InputGradient))
+      inputs_ = InputGradient(device, problem);
     if (is_depthwise(problem) && !problem.bias)  // the library's has none for dilations, and isn't faster
       depthwise_.emplace(problem);
-    else
+    else if (!by_winograd(winograd_weights_, Direction::BackwardParameters))
       weights_ = SlabbedWeightGradient(device, problem);
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                std::span<std::byte> scratch) override {
-    forward_.run(x.bytes, weights, bias, y.bytes, scratch.data());
+    if (winograd_forward_)
+      winograd_forward_->run(x.bytes, weights, bias, y.bytes, scratch.data());
+    else
+      forward_.run(x.bytes, weights, bias, y.bytes, scratch.data());
   }
 
   void backward_inputs(ConstTensorView dy, const std::byte* weights, TensorView dx,
                        std::span<std::byte> scratch) override {
-    inputs_.run(dy.bytes, weights, dx.bytes, scratch.data());
+    if (winograd_inputs_)
+      winograd_inputs_->run(dy.bytes, weights, nullptr, dx.bytes, scratch.data());
+    else
+      inputs_.run(dy.bytes, weights, dx.bytes, scratch.data());
   }
 
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte> scratch) override {
     if (depthwise_)
       depthwise_->run(x, dy, weights_gradient, scratch);
+    else if (winograd_weights_)
+      winograd_weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
     else
       weights_.run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
   }
 
   std::size_t scratch_bytes() const override {
-    return std::max({forward_.scratch_bytes(), inputs_ ? inputs_.scratch_bytes() : 0,
-                     depthwise_ ? depthwise_->scratch_bytes() : weights_.scratch_bytes()});
+    const std::size_t forward =
+        winograd_forward_ ? winograd_forward_->scratch_bytes() : forward_.scratch_bytes();
+    const std::size_t inputs = winograd_inputs_ ? winograd_inputs_->scratch_bytes()
+                               : inputs_        ? inputs_.scratch_bytes()
+                                                : 0;
+    const std::size_t parameters = depthwise_          ? depthwise_->scratch_bytes()
+                                   : winograd_weights_ ? winograd_weights_->scratch_bytes()
+                                                       : weights_.scratch_bytes();
+    return std::max({forward, inputs, parameters});
   }
 
   std::vector<std::string> implementations() const override {
-    std::vector<std::string> names = {forward_.implementation()};
-    if (inputs_) names.push_back(inputs_.implementation());
-    names.push_back(depthwise_ ? "vector" : weights_.implementation());
+    std::vector<std::string> names = {winograd_forward_ ? winograd_forward_->implementation() : forward_.implementation()};
+    if (winograd_inputs_ || inputs_)
+      names.push_back(winograd_inputs_ ? winograd_inputs_->implementation() : inputs_.implementation());
+    names.push_back(depthwise_          ? "vector"
+                    : winograd_weights_ ? winograd_weights_->implementation()
+                                        : weights_.implementation());
     return names;
   }
 
@@ -58,13 +98,17 @@ class OnednnConvolution final : public LinearKernel {
   ForwardPass forward_;
   InputGradient inputs_;
   SlabbedWeightGradient weights_;
-  std::optional<DepthwiseWeightGradient> depthwise_;  // in place of weights_
+  // Each in place of one of these.
+  std::optional<WinogradPass> winograd_forward_, winograd_inputs_;
+  std::optional<WinogradWeightGradient> winograd_weights_;
+  std::optional<DepthwiseWeightGradient> depthwise_;
 };
 
 }  // namespace
 
-std::unique_ptr<LinearKernel> make_convolution(const Device& device, const ConvolutionProblem& problem) {
-  return std::make_unique<OnednnConvolution>(device, problem);
+std::unique_ptr<LinearKernel> make_convolution(const Device& device, const ConvolutionProblem& problem,
+                                               ConvolutionAlgorithm algorithm) {
+  return std::make_unique<OnednnConvolution>(device, problem, algorithm);
 }
 
 }  // namespace tessera::onednn

@@ -19,11 +19,11 @@ bool fills_badly(const ConvolutionProblem& problem) {
 
 class OnednnKernels final : public Kernels {
  public:
-  explicit OnednnKernels(Element element) : element_(element) {}
+  OnednnKernels(Element element, ConvolutionAlgorithm algorithm) : element_(element), algorithm_(algorithm) {}
 
   Element element() const override { return element_; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    const auto direct = [this](const ConvolutionProblem& p) { return onednn::make_convolution(device_, p); };
+    const auto direct = [this](const ConvolutionProblem& p) { return onednn::make_convolution(device_, p, algorithm_); };
     if (fills_badly(problem)) return make_folded_convolution(problem, direct);
     try {
       return direct(problem);
@@ -42,14 +42,15 @@ class OnednnKernels final : public Kernels {
 
  private:
   Element element_;
+  ConvolutionAlgorithm algorithm_;
   onednn::Device device_;
 };
 
 }  // namespace
 
-std::unique_ptr<Kernels> make_onednn_kernels(Element element) {
+std::unique_ptr<Kernels> make_onednn_kernels(Element element, ConvolutionAlgorithm algorithm) {
   assert(element != Element::F64);
-  return std::make_unique<OnednnKernels>(element);
+  return std::make_unique<OnednnKernels>(element, algorithm);
 }
 
 }  // namespace tessera

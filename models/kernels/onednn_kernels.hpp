@@ -7,7 +7,8 @@
 
 namespace tessera::onednn {
 
-std::unique_ptr<LinearKernel> make_convolution(const Device& device, const ConvolutionProblem& problem);
+std::unique_ptr<LinearKernel> make_convolution(const Device& device, const ConvolutionProblem& problem,
+                                               ConvolutionAlgorithm algorithm);
 std::unique_ptr<LinearKernel> make_dense(const Device& device, const DenseProblem& problem);
 
 }  // namespace tessera::onednn

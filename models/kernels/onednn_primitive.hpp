@@ -31,15 +31,21 @@ inline dnnl::memory::dims dims_of(const dnnl::memory::desc& desc) {
 #endif
 }
 
-/// The descriptor of a Made, dnnl::matmul for instance, with caller_scratchpad(); operation: what the library
-/// wants to know of it, in its order.
+/// The descriptor of a Made, dnnl::matmul for instance; attributes: caller_scratchpad() and what is added to
+/// it; operation: what the library wants to know of it, in its order.
+template <class Made, class... Operation>
+typename Made::primitive_desc described_with(const Device& device, const dnnl::primitive_attr& attributes,
+                                             const Operation&... operation) {
+#if DNNL_VERSION_MAJOR < 3
+  return {typename Made::desc(operation...), attributes, device.engine};
+#else
+  return {device.engine, operation..., attributes};
+#endif
+}
+/// The same with caller_scratchpad() alone.
 template <class Made, class... Operation>
 typename Made::primitive_desc described(const Device& device, const Operation&... operation) {
-#if DNNL_VERSION_MAJOR < 3
-  return {typename Made::desc(operation...), caller_scratchpad(), device.engine};
-#else
-  return {device.engine, operation..., caller_scratchpad()};
-#endif
+  return described_with<Made>(device, caller_scratchpad(), operation...);
 }
 /// The same of a primitive that goes backward; forward: the descriptor of its counterpart.
 template <class Made, class Forward, class... Operation>

@@ -371,6 +371,7 @@ TEST(ConfigJson, HoldsEverySectionWithDefaultsUnderTheKeysOfTheYaml) {
   EXPECT_EQ(json["lr_schedule"]["decay_schedule"]["32"], 0.25);
   EXPECT_EQ(json["train"]["target_mae"], 0.124);
   EXPECT_EQ(json["compute"]["kernels"], "onednn");
+  EXPECT_EQ(json["compute"]["convolution"], "auto");
   EXPECT_EQ(json["output_dir"], "results/cosmo-002");
 }
 

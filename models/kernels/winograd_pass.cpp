@@ -1,0 +1,71 @@
+#include "models/kernels/winograd_pass.hpp"
+
+#include <omp.h>
+
+#include "models/kernels/onednn_input_gradient.hpp"
+
+namespace tessera::onednn {
+namespace {
+
+std::size_t rounded_floats(std::int64_t count) {
+  return ScratchParts::rounded(static_cast<std::size_t>(count) * sizeof(float));
+}
+float* take_floats(ScratchParts& parts, std::int64_t count) {
+  return reinterpret_cast<float*>(parts.take(static_cast<std::size_t>(count) * sizeof(float)));
+}
+
+ConvolutionProblem computed(const ConvolutionProblem& problem, winograd::WinogradWeights::Of of) {
+  return of == winograd::WinogradWeights::Of::Convolution ? problem : mirrored(problem).value();
+}
+
+}  // namespace
+
+WinogradPass::WinogradPass(const Device& device, const ConvolutionProblem& problem,
+                           winograd::WinogradWeights::Of of)
+    : team_(omp_get_max_threads()),
+      tiles_(computed(problem, of)),
+      weights_(problem, of),
+      blocks_(winograd::cut_into_blocks(tiles_.count(), weights_.rows(), weights_.columns(), team_)),
+      products_(PointProducts::of_outputs(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
+
+std::size_t WinogradPass::bytes_of_thread() const {
+  return rounded_floats(winograd::kSlice * blocks_.rows * weights_.rows()) +
+         rounded_floats(winograd::kSlice * blocks_.rows * weights_.columns()) +
+         ScratchParts::rounded(products_.scratch_bytes());
+}
+
+std::size_t WinogradPass::scratch_bytes() const {
+  return rounded_floats(weights_.count()) + static_cast<std::size_t>(team_) * bytes_of_thread();
+}
+
+void WinogradPass::run(const std::byte* x, const std::byte* weights, const std::byte* bias, std::byte* y,
+                       std::byte* scratch) {
+  ScratchParts parts(scratch);
+  float* const points = take_floats(parts, weights_.count());
+  weights_.to_points(reinterpret_cast<const float*>(weights), points);
+#pragma omp parallel num_threads(team_)
+  {
+    const int thread = omp_get_thread_num();
+    std::byte* const mine = parts.rest() + static_cast<std::size_t>(thread) * bytes_of_thread();
+#pragma omp for schedule(static)
+    for (std::int64_t block = 0; block < blocks_.count; ++block)
+      run_block(thread, block, reinterpret_cast<const float*>(x), reinterpret_cast<const float*>(bias),
+                reinterpret_cast<float*>(y), points, mine);
+  }
+}
+
+void WinogradPass::run_block(int thread, std::int64_t block, const float* x, const float* bias, float* y,
+                             const float* weights, std::byte* scratch) {
+  ScratchParts parts(scratch);
+  const std::int64_t rows = blocks_.rows;
+  float* const inputs = take_floats(parts, winograd::kSlice * rows * weights_.rows());
+  float* const outputs = take_floats(parts, winograd::kSlice * rows * weights_.columns());
+  const Interval tiles = blocks_.tiles(block, tiles_.count());
+  for (int slice = 0; slice < tiles_.slices(); ++slice) {
+    tiles_.gather_inputs(x, slice, tiles, inputs, rows);
+    products_.run(thread, inputs, weights + slice * weights_.slice_count(), outputs, parts.rest());
+    tiles_.add_outputs(outputs, rows, slice, tiles, bias, y);
+  }
+}
+
+}  // namespace tessera::onednn

@@ -1,0 +1,57 @@
+#include "models/kernels/winograd_products.hpp"
+
+#include <omp.h>
+
+#include "models/kernels/winograd_tiles.hpp"
+
+namespace tessera::onednn {
+namespace {
+
+// oneDNN prepares a primitive for as many threads as there are where it is made.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+dnnl::memory::desc matrices(std::int64_t rows, std::int64_t columns) {
+  return {{winograd::kSlice, rows, columns}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::abc};
+}
+// The transposes of matrices that are stored row by row.
+dnnl::memory::desc transposed_matrices(std::int64_t rows, std::int64_t columns) {
+  return {{winograd::kSlice, rows, columns}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::acb};
+}
+
+}  // namespace
+
+PointProducts PointProducts::of_outputs(const Device& device, const Sizes& s, int team) {
+  return {device, matrices(s.tiles, s.read), matrices(s.read, s.written), matrices(s.tiles, s.written), false,
+          team};
+}
+
+PointProducts PointProducts::of_gradient(const Device& device, const Sizes& s, int team) {
+  return {device, transposed_matrices(s.read, s.tiles), matrices(s.tiles, s.written),
+          matrices(s.read, s.written), true, team};
+}
+
+PointProducts::PointProducts(const Device& device, const dnnl::memory::desc& a, const dnnl::memory::desc& b,
+                             const dnnl::memory::desc& c, bool adds, int team) {
+  const OneThread alone;
+  dnnl::primitive_attr attributes = caller_scratchpad();
+  if (adds) {
+    dnnl::post_ops sum;
+    sum.append_sum(1);
+    attributes.set_post_ops(sum);
+  }
+  const auto desc = described_with<dnnl::matmul>(device, attributes, a, b, c);
+  for (int thread = 0; thread < team; ++thread)
+    of_thread_.push_back(Primitive::make<dnnl::matmul::primitive_desc, dnnl::matmul>(
+        device, desc, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}}));
+}
+
+}  // namespace tessera::onednn

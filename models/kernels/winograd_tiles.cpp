@@ -1,0 +1,268 @@
+#include "models/kernels/winograd_tiles.hpp"
+
+#include <algorithm>
+
+#include "models/base/lanes.hpp"
+#include "models/kernels/winograd_filter.hpp"
+
+namespace tessera::winograd {
+namespace {
+
+using lanes::Floats;
+
+// Some cells of a tensor, channels last, in two of its planes, of which those in `h` and `w` are there, and
+// none of a plane that isn't.
+struct Patch {
+  std::array<const float*, 2> origin;
+  std::int64_t row, cell;  // how far apart they are
+  std::array<bool, 2> has_plane;
+  Interval h, w;
+
+  template <bool whole, int count>
+  Floats<count> load(std::size_t plane, int i, int j, std::int64_t channel) const {
+    if constexpr (!whole)
+      if (!has_plane[plane] || i < h.begin || i >= h.end || j < w.begin || j >= w.end) return Floats<count>{};
+    return lanes::load<count>(origin[plane] + i * row + j * cell + channel);
+  }
+  bool is_whole(int extent) const {
+    const Interval all{0, extent};
+    return has_plane[0] && has_plane[1] && h == all && w == all;
+  }
+};
+
+// Of `extent` cells along H and W from (h, w) on.
+Patch patch_of(const float* tensor, const Extents& extents, std::int64_t channels, int extent,
+               std::int64_t n, const std::array<std::int64_t, 2>& d, std::int64_t h, std::int64_t w) {
+  const auto there = [extent](std::int64_t begin, std::int64_t cells) {
+    return Interval{std::clamp<std::int64_t>(-begin, 0, extent),
+                    std::clamp<std::int64_t>(cells - begin, 0, extent)};
+  };
+  const std::int64_t cell = channels, row = extents.w * cell, plane = extents.h * row;
+  const float* const origin = tensor + n * extents.d * plane + h * row + w * cell;
+  const auto has = [&extents](std::int64_t depth) { return depth >= 0 && depth < extents.d; };
+  return {{origin + d[0] * plane, origin + d[1] * plane}, row, cell, {has(d[0]), has(d[1])},
+          there(h, extents.h), there(w, extents.w)};
+}
+
+template <int count>
+struct Square {
+  Floats<count> at[kPoints][kPoints];
+};
+
+template <int count>
+void store(const Square<count>& square, float* points, std::int64_t matrix) {
+  for (int i = 0; i < kPoints; ++i)
+    for (int j = 0; j < kPoints; ++j) lanes::store<count>(square.at[i][j], points + (i * kPoints + j) * matrix);
+}
+
+// Of a pair of planes: the first and `factor` times the second.
+template <bool whole, bool pair>
+void gather_patch(const Patch& patch, float factor, float* points, std::int64_t matrix) {
+  lanes::for_each_block(patch.cell, [&](auto lanes, std::int64_t c) {
+    constexpr int count = lanes;
+    Square<count> square;
+    for (int i = 0; i < kPoints; ++i)
+      for (int j = 0; j < kPoints; ++j) {
+        square.at[i][j] = patch.load<whole, count>(0, i, j, c);
+        if constexpr (pair) square.at[i][j] += factor * patch.load<whole, count>(1, i, j, c);
+      }
+    for (auto& row : square.at) to_input_points(row[0], row[1], row[2], row[3]);
+    for (int j = 0; j < kPoints; ++j)
+      to_input_points(square.at[0][j], square.at[1][j], square.at[2][j], square.at[3][j]);
+    store<count>(square, points + c, matrix);
+  });
+}
+
+template <bool whole>
+void gather_gradient(const Patch& patch, const std::array<float, kOutputs>& factors, float* points,
+                     std::int64_t matrix) {
+  lanes::for_each_block(patch.cell, [&](auto lanes, std::int64_t c) {
+    constexpr int count = lanes;
+    const auto load = [&](int i, int j) {
+      return factors[0] * patch.load<whole, count>(0, i, j, c) +
+             factors[1] * patch.load<whole, count>(1, i, j, c);
+    };
+    const std::array rows = {gradient_points_of(load(0, 0), load(0, 1)),
+                             gradient_points_of(load(1, 0), load(1, 1))};
+    Square<count> square;
+    for (std::size_t j = 0; j < kPoints; ++j) {
+      const auto column = gradient_points_of(rows[0][j], rows[1][j]);
+      for (std::size_t i = 0; i < kPoints; ++i) square.at[i][j] = column[i];
+    }
+    store<count>(square, points + c, matrix);
+  });
+}
+
+// Where a slice's part of an output plane goes.
+struct OutputPatch {
+  float* origin;  // null: nowhere
+  std::int64_t row, cell, h, w;
+  float factor;
+  bool first;  // of what is added there
+};
+
+template <int count>
+void add(const OutputPatch& to, const float* bias, std::int64_t channel, const Floats<count> (&outputs)[2][2]) {
+  if (!to.origin) return;
+  Floats<count> begin{};
+  if (bias) begin = lanes::load<count>(bias + channel);
+  for (std::int64_t i = 0; i < to.h; ++i)
+    for (std::int64_t j = 0; j < to.w; ++j) {
+      float* const y = to.origin + i * to.row + j * to.cell + channel;
+      lanes::store<count>((to.first ? begin : lanes::load<count>(y)) + to.factor * outputs[i][j], y);
+    }
+}
+
+void scatter_outputs(const float* points, std::int64_t matrix, std::int64_t channels, const float* bias,
+                     const std::array<OutputPatch, kOutputs>& planes) {
+  lanes::for_each_block(channels, [&](auto lanes, std::int64_t c) {
+    constexpr int count = lanes;
+    Floats<count> half[2][kPoints], outputs[2][2];
+    for (int j = 0; j < kPoints; ++j) {
+      const auto load = [&](int i) {
+        return lanes::load<count>(points + (i * kPoints + j) * matrix + c);
+      };
+      const auto column = outputs_of(load(0), load(1), load(2), load(3));
+      half[0][j] = column[0], half[1][j] = column[1];
+    }
+    for (int i = 0; i < kOutputs; ++i) {
+      const auto row = outputs_of(half[i][0], half[i][1], half[i][2], half[i][3]);
+      outputs[i][0] = row[0], outputs[i][1] = row[1];
+    }
+    for (const OutputPatch& plane : planes) add<count>(plane, bias, c, outputs);
+  });
+}
+
+void clear_rows(float* points, std::int64_t rows, std::int64_t from, std::int64_t channels) {
+  for (int point = 0; point < kSlice; ++point)
+    std::fill(points + (point * rows + from) * channels, points + (point + 1) * rows * channels, 0.0F);
+}
+
+}  // namespace
+
+struct WinogradTiles::Tile {
+  std::int64_t n, d, h, w;  // of its first output
+};
+
+WinogradTiles::WinogradTiles(const ConvolutionProblem& problem)
+    : x_(problem.x.box.extents()),
+      y_(problem.y.box.extents()),
+      n_(problem.y.n),
+      x_channels_(problem.x.c),
+      y_channels_(problem.y.c),
+      pad_d_(problem.window[0].pad_lo),
+      pad_h_(problem.window[1].pad_lo),
+      pad_w_(problem.window[2].pad_lo),
+      deep_(problem.window[0].kernel > 1) {
+  const auto tiles = [](std::int64_t outputs) { return (outputs + kOutputs - 1) / kOutputs; };
+  tiles_ = {deep_ ? tiles(y_.d) : y_.d, tiles(y_.h), tiles(y_.w)};
+}
+
+WinogradTiles::Tile WinogradTiles::tile(std::int64_t index) const {
+  const std::int64_t w = index % tiles_.w, h = index / tiles_.w % tiles_.h;
+  const std::int64_t plane = index / (tiles_.w * tiles_.h), d = plane % tiles_.d;
+  return {plane / tiles_.d, deep_ ? d * kOutputs : d, h * kOutputs, w * kOutputs};
+}
+
+// Calls visit(tile, its number among these).
+template <class Visit>
+void WinogradTiles::for_each_tile(Interval tiles, Visit&& visit) const {
+  Tile t = tile(tiles.begin);
+  for (std::int64_t number = 0; number < tiles.size(); ++number) {
+    visit(t, number);
+    if ((t.w += kOutputs) < y_.w) continue;
+    t.w = 0;
+    if ((t.h += kOutputs) < y_.h) continue;
+    t.h = 0;
+    if ((t.d += deep_ ? kOutputs : 1) < y_.d) continue;
+    t.d = 0;
+    ++t.n;
+  }
+}
+
+void WinogradTiles::gather_inputs(const float* x, int slice, Interval tiles, float* points,
+                                  std::int64_t rows) const {
+  const SlicePoint& depth = kSlicePoints[static_cast<std::size_t>(slice)];
+  const std::int64_t matrix = rows * x_channels_;
+  for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
+    const std::int64_t d = t.d - pad_d_;
+    const Patch patch = patch_of(x, x_, x_channels_, kPoints, t.n,
+                                 {deep_ ? d + depth.first : d, deep_ ? d + depth.second : d}, t.h - pad_h_,
+                                 t.w - pad_w_);
+    float* const to = points + number * x_channels_;
+    const bool whole = patch.is_whole(kPoints);
+    if (deep_)
+      whole ? gather_patch<true, true>(patch, depth.factor, to, matrix)
+            : gather_patch<false, true>(patch, depth.factor, to, matrix);
+    else
+      whole ? gather_patch<true, false>(patch, 0, to, matrix)
+            : gather_patch<false, false>(patch, 0, to, matrix);
+  });
+  clear_rows(points, rows, tiles.size(), x_channels_);
+}
+
+void WinogradTiles::gather_gradients(const float* dy, int slice, Interval tiles, float* points,
+                                     std::int64_t rows) const {
+  constexpr std::array<float, kOutputs> kFlat = {1, 0};
+  const auto& factors = deep_ ? kSlicePoints[static_cast<std::size_t>(slice)].outputs : kFlat;
+  const std::int64_t matrix = rows * y_channels_;
+  for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
+    const Patch patch =
+        patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + 1 : t.d}, t.h, t.w);
+    float* const to = points + number * y_channels_;
+    if (patch.is_whole(kOutputs))
+      gather_gradient<true>(patch, factors, to, matrix);
+    else
+      gather_gradient<false>(patch, factors, to, matrix);
+  });
+  clear_rows(points, rows, tiles.size(), y_channels_);
+}
+
+void WinogradTiles::add_outputs(const float* points, std::int64_t rows, int slice, Interval tiles,
+                                const float* bias, float* y) const {
+  const auto& factors = kSlicePoints[static_cast<std::size_t>(slice)].outputs;
+  for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
+    const auto plane = [&](int k) -> OutputPatch {
+      const bool is_there = k == 0 || (deep_ && t.d + k < y_.d);
+      const float factor = factors[static_cast<std::size_t>(k)];
+      if (!is_there || factor == 0) return {};
+      return {y + (((t.n * y_.d + t.d + k) * y_.h + t.h) * y_.w + t.w) * y_channels_,
+              y_.w * y_channels_,
+              y_channels_,
+              std::min<std::int64_t>(kOutputs, y_.h - t.h),
+              std::min<std::int64_t>(kOutputs, y_.w - t.w),
+              factor,
+              slice == k};
+    };
+    scatter_outputs(points + number * y_channels_, rows * y_channels_, y_channels_, bias,
+                    {plane(0), plane(1)});
+  });
+}
+
+TileBlocks cut_into_blocks(std::int64_t tiles, std::int64_t read, std::int64_t written, int team) {
+  // Of the second-level cache: any core of a server has twice as much.
+  constexpr std::int64_t kBytes = 256 << 10;
+  const std::int64_t in_cache = kBytes / (kSlice * (read + written) * static_cast<std::int64_t>(sizeof(float)));
+  // Matrices of weights larger than the cache come anew for each block: as many tiles as have as many numbers.
+  const std::int64_t against_weights = read * written / (2 * (read + written));
+  const std::int64_t wanted = std::max({in_cache, against_weights, std::int64_t{8}});
+  const auto ratio_up = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
+  TileBlocks blocks;
+  blocks.count = ratio_up(ratio_up(tiles, wanted), team) * team;
+  // An odd number: matrices that lie a power of two apart compete for the same lines of a cache.
+  blocks.rows = ratio_up(tiles, blocks.count) | 1;
+  blocks.count = ratio_up(tiles, blocks.rows);
+  return blocks;
+}
+
+bool can_be_winograd(const ConvolutionProblem& problem) {
+  if (problem.groups != 1 || problem.x.element != Element::F32 || problem.y.box.count() == 0) return false;
+  const auto is = [](const LocalWindow& w, std::int64_t kernel) {
+    return w.kernel == kernel && w.stride == 1 && w.dilation == 1;
+  };
+  const auto& [d, h, w] = problem.window;
+  const bool is_flat = is(d, 1) && d.pad_lo == 0 && d.pad_hi == 0;
+  return is(h, kTaps) && is(w, kTaps) && (is_flat || is(d, kTaps));
+}
+
+}  // namespace tessera::winograd

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/base/box.hpp"
+#include "models/kernels/kernels.hpp"
+
+namespace tessera::winograd {
+
+/// Of a slice: the points along H and W.
+constexpr int kSlice = 16;
+
+/// The outputs of a convolution by tiles of two along H and W, and along D where its window reaches there,
+/// and what brings tiles to their points and back. The points of a depth are taken one after another, as
+/// slices of 16, so that less of them has to stay in the cache. Points are 16 matrices of `rows` (tiles) ×
+/// channels. Tiles at the end of an axis may stick out: what isn't there counts as zero, and isn't written.
+class WinogradTiles {
+ public:
+  /// problem: see can_be_winograd(); float32.
+  explicit WinogradTiles(const ConvolutionProblem& problem);
+
+  /// Of all samples.
+  std::int64_t count() const { return n_ * tiles_.d * tiles_.h * tiles_.w; }
+  int slices() const { return deep_ ? 4 : 1; }
+
+  /// The points of some tiles' inputs. Rows behind those tiles become zeros.
+  void gather_inputs(const float* x, int slice, Interval tiles, float* points, std::int64_t rows) const;
+  /// The points of their outputs' gradients, likewise.
+  void gather_gradients(const float* dy, int slice, Interval tiles, float* points, std::int64_t rows) const;
+  /// Adds what a slice of products gives of their outputs; a cell's first slice writes it, with the bias
+  /// where that isn't null. Slices come in their order.
+  void add_outputs(const float* points, std::int64_t rows, int slice, Interval tiles, const float* bias,
+                   float* y) const;
+
+ private:
+  struct Tile;
+  Tile tile(std::int64_t index) const;
+  template <class Visit>
+  void for_each_tile(Interval tiles, Visit&& visit) const;
+
+  Extents x_, y_, tiles_;
+  std::int64_t n_, x_channels_, y_channels_;
+  std::int64_t pad_d_, pad_h_, pad_w_;  // at the low end
+  bool deep_;
+};
+
+/// Tiles as a thread takes them at a time, consecutive ones.
+struct TileBlocks {
+  std::int64_t rows = 0, count = 0;  // tiles of a block but the last, and blocks
+  Interval tiles(std::int64_t block, std::int64_t all) const {
+    return intersect(Interval{block * rows, (block + 1) * rows}, Interval{0, all});
+  }
+};
+/// read, written: the channels of points that a block has beside each other.
+TileBlocks cut_into_blocks(std::int64_t tiles, std::int64_t read, std::int64_t written, int team);
+
+/// Whether the algorithm computes a convolution: one group, a window of 3 × 3 or 3 × 3 × 3 without strides
+/// and dilation, float32.
+bool can_be_winograd(const ConvolutionProblem& problem);
+
+}  // namespace tessera::winograd
