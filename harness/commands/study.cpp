@@ -138,8 +138,8 @@ SlurmChoices slurm_of(const StudyArguments& arguments, const StudyRequest& reque
   choices.ranks_a_node = *a_node;
   const char* type = std::getenv("SLURM_MPI_TYPE");
   choices.mpi = type ? type : mpi_type(mpi_library(), slurm_answer({"srun", "--mpi=list"}).value_or(""));
-  const auto seconds =
-      static_cast<std::int64_t>(arguments.time_limit.empty() ? 3600 : time_limit_of(arguments.time_limit));
+  const auto seconds = static_cast<std::int64_t>(
+      arguments.time_limit.empty() ? 3600 : time_limit_of(arguments.time_limit, "--time-limit"));
   choices.time = fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (!arguments.sbatch_options.empty()) choices.options = {arguments.sbatch_options};
   return choices;
@@ -170,7 +170,7 @@ ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& al
   const Config config = load_config(run.config, run.overrides);
   run.configuration = to_json(config);
   const StudyRequest request = request_of(arguments, config, run);
-  if (!arguments.time_limit.empty()) run.time_limit = time_limit_of(arguments.time_limit);
+  if (!arguments.time_limit.empty()) run.time_limit = time_limit_of(arguments.time_limit, "--time-limit");
   if (run.launcher.empty()) run.launcher = launcher_called("", 1, request.ranks.back());
   if (arguments.submit.empty()) check_launcher(run.launcher, request.ranks.back());
   if (arguments.submit.empty()) check_data(config, alone);
