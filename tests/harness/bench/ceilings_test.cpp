@@ -18,7 +18,7 @@ void expect_ceilings_of_its_own_calls(LayerPtr layer) {
   const Placement placement = Placement::whole(graph);
   const auto problem = convolution_of(graph, placement, node, Element::F32);
   ASSERT_TRUE(problem.has_value());
-  const auto kernels = make_onednn_kernels();
+  const auto kernels = make_onednn_kernels(Element::F32, ConvolutionAlgorithm::Direct);
   const auto op =
       graph.node(node).layer->localize(local_site(graph, placement, node, Element::F32), *kernels);
   const auto ceiling = make_onednn_ceiling(*problem, ConvolutionCeiling::Tensors::ChannelsLast);

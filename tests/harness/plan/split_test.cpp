@@ -12,7 +12,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-const Graph kGraph = cosmoflow({.space = {16, 8, 4}, .conv_layers = 2, .conv_size = 2});
+const Graph kGraph = cosmoflow({.space = {32, 16, 8}, .conv_layers = 2, .conv_size = 2});
 
 std::string refusal(const std::string& text, int ranks) {
   return message_of<InputError>([&] { grid_of(text, ranks, kGraph); });
