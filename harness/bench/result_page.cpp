@@ -7,6 +7,7 @@
 
 #include "harness/bench/point_report.hpp"
 #include "harness/process/statistics.hpp"
+#include "models/base/element.hpp"
 
 namespace tessera {
 namespace {
@@ -74,11 +75,15 @@ std::string figures_of_page(const Study& study, const StudyPoint& point) {
   return text;
 }
 
-std::string verification_of_page(const std::optional<StudyVerification>& verification) {
+std::string verification_of_page(const std::optional<StudyVerification>& verification,
+                                 const std::string& element) {
   if (!verification) return line_of_page("verification", "none was asked for (--verify)");
   return fmt::format(
-      "||loss - loss_ref|| / (eps |loss_ref| depth)               = {:>12.6g}\n"
-      "max over tensors ||g - g_ref|| / (eps ||g_ref|| depth)     = {:>12.6g} ...... {}\n",
+      "verification       a step on one sample a replica, against plain loops in double precision, "
+      "unsplit{}\n"
+      "|loss - loss'| / (|loss'| eps layers)                      = {:>12.6g}\n"
+      "max over tensors ||g - g'|| / (||g'|| sqrt(eps layers))    = {:>12.6g} ...... {}\n",
+      element == name_of(Element::BF16) ? ";\n                   gradients of the step in float32" : "",
       verification->loss_residual, verification->gradient_residual,
       verification->passed() ? fmt::format("PASSED (below {:g})", verification->bound)
                              : fmt::format("FAILED (not below {:g})", verification->bound));
@@ -93,7 +98,7 @@ std::string result_page(const Study& study, const StudyPoint& point) {
          rule_of_page() + description_of(study, point) + rule_of_page() +
          (failed ? "no figures: a step of this layout isn't the reference's\n"
                  : figures_of_page(study, point)) +
-         rule_of_page() + verification_of_page(verification) + rule_of_page();
+         rule_of_page() + verification_of_page(verification, study.element) + rule_of_page();
 }
 
 }  // namespace tessera

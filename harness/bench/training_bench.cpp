@@ -1,21 +1,17 @@
 #include "harness/bench/training_bench.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "harness/bench/point_record.hpp"
 #include "harness/bench/step_totals.hpp"
 #include "harness/bench/synthetic_batches.hpp"
 #include "harness/machine/system_probe.hpp"
-#include "harness/machine/versions.hpp"
-#include "harness/plan/split.hpp"
 #include "harness/train/loader_batches.hpp"
 #include "harness/train/replica.hpp"
 #include "harness/workloads/broadcast_listing.hpp"
@@ -23,8 +19,6 @@
 #include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/sample_order.hpp"
 #include "io/dataset/endless_order.hpp"
-#include "models/kernels/library.hpp"
-#include "models/kernels/matmul_rate.hpp"
 #include "parallel/uniform.hpp"
 
 namespace tessera {
@@ -162,41 +156,10 @@ void measure(TimedTraining& training, const ProcessGrid& grid, const TrainingBen
         energy.at("joules").get<double>() / static_cast<double>(options.steps * options.repeats);
 }
 
-// Of all ranks at once, so that each has its share of what they share.
-std::optional<double> peak_of_a_core(const ProcessGrid& grid, Element element) {
-  const Communicator& world = grid.world();
-  world.barrier();
-  const std::optional<double> mine = matmul_flop_per_second(element);
-  const std::vector<double> rates = world.all_gather(mine.value_or(0));
-  const std::vector<int> threads = world.all_gather(omp_get_max_threads());
-  if (std::ranges::min(rates) == 0) return std::nullopt;
-  return std::accumulate(rates.begin(), rates.end(), 0.0) /
-         std::accumulate(threads.begin(), threads.end(), 0);
-}
-
-std::vector<std::int64_t> extents_of(const Graph& graph) {
-  const auto& [d, h, w] = graph.shape(0).space;
-  return spatial_axes(graph) == 2 ? std::vector{h, w} : std::vector{d, h, w};
-}
-
 StudyInput input_of(const Workload& workload, const BatchSize& batch, const TrainingBenchOptions& options) {
   if (options.synthetic) return StudyInput::Synthetic;
   const std::int64_t taken = batch.global * (kWarmUpSteps + options.steps * options.repeats);
   return taken > workload.training().size() ? StudyInput::Cycled : StudyInput::DataSet;
-}
-
-Study described_study(const Config& config, const TrainingBenchOptions& options) {
-  Study study;
-  study.benchmark = config.mlperf.benchmark;
-  study.element = name_of(config.compute.element);
-  study.system = config.mlperf.platform;
-  study.processor = probe_system().at("processor").at("model").get<std::string>();
-  study.mpi = versions().mpi;
-  study.library = "oneDNN " + onednn_version();
-  study.version = versions().tessera;
-  study.steps = options.steps;
-  study.repeats = options.repeats;
-  return study;
 }
 
 }  // namespace
@@ -204,10 +167,10 @@ Study described_study(const Config& config, const TrainingBenchOptions& options)
 Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& config,
                      const BatchSize& batch, const TrainingBenchOptions& options) {
   const Communicator& world = grid.world();
-  Study study = described_study(config, options);
   if (!options.synthetic) open_samples(workload, grid, config.data);
-  study.peak_flop_a_core = peak_of_a_core(grid, config.compute.element);
-  if (study.peak_flop_a_core) study.peak_source = "measured";
+  Study study = study_of_one(grid, config, layout_of(grid, workload.graph(1), batch));
+  study.steps = options.steps;
+  study.repeats = options.repeats;
   TimedTraining training(workload, grid, config, batch, options);
   training.warm_up();
   StudyMeasurement measured;
@@ -217,18 +180,7 @@ Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& 
   measured.nodes = grid.nodes();
   measured.training_flop_a_sample = training.graph().training_flop() / static_cast<double>(batch.replica);
   measured.input = input_of(workload, batch, options);
-  StudyPoint point;
-  const GridDims& dims = grid.dims();
-  point.layout = {.mode = StudyMode::Strong,
-                  .ranks = world.size(),
-                  .threads = omp_get_max_threads(),
-                  .depth = dims.depth,
-                  .height = dims.height,
-                  .width = dims.width,
-                  .global_batch = batch.global,
-                  .extents = extents_of(training.graph())};
-  point.measurement = std::move(measured);
-  study.points.push_back(std::move(point));
+  study.points.front().measurement = std::move(measured);
   return study;
 }
 

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -7,8 +8,12 @@
 
 #include "harness/bench/exchange_bench.hpp"
 #include "harness/bench/io_bench.hpp"
+#include "harness/bench/point_record.hpp"
+#include "harness/bench/point_report.hpp"
 #include "harness/bench/reduce_bench.hpp"
+#include "harness/bench/result_page.hpp"
 #include "harness/bench/step_bench.hpp"
+#include "harness/bench/step_verification.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/config/broadcast_config.hpp"
 #include "harness/machine/threads.hpp"
@@ -16,6 +21,7 @@
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
 #include "harness/workloads/make_workload.hpp"
+#include "io/files/whole_file.hpp"
 #include "models/kernels/library.hpp"
 #include "parallel/uniform.hpp"
 
@@ -26,8 +32,9 @@ struct BenchArguments {
   std::string config, split, stage_dir;
   std::vector<std::string> overrides;
   std::optional<std::int64_t> batch;
+  std::filesystem::path page;
   std::int64_t repeats = 7, samples = 16;
-  bool json = false;
+  bool verify = false, json = false;
 };
 
 /// What every benchmark needs of the configuration. Collective.
@@ -54,6 +61,25 @@ class Bench {
 
   StepBench step() const {
     return bench_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats);
+  }
+  /// What was measured of the step as a study of one point.
+  Study study_of(const StepBench& bench) const {
+    const Graph graph = workload_->graph(batch_.replica);
+    Study study = study_of_one(*grid_, config_, layout_of(*grid_, graph, batch_));
+    study.steps = 1;
+    study.repeats = bench.repeats;
+    StudyMeasurement measured;
+    measured.step_seconds = {bench.step_seconds.max};
+    measured.nodes = grid_->nodes();
+    measured.training_flop_a_sample = graph.training_flop() / static_cast<double>(batch_.replica);
+    measured.input = StudyInput::Synthetic;
+    if (arguments_.verify) {
+      const Config small =
+          verifiable_config(world_, arguments_.config, arguments_.overrides, arguments_.split);
+      measured.verification = verify_step(*make_workload(small, 1), *grid_, small.compute);
+    }
+    study.points.front().measurement = std::move(measured);
+    return study;
   }
   ExchangeBench exchanges() const {
     return bench_exchanges(workload_->graph(batch_.replica), *grid_, config_.compute.element,
@@ -87,6 +113,25 @@ int print(const Result& result, const BenchArguments& arguments, const Communica
     flush_or_throw(std::cout, "what was measured");
   });
   return 0;
+}
+
+// The table, or JSON; then, for people, the page that is quoted.
+int bench_whole_step(const BenchArguments& arguments, const Communicator& world) {
+  const Bench bench(arguments, world);
+  const StepBench step = bench.step();
+  const Study study = bench.study_of(step);
+  const StudyPoint& point = study.points.front();
+  const bool failed = point.measurement->verification && !point.measurement->verification->passed();
+  if (arguments.json || !failed) print(step, arguments, world);
+  all_or_none(world, [&] {
+    if (world.rank() > 0) return;
+    const std::string page = result_page(study, point);
+    if (!arguments.page.empty()) write_whole_file(arguments.page, page);
+    if (arguments.json) return;
+    std::cout << page << to_string(figures_of(study, point));
+    flush_or_throw(std::cout, "what was measured");
+  });
+  return failed ? 1 : 0;
 }
 
 enum class Takes : std::uint8_t {
@@ -125,8 +170,15 @@ CommandSyntax add(CommandSyntax bench, const char* name, const char* what, Resul
 
 void add_bench(CommandSyntax program) {
   const CommandSyntax bench = program.command("bench", "measure parts of a run against their ceilings");
-  add(bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
-      &Bench::step, Takes::Overlap);
+  const auto of_step = std::make_shared<BenchArguments>();
+  const CommandSyntax step =
+      add(bench, "step", "each layer of a training step, on synthetic data; under mpiexec, on all ranks",
+          &Bench::step, Takes::Overlap, of_step);
+  step.flag(
+      "--verify", of_step->verify,
+      "hold a step to the unsplit reference, too; if it isn't the same, there are no figures: exit code 1");
+  step.option("--page", of_step->page, "FILE: writes the closing page there, too");
+  step.runs([of_step](const Communicator& world) { return bench_whole_step(*of_step, world); });
   add_bench_training(bench);
   add(bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
       Takes::Batch);

@@ -1,10 +1,12 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/bench/point_report.hpp"
+#include "harness/bench/step_verification.hpp"
 #include "harness/bench/training_bench.hpp"
 #include "harness/commands/command.hpp"
 #include "harness/config/broadcast_config.hpp"
@@ -24,7 +26,7 @@ struct TrainingBenchArguments {
   std::filesystem::path output;
   std::vector<std::string> overrides;
   TrainingBenchOptions options;
-  bool json = false;
+  bool verify = false, json = false;
 };
 
 int time_training(const TrainingBenchArguments& arguments, const Communicator& world) {
@@ -39,13 +41,19 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
     batch = batch_of_step(config, dims.replicas);
   });
   const ProcessGrid grid(world, dims);
-  const Study study = bench_training(*workload, grid, config, batch, arguments.options);
+  std::optional<StudyVerification> verification;
+  if (arguments.verify) {
+    const Config small = verifiable_config(world, arguments.config, arguments.overrides, arguments.split);
+    verification = verify_step(*make_workload(small, 1), grid, small.compute);
+  }
+  Study study = bench_training(*workload, grid, config, batch, arguments.options);
   all_or_none(world, [&] {
     if (world.rank() > 0) return;
+    StudyPoint& point = study.points.front();
+    point.measurement->verification = verification;
     const std::string json =
         to_json(study).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     if (!arguments.output.empty()) write_whole_file(arguments.output, json);
-    const StudyPoint& point = study.points.front();
     std::cout << (arguments.json ? json : to_string(study, point) + to_string(figures_of(study, point)));
     flush_or_throw(std::cout, "what was measured");
   });
@@ -65,6 +73,9 @@ void add_bench_training(CommandSyntax bench) {
                  "parts of each sample along its axes, outermost first, a rank each: 4x1");
   command.option("--steps", options.steps, "of a repeat").at_least_one().shows_default();
   command.option("--repeats", options.repeats, "how often they are timed").at_least_one().shows_default();
+  command.flag("--verify", arguments->verify,
+               "hold a step to the unsplit reference first; if it isn't the same, the figures don't count: "
+               "exit code 1");
   command.flag("--synthetic", options.synthetic, "tensors in memory in place of the data set");
   command.option("--energy", options.energy.by, "as of `train`").shows_default();
   command.option("--energy-root", options.energy.root, "where the counters are looked for").shows_default();

@@ -22,13 +22,14 @@ struct ScoreArguments {
   bool json = false;
 };
 
-void report(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets) {
+void report_scores(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets) {
   if (arguments.json) {
     std::cout << to_json(sets).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else if (arguments.csv == "-") {
     print_csv(std::cout, sets);
   } else {
     print(std::cout, sets);
+    std::cout << to_string(figures_of(sets));
   }
   flush_or_throw(std::cout, "the scores");
 }
@@ -44,7 +45,7 @@ int run(const ScoreArguments& arguments, const Communicator& world) {
       print_csv(csv, sets);
       write_whole_file(arguments.csv, csv.str());
     }
-    report(arguments, sets);
+    report_scores(arguments, sets);
     const auto scored = [](const ScoredSet& set) { return set.score.scored(); };
     return std::all_of(sets.begin(), sets.end(), scored) ? 0 : 1;
   });

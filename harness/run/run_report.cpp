@@ -180,4 +180,16 @@ json run_report(const RunFacts& facts) {
   return report;
 }
 
+std::vector<FigureOfMerit> figures_of_run(const json& report) {
+  const json& of_run = report.at("seconds");
+  std::vector<FigureOfMerit> figures{
+      {"step_seconds", of_run.at("step").at("max"), "s"},
+      {"samples_per_second", report.at("samples_per_second"), "samples/s"},
+      {"sustained_flop_per_second", report.at("training_flop_per_second"), "flop/s"},
+      {"epochs", static_cast<double>(report.at("epochs").size()), "epochs"}};
+  if (report.at("end") == name_of(RunEnd::TargetReached))
+    figures.push_back({"time_to_solution", of_run.at("run"), "s"});
+  return figures;
+}
+
 }  // namespace tessera

@@ -13,6 +13,7 @@
 #include "harness/run/run_directory.hpp"
 #include "harness/train/trainer.hpp"
 #include "harness/workloads/batch_size.hpp"
+#include "results/log/figure_of_merit.hpp"
 
 namespace tessera {
 
@@ -44,5 +45,9 @@ const char* status_of(RunEnd end);
 /// run.json: everything needed to compare the run with others and to repeat it. Its keys are documented in
 /// run.schema.json and the README.md of harness. Collective (times and memory are gathered from all ranks).
 nlohmann::json run_report(const RunFacts& facts);
+
+/// The figures of a run for programs, by its run.json: step_seconds, samples_per_second,
+/// sustained_flop_per_second, epochs, and of one that reached its target time_to_solution.
+std::vector<FigureOfMerit> figures_of_run(const nlohmann::json& report);
 
 }  // namespace tessera

@@ -340,7 +340,9 @@ void TrainingRun::finish(RunEnd end, double seconds) {
     epochs_->write_history();
     files_->write_run_json(report);
   });
-  if (end != RunEnd::Failed) say(closing_line(report, files_->directory().string()));
+  if (end == RunEnd::Failed) return;
+  say(closing_line(report, files_->directory().string()));
+  if (setup_.writes()) std::cout << to_string(figures_of_run(report)) << std::flush;
 }
 
 void TrainingRun::say(const std::string& text) const {

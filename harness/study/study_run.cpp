@@ -1,8 +1,8 @@
 #include "harness/study/study_run.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include "harness/config/resized_samples.hpp"
 #include "harness/plan/split.hpp"
 #include "models/base/error.hpp"
 
@@ -48,21 +48,10 @@ StudyRun read_run(const json& object) {
   return run;
 }
 
-// Of samples of other extents than the configuration's.
-void resize(const StudyRun& run, const StudyLayout& layout, std::vector<std::string>& overrides) {
-  std::vector<std::int64_t> shape = layout.extents;
-  shape.push_back(run.configuration.at("data").at("sample_shape").back().get<std::int64_t>());
-  const std::string text = fmt::format("[{}]", fmt::join(shape, ", "));
-  overrides.push_back("data.sample_shape=" + text);
-  if (run.configuration.at("model").contains("input_shape")) overrides.push_back("model.input_shape=" + text);
-}
-
 }  // namespace
 
 std::vector<std::int64_t> StudyRun::extents() const {
-  auto shape = configuration.at("data").at("sample_shape").get<std::vector<std::int64_t>>();
-  shape.pop_back();  // channels
-  return shape;
+  return sample_extents(configuration);
 }
 
 json to_json(const StudyRun& run) {
@@ -101,7 +90,9 @@ std::vector<std::string> overrides_of(const StudyRun& run, const StudyLayout& la
   overrides.insert(overrides.end(),
                    {"data.batch_size=null", fmt::format("data.global_batch_size={}", layout.global_batch),
                     fmt::format("compute.threads={}", layout.threads)});
-  if (layout.extents != run.extents()) resize(run, layout, overrides);
+  if (layout.extents != run.extents())
+    for (const std::string& override : overrides_for_extents(run.configuration, layout.extents))
+      overrides.push_back(override);
   return overrides;
 }
 

@@ -225,4 +225,18 @@ void print(std::ostream& out, std::span<const ScoredSet> sets) {
   }
 }
 
+std::vector<FigureOfMerit> figures_of(std::span<const ScoredSet> sets) {
+  std::vector<FigureOfMerit> figures;
+  for (const ScoredSet& scored : sets) {
+    const std::string which = sets.size() > 1 ? "@" + scored.set.directory.string() : "";
+    if (!scored.score.scored()) continue;
+    if (scored.score.minutes)
+      figures.push_back({"time_to_solution" + which, *scored.score.minutes * 60, "s"});
+    if (scored.score.throughput)
+      figures.push_back(
+          {"models_per_minute" + which, scored.score.throughput->models_per_minute, "models/min"});
+  }
+  return figures;
+}
+
 }  // namespace tessera

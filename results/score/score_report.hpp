@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "results/log/figure_of_merit.hpp"
 #include "results/score/run_set.hpp"
 #include "results/score/scores.hpp"
 
@@ -27,7 +28,11 @@ nlohmann::json to_json(std::span<const ScoredSet> sets);
 /// A line of names, then one for each set, with its numbers in full; empty where there is none.
 void print_csv(std::ostream& out, std::span<const ScoredSet> sets);
 
-/// The same for a terminal of 120 columns: a line for each set; below it which runs failed or were pruned and
+/// The scores for programs: of each scored set time_to_solution or models_per_minute, with "@" and its
+/// directory behind where there are several.
+std::vector<FigureOfMerit> figures_of(std::span<const ScoredSet> sets);
+
+/// The sets for a terminal of 120 columns: a line for each set; below it which runs failed or were pruned and
 /// why, why there is no score, and where compliance or convergence ask for a second look.
 void print(std::ostream& out, std::span<const ScoredSet> sets);
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "harness/config/config.hpp"
+#include "harness/workloads/batch_size.hpp"
+#include "models/network/graph.hpp"
+#include "parallel/process_grid.hpp"
+#include "results/study/study.hpp"
+
+namespace tessera {
+
+/// What the ranks of a grid run, each with its OpenMP team. Of a study its mode says nothing.
+StudyLayout layout_of(const ProcessGrid& grid, const Graph& graph, const BatchSize& batch);
+
+/// A study of one point that isn't measured yet: this machine, what the program is made of, and the peak of
+/// its cores, measured by a matrix product on all threads of all ranks at once, so that each has its share of
+/// what they share. Collective.
+Study study_of_one(const ProcessGrid& grid, const Config& config, const StudyLayout& layout);
+
+}  // namespace tessera
