@@ -33,6 +33,6 @@ function baseOf(member) {
 }
 
 function stateOf(point) {
-  if (point.figures !== null) return '';
-  return point.failure === '' ? 'hasn’t ended yet' : `failed: ${point.failure}`;
+  if (point.figures !== null) return 'measured';
+  return point.failure === '' ? 'not ended yet' : 'failed';
 }

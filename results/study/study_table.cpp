@@ -22,6 +22,12 @@ std::string number(const std::optional<double>& value, const char* format = "{:.
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
+/// Seconds as milliseconds, to four digits or to the last before the point.
+std::string milliseconds(double seconds) {
+  const double ms = kMilli * seconds;
+  return ms < 1000 ? fmt::format("{:.4g}", ms) : fmt::format("{:.0f}", ms);
+}
+
 std::string percent(const std::optional<double>& share) {
   return share ? fmt::format("{:.1f} %", 100 * *share) : "-";
 }
@@ -44,9 +50,9 @@ void print_scaling(std::ostream& out, const StudyFamily& family, const Study& st
   fmt::print(out, "  {:>9}  {:<8} {:>9}\n", "threads", "", "step");
   for_each_measured(family, figures, [&](std::size_t i, const PointFigures& one) {
     const RepeatSpread& step = one.step_seconds;
-    fmt::print(out, "{} {:>9.4g} {:>15} {:>9.4g} {:>9.4g} {:>7} {:>8.3g} {:>10} {:>15} {:>8}\n",
-               row_name(study.points[i].layout, one.is_base), kMilli * step.median,
-               fmt::format("{:.4g}..{:.4g}", kMilli * step.min, kMilli * step.max), one.samples_per_second,
+    fmt::print(out, "{} {:>9} {:>15} {:>9.4g} {:>9.4g} {:>7} {:>8.3g} {:>10} {:>15} {:>8}\n",
+               row_name(study.points[i].layout, one.is_base), milliseconds(step.median),
+               milliseconds(step.min) + ".." + milliseconds(step.max), one.samples_per_second,
                kGiga * one.flop_per_second, percent(one.peak_share), one.scaling.speed_up,
                percent(one.scaling.efficiency),
                fmt::format("{:.1f}..{:.1f}", 100 * one.scaling.lowest_efficiency,
@@ -61,7 +67,7 @@ void print_breakdown(std::ostream& out, const StudyFamily& family, const Study& 
              "exchange", "reduction", "input", "rest", "MiB a rank", "J a sample");
   for_each_measured(family, figures, [&](std::size_t i, const PointFigures& one) {
     const auto part = [&](auto seconds) {
-      return one.breakdown ? fmt::format("{:.4g}", kMilli * seconds(*one.breakdown)) : "-";
+      return one.breakdown ? milliseconds(seconds(*one.breakdown)) : "-";
     };
     fmt::print(
         out, "{} {:>9} {:>10} {:>10} {:>9} {:>9} {:>16} {:>12}\n",
