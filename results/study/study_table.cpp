@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "results/log/table_text.hpp"
 #include "results/study/layout_text.hpp"
@@ -30,6 +31,17 @@ std::string milliseconds(double seconds) {
 
 std::string percent(const std::optional<double>& share) {
   return share ? fmt::format("{:.1f} %", 100 * *share) : "-";
+}
+
+/// In lines of a terminal's width, those after the first indented.
+void print_wrapped(std::ostream& out, std::string line) {
+  constexpr std::size_t kColumns = 120;
+  while (line.size() > kColumns) {
+    const std::size_t end = line.rfind(' ', kColumns);
+    fmt::print(out, "{}\n", line.substr(0, end));
+    line = "    " + line.substr(end + 1);
+  }
+  fmt::print(out, "{}\n", line);
 }
 
 /// The points of a family that were measured, each with its figures.
@@ -119,6 +131,23 @@ void print_solutions(std::ostream& out, const StudyFamily& family, const Study& 
   }
 }
 
+/// Points whose samples weren't all read once from the data set.
+void print_inputs(std::ostream& out, const StudyFamily& family, const Study& study) {
+  for (const auto& [input, words] :
+       {std::pair(StudyInput::Cycled, "samples were read again, as the data set has fewer than a point took"),
+        std::pair(StudyInput::Synthetic, "samples were made in memory, and nothing was read")}) {
+    std::string names;
+    for (const std::size_t i : family.points) {
+      const StudyPoint& point = study.points[i];
+      if (!point.measurement || point.measurement->input != input) continue;
+      names += fmt::format(" {} {},", size_text(point.layout), split_text(point.layout));
+    }
+    if (names.empty()) continue;
+    names.pop_back();
+    print_wrapped(out, fmt::format("  {}:{}", words, names));
+  }
+}
+
 void print_unmeasured(std::ostream& out, const StudyFamily& family, const Study& study) {
   for (const std::size_t i : family.points) {
     const StudyPoint& point = study.points[i];
@@ -141,6 +170,7 @@ void print_family(std::ostream& out, const StudyFamily& family, const Study& stu
     print_breakdown(out, family, study, figures);
     print_pop(out, family, study, figures);
     print_solutions(out, family, study, figures);
+    print_inputs(out, family, study);
   }
   print_unmeasured(out, family, study);
 }

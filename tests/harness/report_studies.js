@@ -25,7 +25,7 @@
   equal('speed-ups', cells(scaling, 'speed-up').slice(0, 7), ['1', '2', '1.6', '2', '3.2', '–', '–']);
   equal('repeats', cells(scaling, 'of repeats, %').slice(2, 3), ['64.0 – 106.7']);
   equal('predictions', cells(scaling, 'model error').slice(0, 5), ['+0.0 %', '–', '−20.0 %', '–', '−20.0 %']);
-  equal('states', cells(scaling, 'state').slice(4, 7), ['measured', 'not ended yet', 'failed']);
+  equal('states', cells(scaling, 'state').slice(4, 7), ['measured, cycled samples', 'not ended yet', 'failed']);
   equal('failure', strong.querySelector('.failures li').textContent, 'North, strong-4-4 (4x1 4x1) failed: exit code 3: out of memory');
   equal('side by side', cells(sideBySide, 'over North'), ['1', '1', '1', '1', '1', '1']);
   equal('load balance', cells(pop, 'load balance').slice(0, 3), ['1.000', '1.000', '0.875']);
