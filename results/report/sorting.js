@@ -26,7 +26,7 @@ function headingOf(text, numeric) {
 // columns: of each its heading and whether it holds numbers.
 function sortableTable(attributes, caption, columns, rows) {
   const headings = columns.map(([text, numeric]) => headingOf(text, numeric));
-  const table = element('table', attributes, element('caption', {}, caption),
+  const table = element('table', attributes, ...(caption === '' ? [] : [element('caption', {}, caption)]),
                         element('thead', {}, element('tr', {}, ...headings)), element('tbody', {}, ...rows));
   headings.forEach((heading, i) => heading.firstChild.addEventListener('click', () => sortBy(table, i)));
   return table;

@@ -21,7 +21,7 @@ function spreadStroke(series, x, low, high, what) {
 }
 
 function referenceLine(data, colours) {
-  return {data, showLine: true, borderColor: colours.soft, borderDash: [1, 4], borderWidth: 1.5, radius: 0};
+  return {data, showLine: true, borderColor: colours.soft, borderDash: [2, 3], borderWidth: 1.5, radius: 0};
 }
 
 function overCores(datasets, drawn, yAxis, colours, label) {

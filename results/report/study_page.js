@@ -32,10 +32,10 @@ function headingOfFamily(family) {
   return `${family.benchmark} in ${family.element}, ${family.mode === 'strong' ? 'strong' : 'weak'} scaling: ${family.kept}${extents}`;
 }
 
-// Points that have no figures are said, not left out.
-function withoutFigures(family) {
-  const items = family.studies.flatMap((member) => member.points.filter((point) => point.figures === null).map((point) =>
-      element('li', {}, `${member.study}: ${point.name} (${layoutOf(point)} ${point.split}) ${stateOf(point)}`)));
+// Points that failed aren't left out.
+function failuresOf(family) {
+  const items = family.studies.flatMap((member) => member.points.filter((point) => point.failure !== '').map((point) =>
+      element('li', {}, `${member.study}, ${point.name} (${layoutOf(point)} ${point.split}) failed: ${point.failure}`)));
   return items.length === 0 ? [] : [element('ul', {class: 'note failures'}, ...items)];
 }
 
@@ -43,7 +43,7 @@ function sectionOf(family) {
   const view = {family, series: seriesOf(family), hidden: new Set(), places: []};
   views.push(view);
   const heading = headingOfFamily(family);
-  return element('section', {'aria-label': heading}, element('h2', {}, heading), scalingOf(family), ...withoutFigures(family),
+  return element('section', {'aria-label': heading}, element('h2', {}, heading), scalingOf(family), ...failuresOf(family),
                  ...(family.studies.length > 1 ? [sideBySideOf(family, comparison.base)] : []), keyOf(view),
                  element('div', {class: 'charts'}, ...kStudyCharts.map((chart) => figureOf(view, chart))), popOf(family));
 }

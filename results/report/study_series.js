@@ -33,6 +33,6 @@ function baseOf(member) {
 }
 
 function stateOf(point) {
-  if (point.figures !== null) return '';
-  return point.failure === '' ? 'hasn’t ended yet' : `failed: ${point.failure}`;
+  if (point.figures !== null) return point.figures.input === 'data_set' ? 'measured' : `measured, ${point.figures.input} samples`;
+  return point.failure === '' ? 'not ended yet' : 'failed';
 }

@@ -1,7 +1,7 @@
 // The tables of a family: how its points scale, POP's efficiencies, systems side by side.
 
 function share(value) {
-  return value === null || value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
+  return value === null ? '–' : `${(100 * value).toFixed(1)} %`;
 }
 
 function range(spread, factor, decimals) {
@@ -14,12 +14,12 @@ function range(spread, factor, decimals) {
 function figureCells(figures, columns) {
   return columns.map(([, value, text]) => {
     const found = figures === null ? null : value(figures);
-    return cell(found ?? null, found === null || found === undefined ? '–' : text ? text(found, figures) : shown(found));
+    return cell(found, found === null ? '–' : text ? text(found, figures) : shown(found));
   });
 }
 
 function pointCells(study, point) {
-  const name = element('th', {scope: 'row'}, `${layoutOf(point)} ${point.split}`);
+  const name = element('th', {scope: 'row', class: 'point'}, `${layoutOf(point)} ${point.split}`);
   name.dataset.value = name.textContent;
   if (point.figures !== null && point.figures.is_base) name.classList.add('base');
   const system = study === null ? [] : [element('td', {}, study)];
@@ -27,52 +27,53 @@ function pointCells(study, point) {
   return [...system, name, cell(point.cores, String(point.cores))];
 }
 
-function pointsTable(family, caption, columns) {
+// The explanation stands outside of what a narrow screen scrolls.
+function pointsTable(family, caption, explanation, columns) {
   const several = family.studies.length > 1;
   const headings = [...(several ? [['system', false]] : []), ['ranks x threads, split', false], ['cores', true],
-                    ...columns.map(([text]) => [text, true]), ['', false]];
+                    ...columns.map(([text]) => [text, true]), ['state', false]];
   const rows = family.studies.flatMap((member) => member.points.map((point) => {
     const state = element('td', {class: 'state'}, stateOf(point));
     state.dataset.value = stateOf(point);
     return element('tr', {}, ...pointCells(several ? member.study : null, point), ...figureCells(point.figures, columns), state);
   }));
-  return element('div', {class: 'scroll'}, sortableTable({class: 'ranking'}, caption, headings, rows));
+  return element('div', {}, element('h3', {}, caption), element('p', {class: 'note'}, explanation),
+                 element('div', {class: 'scroll'}, sortableTable({class: 'ranking', 'aria-label': caption}, '', headings, rows)));
 }
 
 function scalingOf(family) {
-  const percentOf = (value) => share(value);
   const mebibytes = 1024 * 1024;
-  return pointsTable(family, 'How the points scale; a heading sorts, and efficiency is against the point in bold', [
+  return pointsTable(family, 'How the points scale', 'Efficiency is against the point in bold; a heading sorts.', [
     ['ms a step', (f) => 1000 * f.step_seconds.median],
     ['of repeats', (f) => f.step_seconds.max - f.step_seconds.min, (_, f) => range(f.step_seconds, 1000)],
     ['samples a second', (f) => f.samples_per_second],
     ['Gflop/s', (f) => f.flop_per_second / 1e9],
-    ['of peak', (f) => f.peak_share, percentOf],
+    ['of peak', (f) => f.peak_share, share],
     ['speed-up', (f) => f.speed_up],
-    ['efficiency', (f) => f.efficiency.median, percentOf],
+    ['efficiency', (f) => f.efficiency.median, share],
     ['of repeats, %', (f) => f.efficiency.max - f.efficiency.min, (_, f) => range(f.efficiency, 100, 1)],
-    ['predicted', (f) => f.prediction_error, (error) => `${error < 0 ? '−' : '+'}${Math.abs(100 * error).toFixed(1)} %`],
+    ['model error', (f) => f.prediction_error, (error) => `${error < 0 ? '−' : '+'}${Math.abs(100 * error).toFixed(1)} %`],
     ['MiB a rank', (f) => f.memory_bytes === null ? null : f.memory_bytes / mebibytes],
     ['J a sample', (f) => f.joules_per_sample],
     ['minutes to target', (f) => f.solution && f.solution.seconds / 60, (minutes, f) => shown(minutes) + (f.solution.reached ? '' : ', missed')],
     ['node-hours', (f) => f.node_hours],
-  ].filter(([, value]) => family.studies.some((m) => m.points.some((p) => p.figures && value(p.figures) !== null && value(p.figures) !== undefined))));
+  ].filter(([, value]) => family.studies.some((member) => member.points.some(
+      ({figures}) => figures !== null && value(figures) !== null))));
 }
 
 function popOf(family) {
-  const two = (value) => value.toFixed(3);
-  const column = (heading, value) => [heading, value, two];
-  return pointsTable(family, 'POP efficiencies: parallel = load balance × serialisation × transfer; global = parallel × ' +
-                     'computation scaling; of all threads, as TALP has it, hybrid = MPI × threads. – was not observed', [
+  const column = (heading, value) => [heading, value, (efficiency) => efficiency.toFixed(3)];
+  const hybrid = family.studies.some((member) => member.points.some((point) => point.figures && point.figures.hybrid));
+  return pointsTable(family, 'POP efficiencies', 'Parallel = load balance × serialisation × transfer; global = parallel × computation ' +
+                     `scaling;${hybrid ? ' of all threads, as TALP has it, hybrid = MPI × threads;' : ''} – was not observed.`, [
     column('parallel', (f) => f.pop && f.pop.parallel),
     column('load balance', (f) => f.pop && f.pop.load_balance),
     column('serialisation', (f) => f.pop && f.pop.serialisation),
     column('transfer', (f) => f.pop && f.pop.transfer),
     column('computation scaling', (f) => f.computation_scaling),
     column('global', (f) => f.global_efficiency),
-    column('hybrid', (f) => f.hybrid && f.hybrid.parallel),
-    column('MPI', (f) => f.hybrid && f.hybrid.mpi),
-    column('threads', (f) => f.hybrid && f.hybrid.threads),
+    ...(hybrid ? [column('hybrid', (f) => f.hybrid && f.hybrid.parallel), column('MPI', (f) => f.hybrid && f.hybrid.mpi),
+                  column('threads', (f) => f.hybrid && f.hybrid.threads)] : []),
   ]);
 }
 
@@ -90,8 +91,10 @@ function sideBySideOf(family, base) {
                    cell(figures.samples_per_second, shown(figures.samples_per_second)), cell(one.ratio, shown(one.ratio)),
                    cell(figures.efficiency.median, share(figures.efficiency.median)));
   });
-  const table = sortableTable({class: 'ranking fastest'}, `The fastest point of each system at each number of cores, and its speed over ${base}`,
+  const table = sortableTable({class: 'ranking fastest', 'aria-label': 'Systems side by side'}, '',
                               [['cores', true], ['system', false], ['ranks x threads, split', false], ['ms a step', true],
                                ['samples a second', true], [`over ${base}`, true], ['efficiency', true]], rows);
-  return element('div', {class: 'scroll'}, table);
+  return element('div', {}, element('h3', {}, 'Systems side by side'),
+                 element('p', {class: 'note'}, `The fastest point of each system at each number of cores, and its speed over ${base}.`),
+                 element('div', {class: 'scroll'}, table));
 }

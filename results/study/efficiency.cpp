@@ -29,13 +29,14 @@ double kept_of(const StudyLayout& layout) {
 
 std::string kept_text(const StudyLayout& layout) {
   const double kept = kept_of(layout);
+  const char* samples = kept == 1 ? "sample" : "samples";
   switch (layout.mode) {
     case StudyMode::Strong:
       return fmt::format("global batch {:g}", kept);
     case StudyMode::WeakReplica:
-      return fmt::format("{:g} samples a replica", kept);
+      return fmt::format("{:g} {} a replica", kept, samples);
     case StudyMode::WeakRank:
-      return fmt::format("{:g} samples a rank", kept);
+      return fmt::format("{:g} {} a rank", kept, samples);
     case StudyMode::WeakVolume:
       return fmt::format("{:.6g} cells a rank", kept);
   }

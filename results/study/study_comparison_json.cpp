@@ -58,6 +58,7 @@ json object_or_null(const std::optional<T>& value) {
 json figures_json(const StudyMeasurement& measured, const PointFigures& one) {
   const StudyScaling& scaling = one.scaling;
   return {{"nodes", measured.nodes},
+          {"input", to_string(measured.input)},
           {"step_seconds", json_of(one.step_seconds)},
           {"samples_per_second", one.samples_per_second},
           {"flop_per_second", one.flop_per_second},

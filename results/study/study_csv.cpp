@@ -32,7 +32,8 @@ void add_layout(Line& line, const Study& study, const StudyPoint& point, const S
                            {"nodes", point.measurement ? std::to_string(point.measurement->nodes) : ""},
                            {"split", split_text(layout)},
                            {"global_batch", std::to_string(layout.global_batch)},
-                           {"extents", extents_text(layout)}});
+                           {"extents", extents_text(layout)},
+                           {"input", point.measurement ? to_string(point.measurement->input) : ""}});
 }
 
 void add_scaling(Line& line, const PointFigures& one) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "results/log/table_text.hpp"
 #include "results/study/layout_text.hpp"
@@ -22,8 +23,25 @@ std::string number(const std::optional<double>& value, const char* format = "{:.
   return value ? fmt::format(fmt::runtime(format), *value) : "-";
 }
 
+/// Seconds as milliseconds, to four digits or to the last before the point.
+std::string milliseconds(double seconds) {
+  const double ms = kMilli * seconds;
+  return ms < 1000 ? fmt::format("{:.4g}", ms) : fmt::format("{:.0f}", ms);
+}
+
 std::string percent(const std::optional<double>& share) {
   return share ? fmt::format("{:.1f} %", 100 * *share) : "-";
+}
+
+/// In lines of a terminal's width, those after the first indented.
+void print_wrapped(std::ostream& out, std::string line) {
+  constexpr std::size_t kColumns = 120;
+  while (line.size() > kColumns) {
+    const std::size_t end = line.rfind(' ', kColumns);
+    fmt::print(out, "{}\n", line.substr(0, end));
+    line = "    " + line.substr(end + 1);
+  }
+  fmt::print(out, "{}\n", line);
 }
 
 /// The points of a family that were measured, each with its figures.
@@ -44,9 +62,9 @@ void print_scaling(std::ostream& out, const StudyFamily& family, const Study& st
   fmt::print(out, "  {:>9}  {:<8} {:>9}\n", "threads", "", "step");
   for_each_measured(family, figures, [&](std::size_t i, const PointFigures& one) {
     const RepeatSpread& step = one.step_seconds;
-    fmt::print(out, "{} {:>9.4g} {:>15} {:>9.4g} {:>9.4g} {:>7} {:>8.3g} {:>10} {:>15} {:>8}\n",
-               row_name(study.points[i].layout, one.is_base), kMilli * step.median,
-               fmt::format("{:.4g}..{:.4g}", kMilli * step.min, kMilli * step.max), one.samples_per_second,
+    fmt::print(out, "{} {:>9} {:>15} {:>9.4g} {:>9.4g} {:>7} {:>8.3g} {:>10} {:>15} {:>8}\n",
+               row_name(study.points[i].layout, one.is_base), milliseconds(step.median),
+               milliseconds(step.min) + ".." + milliseconds(step.max), one.samples_per_second,
                kGiga * one.flop_per_second, percent(one.peak_share), one.scaling.speed_up,
                percent(one.scaling.efficiency),
                fmt::format("{:.1f}..{:.1f}", 100 * one.scaling.lowest_efficiency,
@@ -61,7 +79,7 @@ void print_breakdown(std::ostream& out, const StudyFamily& family, const Study& 
              "exchange", "reduction", "input", "rest", "MiB a rank", "J a sample");
   for_each_measured(family, figures, [&](std::size_t i, const PointFigures& one) {
     const auto part = [&](auto seconds) {
-      return one.breakdown ? fmt::format("{:.4g}", kMilli * seconds(*one.breakdown)) : "-";
+      return one.breakdown ? milliseconds(seconds(*one.breakdown)) : "-";
     };
     fmt::print(
         out, "{} {:>9} {:>10} {:>10} {:>9} {:>9} {:>16} {:>12}\n",
@@ -113,6 +131,23 @@ void print_solutions(std::ostream& out, const StudyFamily& family, const Study& 
   }
 }
 
+/// Points whose samples weren't all read once from the data set.
+void print_inputs(std::ostream& out, const StudyFamily& family, const Study& study) {
+  for (const auto& [input, words] :
+       {std::pair(StudyInput::Cycled, "samples were read again, as the data set has fewer than a point took"),
+        std::pair(StudyInput::Synthetic, "samples were made in memory, and nothing was read")}) {
+    std::string names;
+    for (const std::size_t i : family.points) {
+      const StudyPoint& point = study.points[i];
+      if (!point.measurement || point.measurement->input != input) continue;
+      names += fmt::format(" {} {},", size_text(point.layout), split_text(point.layout));
+    }
+    if (names.empty()) continue;
+    names.pop_back();
+    print_wrapped(out, fmt::format("  {}:{}", words, names));
+  }
+}
+
 void print_unmeasured(std::ostream& out, const StudyFamily& family, const Study& study) {
   for (const std::size_t i : family.points) {
     const StudyPoint& point = study.points[i];
@@ -135,6 +170,7 @@ void print_family(std::ostream& out, const StudyFamily& family, const Study& stu
     print_breakdown(out, family, study, figures);
     print_pop(out, family, study, figures);
     print_solutions(out, family, study, figures);
+    print_inputs(out, family, study);
   }
   print_unmeasured(out, family, study);
 }

@@ -23,7 +23,7 @@ json without_threads(const StudyLayout& layout, const json& value) {
 json region_of(const StudyLayout& layout, const TalpTimes& times, int nodes) {
   const HybridEfficiencies hybrid = hybrid_efficiencies(times);
   // On one node all imbalance is within it.
-  const auto on_one_node = [&](double value) { return nodes == 1 ? json(value) : json(); };
+  const auto on_one_node = [&](auto value) { return nodes == 1 ? json(value) : json(); };
   return {{"numCpus", times.cpus},
           {"numMpiRanks", layout.ranks},
           {"numNodes", nodes},

@@ -416,6 +416,15 @@ logs() {
   tail -1 report.html | grep -q '</html>' || fail "report.html isn't whole"
   echo "{" >round/run_1/run.json
   ends 2 "this file holds no JSON object" "$LAUNCHER" -n 2 "$TESSERA" compare round
+  mkdir study
+  echo "{" >study/study.json
+  ends 2 "this study is no JSON" "$LAUNCHER" -n 2 "$TESSERA" compare study
+  echo "{}" >study/study.json
+  ends 2 "'schema_version'" "$LAUNCHER" -n 2 "$TESSERA" compare study/study.json
+  "$SAMPLE_STUDY" study/study.json
+  ends 2 "no study.json is there" "$LAUNCHER" -n 2 "$TESSERA" compare study round
+  ends 2 "no study is called 'that'" "$LAUNCHER" -n 2 "$TESSERA" compare study --base that
+  ends 2 "studies have no organisations" "$LAUNCHER" -n 2 "$TESSERA" compare study --join that,other=one
 }
 
 # What can't be printed is said by one rank, with the exit code of a full disk.

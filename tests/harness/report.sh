@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # report.sh GROUP: opens reports of `tessera compare --html` in Chromium, without a window, and reads off them what they show. CMake
-# sets TESSERA. Ends with 77 where there is no Chromium, or no published round to draw.
+# sets TESSERA and SAMPLE_STUDY. Ends with 77 where there is no Chromium, or no published round to draw.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
@@ -84,6 +84,16 @@ published() {
   tar -xJf "$archive" -C round
   "$TESSERA" compare round --join RIKEN,Fujitsu=Fugaku --html report.html >table || { cat table; return 1; }
   passes report.html report_published.js 1400
+}
+
+# The same study of two systems, one of whose names tries to be markup, on a desktop and on a phone.
+studies() {
+  local width
+  mkdir north south
+  "$SAMPLE_STUDY" north/study.json North
+  "$SAMPLE_STUDY" south/study.json '</script><script>hacked = 1</script><img src=x onerror="hacked = 1"><!--<script> '\''&quot; '
+  "$TESSERA" compare north south --html report.html >table || { cat table; return 1; }
+  for width in 1280 500; do passes report.html report_studies.js "$width" || return 1; done
 }
 
 "$1"

@@ -8,6 +8,7 @@
 
 #include "results/study/extra_p.hpp"
 #include "results/study/sample_study.hpp"
+#include "results/study/study_files.hpp"
 #include "results/study/talp_pages.hpp"
 
 namespace tessera {
@@ -124,6 +125,15 @@ TEST(TalpPages, SaysNullAndNeverOneOfWhatItCannotSee) {
   EXPECT_TRUE(hybrid["Application"]["Global"]["ompSerializationTime"].IsNull());
   EXPECT_TRUE(nodes["Application"]["Global"]["mpiLoadBalanceOut"].IsNull());
   EXPECT_EQ(ranks["Application"]["Global"]["ompLoadBalance"].GetDouble(), 1);
+}
+
+TEST(StudyFiles, AreTheCsvAndTheExportsBelowFoldersOfTheirOwn) {
+  const auto files = study_files(sample_scaling_study(), "2024-01-01T00:00:00");
+  ASSERT_EQ(files.size(), 1U + 3 + 7);
+  EXPECT_EQ(files[0].path, "study.csv");
+  EXPECT_EQ(files[1].path, "extra_p/strong_4_32x32x32_whole.json");
+  EXPECT_EQ(files.back().path, "talp/weak_rank_2_32x32x32_whole/talp_2x1.json");
+  for (const StudyFile& file : files) EXPECT_TRUE(file.text.ends_with('\n')) << file.path;
 }
 
 }  // namespace

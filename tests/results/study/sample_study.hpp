@@ -56,6 +56,7 @@ inline Study sample_scaling_study() {
   points.push_back(sample_point(Strong, 2, 2, 4, waiting_for_sums(0.5, {0.5, 0.5})));
   points.push_back(sample_point(Strong, 4, 1, 4, waiting_for_sums(0.3125, {0.25, 0.25, 0.25, 0.25})));
   points.back().measurement->nodes = 2;
+  points.back().measurement->input = StudyInput::Cycled;
   points.push_back(sample_point(Strong, 4, 4, 4, std::nullopt));
   points.back().failure = "exit code 3: out of memory";
   points.push_back(sample_point(Strong, 4, 2, 4, std::nullopt));

@@ -65,6 +65,11 @@ TEST(StudyTable, NamesPointsThatFailedOrHaveNotEnded) {
   EXPECT_THAT(table, HasSubstr("4x1  2x1      hasn't ended yet"));
 }
 
+TEST(StudyTable, SaysWhoseSamplesWereReadAgain) {
+  EXPECT_THAT(table_of(sample_scaling_study()),
+              HasSubstr("samples were read again, as the data set has fewer than a point took: 4x1 whole\n"));
+}
+
 TEST(StudyTable, OfPointsThatAllFailedHasNoFigures) {
   Study study = sample_scaling_study();
   for (StudyPoint& point : study.points) point.measurement.reset();
