@@ -8,7 +8,7 @@ namespace {
 
 using Kind = ProgramStep::Kind;
 using Steps = std::vector<ProgramStep> Program::*;
-using Seconds = std::vector<double> RankSeconds::*;
+using Seconds = std::vector<double> ComputeSeconds::*;
 
 /// A rank and its link.
 struct ReplayedRank {
@@ -29,16 +29,16 @@ struct Arriving {
 
 class Replay {
  public:
-  Replay(const SampleProgram& program, std::span<const RankSeconds> seconds,
+  Replay(const SampleProgram& program, std::span<const ComputeSeconds> seconds,
          const CommunicationTimes& network)
       : program_(program), seconds_(seconds), network_(network), ranks_(seconds.size()) {
     assert(!seconds.empty() && seconds.size() % program.program_of.size() == 0);
   }
 
   void pass(bool reduces) {
-    run(&Program::forward, &RankSeconds::forward, false);
+    run(&Program::forward, &ComputeSeconds::forward, false);
     for (std::size_t r = 0; r < ranks_.size(); ++r) ranks_[r].times.computing += seconds_[r].loss;
-    run(&Program::backward, &RankSeconds::backward, reduces);
+    run(&Program::backward, &ComputeSeconds::backward, reduces);
   }
 
   std::vector<RankReplay> end() {
@@ -153,7 +153,7 @@ class Replay {
   }
 
   const SampleProgram& program_;
-  std::span<const RankSeconds> seconds_;
+  std::span<const ComputeSeconds> seconds_;
   const CommunicationTimes& network_;
   std::vector<ReplayedRank> ranks_;
   std::map<SampleProgram::Edge, std::vector<Arriving>> under_way_;  // by rank
@@ -163,7 +163,7 @@ class Replay {
 
 }  // namespace
 
-std::vector<RankReplay> replay(const SampleProgram& program, std::span<const RankSeconds> seconds,
+std::vector<RankReplay> replay(const SampleProgram& program, std::span<const ComputeSeconds> seconds,
                                const CommunicationTimes& network, int passes) {
   Replay replay(program, seconds, network);
   for (int pass = 1; pass <= passes; ++pass) replay.pass(pass == passes);
@@ -176,7 +176,7 @@ double step_seconds(std::span<const RankReplay> ranks) {
   return last;
 }
 
-double ideal_step_seconds(const SampleProgram& program, std::span<const RankSeconds> seconds, int passes) {
+double ideal_step_seconds(const SampleProgram& program, std::span<const ComputeSeconds> seconds, int passes) {
   return step_seconds(replay(program, seconds, IdealNetwork(), passes));
 }
 

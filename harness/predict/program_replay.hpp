@@ -14,7 +14,7 @@ namespace tessera {
 
 /// What one rank computes in a pass, in seconds: for each step of its part's program, in the program's order.
 /// Steps of exchanges and Ready take what the network says, whatever stands here.
-struct RankSeconds {
+struct ComputeSeconds {
   std::vector<double> forward, backward;
   double loss = 0, update = 0;
 };
@@ -60,13 +60,14 @@ struct RankReplay {
 /// One training step of `passes` passes (whose gradients are added, and summed over all ranks in the last),
 /// all ranks beginning together. seconds: by rank; a whole number of replicas, all of the run's or fewer that
 /// stand for them. Returns each rank's times.
-std::vector<RankReplay> replay(const SampleProgram& program, std::span<const RankSeconds> seconds,
+std::vector<RankReplay> replay(const SampleProgram& program, std::span<const ComputeSeconds> seconds,
                                const CommunicationTimes& network, int passes = 1);
 
 /// When the last rank ends.
 double step_seconds(std::span<const RankReplay> ranks);
 
 /// POP's ideal time of a step: what it would take on an IdealNetwork.
-double ideal_step_seconds(const SampleProgram& program, std::span<const RankSeconds> seconds, int passes = 1);
+double ideal_step_seconds(const SampleProgram& program, std::span<const ComputeSeconds> seconds,
+                          int passes = 1);
 
 }  // namespace tessera

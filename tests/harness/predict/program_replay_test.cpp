@@ -35,9 +35,9 @@ SampleProgram two_layers(int replicas = 1) {
 }
 
 // On the first part little but the second layer's gradient of inputs, on the second much forward.
-const RankSeconds kFirst{{3, 0, 1, 0, 2}, {4, 0, 1, 0, 0, 2, 0}, 0, 1};
-const RankSeconds kSecond{{1, 0, 1, 0, 8}, {1, 0, 1, 0, 0, 2, 0}, 0, 1};
-const std::vector<RankSeconds> kBoth{kFirst, kSecond};
+const ComputeSeconds kFirst{{3, 0, 1, 0, 2}, {4, 0, 1, 0, 0, 2, 0}, 0, 1};
+const ComputeSeconds kSecond{{1, 0, 1, 0, 8}, {1, 0, 1, 0, 0, 2, 0}, 0, 1};
+const std::vector<ComputeSeconds> kBoth{kFirst, kSecond};
 
 struct SlowNetwork : CommunicationTimes {
   double handling(std::size_t) const override { return 0.125; }
@@ -71,9 +71,9 @@ TEST(ProgramReplay, OfRanksThatNeverWaitIsWhatTheyCompute) {
 
 // A second replica that is slower holds the first up by the sums alone.
 TEST(ProgramReplay, LetsReplicasMeetInTheSumsOfGradients) {
-  RankSeconds late = kFirst;
+  ComputeSeconds late = kFirst;
   late.loss = 10;
-  const std::vector<RankSeconds> seconds{kFirst, kFirst, late, late};
+  const std::vector<ComputeSeconds> seconds{kFirst, kFirst, late, late};
   const std::vector<RankReplay> ranks = replay(two_layers(2), seconds, IdealNetwork());
   EXPECT_THAT(ranks[0].exchanging, DoubleEq(0));
   EXPECT_THAT(ranks[0].reducing, DoubleEq(10));
@@ -91,7 +91,7 @@ TEST(ProgramReplay, SumsGradientsOnceHoweverManyPassesAStepHas) {
 TEST(ProgramReplay, SendsMessagesOverALinkBehindWhatIsComputed) {
   SampleProgram forward = two_layers();
   for (Program& program : forward.programs) program.backward.clear();
-  const std::vector<RankSeconds> seconds{{kFirst.forward, {}, 0, 0}, {kSecond.forward, {}, 0, 0}};
+  const std::vector<ComputeSeconds> seconds{{kFirst.forward, {}, 0, 0}, {kSecond.forward, {}, 0, 0}};
   const std::vector<RankReplay> ranks = replay(forward, seconds, SlowNetwork());
   EXPECT_THAT(ranks[0].end(), DoubleEq(7.25));
   EXPECT_THAT(ranks[1].end(), DoubleEq(13.75));
@@ -101,7 +101,7 @@ TEST(ProgramReplay, SendsMessagesOverALinkBehindWhatIsComputed) {
 TEST(ProgramReplay, DoesNotHideWhatGoesOnOnlyWhileARankWaits) {
   SampleProgram forward = two_layers();
   for (Program& program : forward.programs) program.backward.clear();
-  const std::vector<RankSeconds> seconds{{kFirst.forward, {}, 0, 0}, {kSecond.forward, {}, 0, 0}};
+  const std::vector<ComputeSeconds> seconds{{kFirst.forward, {}, 0, 0}, {kSecond.forward, {}, 0, 0}};
   SlowNetwork network;
   network.attended = 5;
   EXPECT_THAT(replay(forward, seconds, network)[0].end(), DoubleEq(4.125 + 5 + 0.125 + 2));
@@ -112,7 +112,7 @@ TEST(ProgramReplay, DoesNotHideWhatGoesOnOnlyWhileARankWaits) {
 TEST(ProgramReplay, SumsBucketsOneAfterAnother) {
   SampleProgram program = two_layers();
   program.exchanges[{2, 0}] = std::vector<SampleProgram::Messages>(2);
-  const std::vector<RankSeconds> seconds{kFirst, kFirst};
+  const std::vector<ComputeSeconds> seconds{kFirst, kFirst};
   // Ready at 11 and 13: the first sum until 14, the second until 17, the update until 18.
   EXPECT_THAT(step_seconds(replay(program, seconds, SlowNetwork())), DoubleEq(18));
   SlowNetwork unattended;
@@ -125,9 +125,9 @@ TEST(ProgramReplay, MeetsOverReplicasWhereALayerSums) {
   SampleProgram program = two_layers(2);
   program.exchanges[{2, 0}] = std::vector<SampleProgram::Messages>(2);
   program.meetings[1] = 2;
-  RankSeconds slow = kFirst;
+  ComputeSeconds slow = kFirst;
   slow.forward[0] = 5;
-  const std::vector<RankSeconds> seconds{kFirst, kFirst, kFirst, slow};
+  const std::vector<ComputeSeconds> seconds{kFirst, kFirst, kFirst, slow};
   const std::vector<RankReplay> ranks = replay(program, seconds, IdealNetwork());
   EXPECT_THAT(ranks[0].exchanging, DoubleEq(2));
   program.meetings[1] = 1;
