@@ -85,7 +85,8 @@ class OnednnConvolution final : public LinearKernel {
   }
 
   std::vector<std::string> implementations() const override {
-    std::vector<std::string> names = {winograd_forward_ ? winograd_forward_->implementation() : forward_.implementation()};
+    std::vector<std::string> names = {winograd_forward_ ? winograd_forward_->implementation()
+                                                        : forward_.implementation()};
     if (winograd_inputs_ || inputs_)
       names.push_back(winograd_inputs_ ? winograd_inputs_->implementation() : inputs_.implementation());
     names.push_back(depthwise_          ? "vector"

@@ -23,7 +23,9 @@ class OnednnKernels final : public Kernels {
 
   Element element() const override { return element_; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    const auto direct = [this](const ConvolutionProblem& p) { return onednn::make_convolution(device_, p, algorithm_); };
+    const auto direct = [this](const ConvolutionProblem& p) {
+      return onednn::make_convolution(device_, p, algorithm_);
+    };
     if (fills_badly(problem)) return make_folded_convolution(problem, direct);
     try {
       return direct(problem);

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <optional>
+#include <string>
 
 #include "models/kernels/winograd_products.hpp"
 #include "models/kernels/winograd_tiles.hpp"

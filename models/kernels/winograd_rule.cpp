@@ -12,8 +12,8 @@ namespace {
 // a point or back costs instructions and traffic of the near caches, which grow with the vectors as products
 // do; weights' points come from memory, which doesn't.
 constexpr double kPoint = 12;
-constexpr double kWeightPoint = lanes::kMost / 2.0;  // to make them, which the team shares
-constexpr double kWeightPointRead = lanes::kMost / 4.0;
+constexpr double kWeightPoint = 8 * lanes::kMost;  // to make them, which the team shares
+constexpr double kWeightPointRead = 4 * lanes::kMost;
 // Where the estimates are closer than that the direct way is taken: it needs less memory and is more exact.
 constexpr double kWorthIt = 0.9;
 // Each thread sums gradients of weights at points of its own.

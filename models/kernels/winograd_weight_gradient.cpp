@@ -33,7 +33,8 @@ WinogradWeightGradient::WinogradWeightGradient(const Device& device, const Convo
       tiles_(problem),
       weights_(problem, winograd::WinogradWeights::Of::Convolution),
       blocks_(winograd::cut_into_blocks(tiles_.count(), weights_.rows(), weights_.columns(), team_)),
-      products_(PointProducts::of_gradient(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
+      products_(
+          PointProducts::of_gradient(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
 
 std::size_t WinogradWeightGradient::bytes_of_thread() const {
   return whole_lines(kSlice * blocks_.rows * weights_.rows()) +

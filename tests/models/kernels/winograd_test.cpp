@@ -48,7 +48,8 @@ WinogradResults computed(LinearKernel& kernel, ConvolutionProblem p) {
   spoil();
   if (p.input_gradients) kernel.backward_inputs(dy.view(), weights.view().bytes, dx.view(), scratch);
   spoil();
-  kernel.backward_parameters(x.view(), dy.view(), dw.view().bytes, p.bias ? db.view().bytes : nullptr, scratch);
+  kernel.backward_parameters(x.view(), dy.view(), dw.view().bytes, p.bias ? db.view().bytes : nullptr,
+                             scratch);
   const auto numbers = [](const Tensor& tensor, bool there = true) {
     const auto values = tensor.view().span<T>();
     return there ? Numbers(values.begin(), values.end()) : Numbers();
@@ -175,8 +176,8 @@ void expect_network_about_as_exact(const Graph& graph, std::int64_t extent, int 
       if (!p || !winograd::is_chosen(*p, Direction::Forward, ConvolutionAlgorithm::Winograd, 1)) continue;
       const Extents x = p->x.box.extents();
       ConvolutionProblem cut =
-          three_wide(p->x.n, {std::min(x.d, extent), std::min(x.h, extent), std::min(x.w, extent)}, p->x.c, p->y.c,
-                     p->window);
+          three_wide(p->x.n, {std::min(x.d, extent), std::min(x.h, extent), std::min(x.w, extent)}, p->x.c,
+                     p->y.c, p->window);
       cut.order = p->order;
       cut.bias = p->bias;
       cut.input_gradients = p->input_gradients;
@@ -193,6 +194,10 @@ TEST(Winograd, IsAboutAsExactAsDirectOnEveryLayerOfTheTinyNetwork) {
 
 TEST(Winograd, IsAboutAsExactAsDirectOnEveryLayerOfTheFullNetwork) {
   expect_network_about_as_exact(cosmoflow({.batch = 1, .space = {128, 128, 128}}), 4, 5);
+}
+
+TEST(Winograd, IsAboutAsExactAsDirectOnEveryLayerOfDeepCam) {
+  expect_network_about_as_exact(deepcam({.middle_blocks = 1}), 12, 3);
 }
 
 TEST(Winograd, IsAboutAsExactAsDirectOfManyTiles) {
