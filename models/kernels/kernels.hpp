@@ -77,6 +77,30 @@ class MaxPoolKernel {
   virtual std::vector<std::string> implementations() const = 0;
 };
 
+/// A convolution, the first of a network, whose output goes to max-pooling with an activation and nowhere
+/// else: convolution.y is pool.x.
+struct PooledConvolutionProblem {
+  ConvolutionProblem convolution;
+  WindowProblem pool;
+  double negative_slope = 1;
+  friend bool operator==(const PooledConvolutionProblem&, const PooledConvolutionProblem&) = default;
+};
+
+/// Both at once: x and y are those of the convolution and of the pool.
+class PooledConvolutionKernel {
+ public:
+  virtual ~PooledConvolutionKernel() = default;
+  /// saved: one byte for each element of y.
+  virtual void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
+                       std::span<std::byte> saved, std::span<std::byte> scratch) = 0;
+  /// Overwrites both gradients.
+  virtual void backward_parameters(ConstTensorView x, ConstTensorView dy, std::span<const std::byte> saved,
+                                   std::byte* weights_gradient, std::byte* bias_gradient,
+                                   std::span<std::byte> scratch) = 0;
+  virtual std::size_t scratch_bytes() const = 0;
+  virtual std::vector<std::string> implementations() const = 0;
+};
+
 /// x is n × in, weights in × out, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
