@@ -23,9 +23,14 @@ Graph cosmoflow(const CosmoflowArchitecture& config) {
   std::int64_t filters = config.conv_size;
   for (int i = 0; i < config.conv_layers; ++i, filters *= 2) {
     const Window same{.kernel = config.kernel, .pad = config.kernel / 2};
-    x = graph.add(numbered("conv3d", i), convolution({.out = filters, .window = cube(same)}), {x});
-    x = graph.add(numbered("pool", i),
-                  max_pool({.window = cube({.kernel = 2, .stride = 2}), .negative_slope = kSlope}), {x});
+    const ConvolutionConfig convolved{.out = filters, .window = cube(same)};
+    const MaxPoolConfig pooled{.window = cube({.kernel = 2, .stride = 2}), .negative_slope = kSlope};
+    if (i == 0) {
+      x = graph.add("conv3d", pooled_convolution({convolved, pooled}), {x});
+      continue;
+    }
+    x = graph.add(numbered("conv3d", i), convolution(convolved), {x});
+    x = graph.add(numbered("pool", i), max_pool(pooled), {x});
   }
   x = graph.add("flatten", flatten(), {x});
   for (int i = 0; const std::int64_t size : {config.fc1, config.fc2}) {

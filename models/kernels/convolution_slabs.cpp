@@ -16,28 +16,23 @@ std::size_t plane_bytes(const Layout& layout, std::size_t axis) {
   return layout.bytes() / static_cast<std::size_t>(layout.box.axes()[axis].size());
 }
 
-struct CutOut {
-  ConvolutionProblem problem;
-  std::size_t x = 0, y = 0;  // as a slab has them, of the first sample
-};
+}  // namespace
 
-CutOut cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
+ConvolutionSlab cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
   const LocalWindow& window = sample.window[axis];
   const std::int64_t inputs = sample.x.box.axes()[axis].size();
   const std::int64_t begin = planes.begin * window.stride - window.pad_lo;
   const std::int64_t end =
       (planes.end - 1) * window.stride - window.pad_lo + window.dilation * (window.kernel - 1) + 1;
   const Interval read = intersect(Interval{begin, end}, Interval{0, inputs});
-  CutOut slab{sample, static_cast<std::size_t>(read.begin) * plane_bytes(sample.x, axis),
-              static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis)};
+  ConvolutionSlab slab{sample, static_cast<std::size_t>(read.begin) * plane_bytes(sample.x, axis),
+                       static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis)};
   resize(slab.problem.x, axis, read.size());
   resize(slab.problem.y, axis, planes.size());
   slab.problem.window[axis].pad_lo = read.begin - begin;
   slab.problem.window[axis].pad_hi = std::max<std::int64_t>(end - inputs, 0);
   return slab;
 }
-
-}  // namespace
 
 std::size_t slab_axis(const ConvolutionProblem& problem) {
   for (std::size_t axis = 0; axis < 2; ++axis)
@@ -53,7 +48,7 @@ ConvolutionSlabs cut_into_slabs(const ConvolutionProblem& problem, int slabs) {
   assert(slabs <= planes);
   ConvolutionSlabs cut;
   for (int part = 0; part < slabs; ++part) {
-    const CutOut slab = cut_out(sample, axis, part_of(planes, part, slabs));
+    const ConvolutionSlab slab = cut_out(sample, axis, part_of(planes, part, slabs));
     const auto same = std::ranges::find(cut.kinds, slab.problem);
     cut.slabs.push_back({static_cast<std::size_t>(same - cut.kinds.begin()), slab.x, slab.y});
     if (same == cut.kinds.end()) cut.kinds.push_back(slab.problem);

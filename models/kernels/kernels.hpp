@@ -40,6 +40,9 @@ struct ConvolutionProblem : WindowProblem {
   bool bias = true;             // otherwise null is passed for it and its gradient
   bool input_gradients = true;  // whether backward_inputs will be called
   bool adjoint = false;         // its layer is the transposed one: calls backward_inputs to go forward
+  /// Extents of the tensor of which y is a part, where it is one: by which a way to compute y is chosen, so
+  /// that all parts of a sample have the numbers of the whole.
+  Extents whole{0, 0, 0};
 
   std::int64_t taps() const { return window[0].kernel * window[1].kernel * window[2].kernel; }
   friend bool operator==(const ConvolutionProblem&, const ConvolutionProblem&) = default;
@@ -116,6 +119,9 @@ class Kernels {
   virtual std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) = 0;
   virtual std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) = 0;
   virtual std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) = 0;
+  /// The convolution and then the pool, unless said otherwise, with the map between them in scratch.
+  virtual std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem);
 };
 
 /// Plain loops: the oracle of all others. In bfloat16, each element of a result is summed in float and

@@ -4,8 +4,8 @@
 
 namespace tessera {
 
-/// In the byte that max-pooling keeps for each pooled element: it is <= 0, so the slope applies; the other bits
-/// are its tap, of fewer than kPoolTaps.
+/// In the byte that max-pooling keeps for each pooled element: it is <= 0, so the slope applies; the other
+/// bits are its tap, of fewer than kPoolTaps.
 inline constexpr std::int32_t kPoolSloped = 0x80;
 inline constexpr std::size_t kPoolTaps = 0x80;
 

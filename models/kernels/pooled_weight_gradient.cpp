@@ -142,8 +142,7 @@ void PooledWeightGradient::gather_gradients(const T* dy, const std::uint8_t* sav
       const std::uint8_t byte = saved[from];
       const float gradient = dy[from];
       memory.gradients[to] = (byte & kPoolSloped) != 0 ? slope * gradient : gradient;
-      memory.places[to] =
-          place[byte & (kPoolSloped - 1)] + static_cast<std::int32_t>(cell) * step;
+      memory.places[to] = place[byte & (kPoolSloped - 1)] + static_cast<std::int32_t>(cell) * step;
     }
 }
 
@@ -170,8 +169,8 @@ void PooledWeightGradient::add_taps(const Memory& memory, std::int64_t channel, 
   using Lanes = lanes::Floats<kCount>;
   const std::int64_t cells = problem_.pool.y.box.w.size(), next_row = row_numbers_,
                      next_plane = inputs_.h * row_numbers_;
-  const std::int64_t first = (channel * problem_.convolution.window[0].kernel + plane) *
-                                 problem_.convolution.window[1].kernel + row;
+  const std::int64_t first =
+      (channel * problem_.convolution.window[0].kernel + plane) * problem_.convolution.window[1].kernel + row;
   const float* const gradients = memory.gradients + channel * cells;
   const std::int32_t* const places = memory.places + channel * cells;
   for (std::int64_t part = 0; part < padded_segment_; part += kCount) {

@@ -101,7 +101,8 @@ void gather_gradient(const Patch& patch, const std::array<float, kOutputs>& fact
 // Where a slice's part of an output plane goes.
 struct OutputPatch {
   float* origin;  // null: nowhere
-  std::int64_t row, cell, h, w;
+  std::int64_t row, cell;
+  Interval h, w;  // of its cells, those that are there
   float factor;
   bool first;  // of what is added there
 };
@@ -112,8 +113,8 @@ void add(const OutputPatch& to, const float* bias, std::int64_t channel,
   if (!to.origin) return;
   Floats<count> begin{};
   if (bias) begin = lanes::load<count>(bias + channel);
-  for (std::int64_t i = 0; i < to.h; ++i)
-    for (std::int64_t j = 0; j < to.w; ++j) {
+  for (std::int64_t i = to.h.begin; i < to.h.end; ++i)
+    for (std::int64_t j = to.w.begin; j < to.w.end; ++j) {
       float* const y = to.origin + i * to.row + j * to.cell + channel;
       lanes::store<count>((to.first ? begin : lanes::load<count>(y)) + to.factor * outputs[i][j], y);
     }
@@ -158,14 +159,16 @@ WinogradTiles::WinogradTiles(const ConvolutionProblem& problem)
       pad_h_(problem.window[1].pad_lo),
       pad_w_(problem.window[2].pad_lo),
       deep_(problem.window[0].kernel > 1) {
+  const Box& box = problem.y.box;
+  odd_ = {deep_ ? box.d.begin % kOutputs : 0, box.h.begin % kOutputs, box.w.begin % kOutputs};
   const auto tiles = [](std::int64_t outputs) { return (outputs + kOutputs - 1) / kOutputs; };
-  tiles_ = {deep_ ? tiles(y_.d) : y_.d, tiles(y_.h), tiles(y_.w)};
+  tiles_ = {deep_ ? tiles(odd_.d + y_.d) : y_.d, tiles(odd_.h + y_.h), tiles(odd_.w + y_.w)};
 }
 
 WinogradTiles::Tile WinogradTiles::tile(std::int64_t index) const {
   const std::int64_t w = index % tiles_.w, h = index / tiles_.w % tiles_.h;
   const std::int64_t plane = index / (tiles_.w * tiles_.h), d = plane % tiles_.d;
-  return {plane / tiles_.d, deep_ ? d * kOutputs : d, h * kOutputs, w * kOutputs};
+  return {plane / tiles_.d, deep_ ? d * kOutputs - odd_.d : d, h * kOutputs - odd_.h, w * kOutputs - odd_.w};
 }
 
 // Calls visit(tile, its number among these).
@@ -175,11 +178,11 @@ void WinogradTiles::for_each_tile(Interval tiles, Visit&& visit) const {
   for (std::int64_t number = 0; number < tiles.size(); ++number) {
     visit(t, number);
     if ((t.w += kOutputs) < y_.w) continue;
-    t.w = 0;
+    t.w = -odd_.w;
     if ((t.h += kOutputs) < y_.h) continue;
-    t.h = 0;
+    t.h = -odd_.h;
     if ((t.d += deep_ ? kOutputs : 1) < y_.d) continue;
-    t.d = 0;
+    t.d = -odd_.d;
     ++t.n;
   }
 }
@@ -225,17 +228,15 @@ void WinogradTiles::add_outputs(const float* points, std::int64_t rows, int slic
                                 const float* bias, float* y) const {
   const auto& factors = kSlicePoints[static_cast<std::size_t>(slice)].outputs;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
+    const auto there = [](std::int64_t begin, std::int64_t cells) {
+      return intersect(Interval{0, kOutputs}, Interval{-begin, cells - begin});
+    };
+    const Interval h = there(t.h, y_.h), w = there(t.w, y_.w), d = deep_ ? there(t.d, y_.d) : Interval{0, 1};
     const auto plane = [&](int k) -> OutputPatch {
-      const bool is_there = k == 0 || (deep_ && t.d + k < y_.d);
       const float factor = factors[static_cast<std::size_t>(k)];
-      if (!is_there || factor == 0) return {};
-      return {y + (((t.n * y_.d + t.d + k) * y_.h + t.h) * y_.w + t.w) * y_channels_,
-              y_.w * y_channels_,
-              y_channels_,
-              std::min<std::int64_t>(kOutputs, y_.h - t.h),
-              std::min<std::int64_t>(kOutputs, y_.w - t.w),
-              factor,
-              slice == k};
+      if (!d.contains(k) || factor == 0) return {};
+      float* const origin = y + (((t.n * y_.d + t.d + k) * y_.h + t.h) * y_.w + t.w) * y_channels_;
+      return {origin, y_.w * y_channels_, y_channels_, h, w, factor, slice == k};
     };
     scatter_outputs(points + number * y_channels_, rows * y_channels_, y_channels_, bias,
                     {plane(0), plane(1)});

@@ -72,6 +72,15 @@ struct MaxPoolConfig {
 };
 LayerPtr max_pool(const MaxPoolConfig& config);
 
+/// A convolution, max-pooling and LeakyReLU as above, for the first layer of a network, whose input needs no
+/// gradient: the map between them is never in memory as a whole. Convolution without strides, pool without
+/// padding. Parameters: those of the convolution.
+struct PooledConvolutionConfig {
+  ConvolutionConfig convolution;
+  MaxPoolConfig pool;
+};
+LayerPtr pooled_convolution(const PooledConvolutionConfig& config);
+
 /// x where x > 0, else negative_slope * x (Keras' default slope is 0.3); the derivative at 0 is
 /// negative_slope.
 LayerPtr leaky_relu(double negative_slope);

@@ -23,6 +23,11 @@ class NotingKernels final : public Kernels {
     noted.push_back(problem);
     return nullptr;
   }
+  std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem) override {
+    noted.push_back(problem);
+    return nullptr;
+  }
 
  private:
   Element element_;
