@@ -8,9 +8,9 @@
 #include "models/kernels/onednn_input_gradient.hpp"
 #include "models/kernels/onednn_kernels.hpp"
 #include "models/kernels/onednn_weight_gradient.hpp"
-#include "models/kernels/winograd_pass.hpp"
+#include "models/kernels/onednn_winograd_pass.hpp"
 #include "models/kernels/winograd_rule.hpp"
-#include "models/kernels/winograd_weight_gradient.hpp"
+#include "models/kernels/onednn_winograd_weight_gradient.hpp"
 
 namespace tessera::onednn {
 namespace {

@@ -1,7 +1,7 @@
 #include "models/kernels/winograd_rule.hpp"
 
 #include "models/base/lanes.hpp"
-#include "models/kernels/onednn_input_gradient.hpp"
+#include "models/kernels/mirrored_problem.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 
 namespace tessera::winograd {
@@ -64,7 +64,7 @@ bool is_chosen(const ConvolutionProblem& problem, Direction direction, Convoluti
   if (algorithm == ConvolutionAlgorithm::Direct || !can_be_winograd(problem)) return false;
   if (direction == Direction::Forward)
     return algorithm == ConvolutionAlgorithm::Winograd || pays_forward(problem);
-  const auto computed = direction == Direction::BackwardInputs ? onednn::mirrored(problem) : problem;
+  const auto computed = direction == Direction::BackwardInputs ? mirrored(problem) : problem;
   if (!computed || !can_be_winograd(*computed)) return false;
   if (algorithm == ConvolutionAlgorithm::Winograd) return true;
   if (direction == Direction::BackwardParameters && !has_small_sums(problem, team)) return false;

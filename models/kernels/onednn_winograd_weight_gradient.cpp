@@ -1,4 +1,4 @@
-#include "models/kernels/winograd_weight_gradient.hpp"
+#include "models/kernels/onednn_winograd_weight_gradient.hpp"
 
 #include <omp.h>
 

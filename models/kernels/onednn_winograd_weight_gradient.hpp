@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "models/kernels/winograd_products.hpp"
+#include "models/kernels/onednn_winograd_products.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 #include "models/kernels/winograd_weights.hpp"
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "models/kernels/winograd_products.hpp"
+#include "models/kernels/onednn_winograd_products.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 #include "models/kernels/winograd_weights.hpp"
 

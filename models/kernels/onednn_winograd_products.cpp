@@ -1,4 +1,4 @@
-#include "models/kernels/winograd_products.hpp"
+#include "models/kernels/onednn_winograd_products.hpp"
 
 #include <omp.h>
 

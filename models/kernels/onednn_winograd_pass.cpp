@@ -1,8 +1,8 @@
-#include "models/kernels/winograd_pass.hpp"
+#include "models/kernels/onednn_winograd_pass.hpp"
 
 #include <omp.h>
 
-#include "models/kernels/onednn_input_gradient.hpp"
+#include "models/kernels/mirrored_problem.hpp"
 
 namespace tessera::onednn {
 namespace {
