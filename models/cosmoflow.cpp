@@ -25,12 +25,12 @@ Graph cosmoflow(const CosmoflowArchitecture& config) {
     const Window same{.kernel = config.kernel, .pad = config.kernel / 2};
     const ConvolutionConfig convolved{.out = filters, .window = cube(same)};
     const MaxPoolConfig pooled{.window = cube({.kernel = 2, .stride = 2}), .negative_slope = kSlope};
-    if (i == 0) {  // the largest tensor of all would lie between them
-      x = graph.add("conv3d", pooled_convolution(convolved, pooled), {x});
-    } else {
-      x = graph.add(numbered("conv3d", i), convolution(convolved), {x});
-      x = graph.add(numbered("pool", i), max_pool(pooled), {x});
+    if (i == 0) {
+      x = graph.add("conv3d", pooled_convolution({convolved, pooled}), {x});
+      continue;
     }
+    x = graph.add(numbered("conv3d", i), convolution(convolved), {x});
+    x = graph.add(numbered("pool", i), max_pool(pooled), {x});
   }
   x = graph.add("flatten", flatten(), {x});
   for (int i = 0; const std::int64_t size : {config.fc1, config.fc2}) {

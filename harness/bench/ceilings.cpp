@@ -20,8 +20,10 @@ constexpr std::array kDirections = {Direction::Forward, Direction::BackwardInput
 std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,
                                                  Element element) {
   const std::vector<KernelProblem> problems = kernel_problems(graph, placement, node, element);
-  const auto* const convolution =
-      problems.empty() ? nullptr : std::get_if<ConvolutionProblem>(&problems.front());
+  if (problems.empty()) return std::nullopt;
+  if (const auto* const pooled = std::get_if<PooledConvolutionProblem>(&problems.front()))
+    return pooled->convolution;
+  const auto* const convolution = std::get_if<ConvolutionProblem>(&problems.front());
   return convolution ? std::optional(*convolution) : std::nullopt;
 }
 

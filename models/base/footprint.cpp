@@ -1,7 +1,5 @@
 #include "models/base/footprint.hpp"
 
-#include <cassert>
-
 namespace tessera {
 namespace {
 
@@ -34,11 +32,6 @@ Footprint Footprint::transposed(std::int64_t kernel, std::int64_t stride, std::i
 
 Footprint Footprint::everything(std::int64_t extent) {
   return {0, 1, 0, extent - 1};
-}
-
-Footprint chained(const Footprint& last, const Footprint& before) {
-  assert(last.den == 1 && before.den == 1);
-  return {last.num * before.num, 1, before.num * last.lo + before.lo, before.num * last.hi + before.hi};
 }
 
 Interval wanted(const Footprint& footprint, Interval output, std::int64_t extent) {

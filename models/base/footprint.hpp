@@ -28,10 +28,6 @@ struct Footprint {
   friend bool operator==(const Footprint&, const Footprint&) = default;
 };
 
-/// What outputs read of the inputs of an operation whose outputs the operation before them reads. Neither
-/// divides (den = 1).
-Footprint chained(const Footprint& last, const Footprint& before);
-
 /// The interval that an operation wants of an axis of `extent`: its reads, clipped.
 Interval wanted(const Footprint& footprint, Interval output, std::int64_t extent);
 

@@ -16,19 +16,6 @@ std::size_t plane_bytes(const Layout& layout, std::size_t axis) {
   return layout.bytes() / static_cast<std::size_t>(layout.box.axes()[axis].size());
 }
 
-struct CutOut {
-  ConvolutionProblem problem;
-  std::size_t x = 0, y = 0;  // as a slab has them, of the first sample
-};
-
-CutOut cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
-  CutOut slab{sample};
-  slab.x =
-      static_cast<std::size_t>(keep_planes(slab.problem, axis, planes).begin) * plane_bytes(sample.x, axis);
-  slab.y = static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis);
-  return slab;
-}
-
 }  // namespace
 
 Interval keep_planes(ConvolutionProblem& problem, std::size_t axis, Interval planes) {
@@ -45,6 +32,14 @@ Interval keep_planes(ConvolutionProblem& problem, std::size_t axis, Interval pla
   return read;
 }
 
+ConvolutionSlab cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
+  ConvolutionSlab slab{sample};
+  slab.x =
+      static_cast<std::size_t>(keep_planes(slab.problem, axis, planes).begin) * plane_bytes(sample.x, axis);
+  slab.y = static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis);
+  return slab;
+}
+
 std::size_t slab_axis(const ConvolutionProblem& problem) {
   for (std::size_t axis = 0; axis < 2; ++axis)
     if (problem.x.box.axes()[axis].size() > 1 || problem.y.box.axes()[axis].size() > 1) return axis;
@@ -59,7 +54,7 @@ ConvolutionSlabs cut_into_slabs(const ConvolutionProblem& problem, int slabs) {
   assert(slabs <= planes);
   ConvolutionSlabs cut;
   for (int part = 0; part < slabs; ++part) {
-    const CutOut slab = cut_out(sample, axis, part_of(planes, part, slabs));
+    const ConvolutionSlab slab = cut_out(sample, axis, part_of(planes, part, slabs));
     const auto same = std::ranges::find(cut.kinds, slab.problem);
     cut.slabs.push_back({static_cast<std::size_t>(same - cut.kinds.begin()), slab.x, slab.y});
     if (same == cut.kinds.end()) cut.kinds.push_back(slab.problem);

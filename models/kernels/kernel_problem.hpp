@@ -14,7 +14,8 @@ struct MaxPoolProblem : WindowProblem {
 };
 
 /// What some kernel is made for.
-using KernelProblem = std::variant<ConvolutionProblem, MaxPoolProblem, DenseProblem>;
+using KernelProblem =
+    std::variant<ConvolutionProblem, MaxPoolProblem, DenseProblem, PooledConvolutionProblem>;
 
 /// The direction of a convolution that is behind a call of its layer: a transposed convolution goes forward
 /// by the gradient of inputs of the convolution whose adjoint it is, and backward by its forward pass. As

@@ -40,6 +40,9 @@ struct ConvolutionProblem : WindowProblem {
   bool bias = true;             // otherwise null is passed for it and its gradient
   bool input_gradients = true;  // whether backward_inputs will be called
   bool adjoint = false;         // its layer is the transposed one: calls backward_inputs to go forward
+  /// Extents of the tensor of which y is a part, where it is one: by which a way to compute y is chosen, so
+  /// that all parts of a sample have the numbers of the whole.
+  Extents whole{0, 0, 0};
 
   std::int64_t taps() const { return window[0].kernel * window[1].kernel * window[2].kernel; }
   friend bool operator==(const ConvolutionProblem&, const ConvolutionProblem&) = default;
@@ -77,14 +80,35 @@ class MaxPoolKernel {
   virtual std::vector<std::string> implementations() const = 0;
 };
 
+/// A convolution, the first of a network, whose output goes to max-pooling with an activation and nowhere
+/// else: convolution.y is pool.x.
+struct PooledConvolutionProblem {
+  ConvolutionProblem convolution;
+  WindowProblem pool;
+  double negative_slope = 1;
+  friend bool operator==(const PooledConvolutionProblem&, const PooledConvolutionProblem&) = default;
+};
+
+/// Both at once: x and y are those of the convolution and of the pool.
+class PooledConvolutionKernel {
+ public:
+  virtual ~PooledConvolutionKernel() = default;
+  /// saved: one byte for each element of y.
+  virtual void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
+                       std::span<std::byte> saved, std::span<std::byte> scratch) = 0;
+  /// Overwrites both gradients.
+  virtual void backward_parameters(ConstTensorView x, ConstTensorView dy, std::span<const std::byte> saved,
+                                   std::byte* weights_gradient, std::byte* bias_gradient,
+                                   std::span<std::byte> scratch) = 0;
+  virtual std::size_t scratch_bytes() const = 0;
+  virtual std::vector<std::string> implementations() const = 0;
+};
+
 /// x is n × in, weights in × out, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
   friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
-
-struct PooledConvolutionProblem;
-class PooledConvolution;
 
 /// Factory of prepared primitives for networks of one element type. Convolutions and pools are for that of
 /// the problem's tensors, itself or its wide type; matrix products for its wide type.
@@ -95,8 +119,9 @@ class Kernels {
   virtual std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) = 0;
   virtual std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) = 0;
   virtual std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) = 0;
-  /// Of this factory's convolutions and pools.
-  virtual std::unique_ptr<PooledConvolution> pooled_convolution(const PooledConvolutionProblem& problem);
+  /// The convolution and then the pool, unless said otherwise, with the map between them in scratch.
+  virtual std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem);
 };
 
 /// Plain loops: the oracle of all others. In bfloat16, each element of a result is summed in float and

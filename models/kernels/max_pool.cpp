@@ -10,9 +10,6 @@
 namespace tessera {
 namespace {
 
-// In the byte kept for each pooled element: it is <= 0, so the slope applies; the other bits are its tap.
-constexpr std::int32_t kSloped = 0x80;
-
 // The taps k in [0, taps) whose input origin + k lies in [0, limit).
 Interval within(std::int64_t origin, std::int64_t taps, std::int64_t limit) {
   return intersect(Interval{0, taps}, Interval{-origin, limit - origin});
@@ -35,7 +32,7 @@ class VectorMaxPool final : public MaxPoolKernel {
         n_(problem.y.n),
         c_(problem.y.c),
         slope_(static_cast<float>(slope)) {
-    assert(window_[0].kernel * window_[1].kernel * window_[2].kernel < kSloped);
+    assert(window_[0].kernel * window_[1].kernel * window_[2].kernel < static_cast<std::int64_t>(kPoolTaps));
     for (std::size_t axis = 0; axis < 3; ++axis) {
       assert(window_[axis].dilation == 1);
       for (std::int64_t i = 0; i < x_.axes()[axis]; ++i)
@@ -101,7 +98,7 @@ class VectorMaxPool final : public MaxPoolKernel {
     void store(float slope, T* y, std::uint8_t* taps) const {
       const lanes::Ints<count> sloped = best <= 0;
       lanes::store<count>(sloped ? slope * best : best, y);
-      lanes::store<count>(tap_of | (sloped & kSloped), taps);
+      lanes::store<count>(tap_of | (sloped & kPoolSloped), taps);
     }
   };
 
@@ -116,7 +113,7 @@ class VectorMaxPool final : public MaxPoolKernel {
   void backward_row(const T* dys, const std::uint8_t* taps, T* dxs, std::int64_t row) const {
     const auto& [wd, wh, ww] = window_;
     const std::int64_t n = row / (x_.d * x_.h), d = row / x_.h % x_.d, h = row % x_.h;
-    std::array<CoveringRow, kSloped> rows;  // there are no more taps
+    std::array<CoveringRow, kPoolTaps> rows;  // there are no more taps
     std::size_t count_of_rows = 0;
     for (std::int64_t od = covering_[0][d].begin; od < covering_[0][d].end; ++od)
       for (std::int64_t oh = covering_[1][h].begin; oh < covering_[1][h].end; ++oh) {
@@ -142,8 +139,8 @@ class VectorMaxPool final : public MaxPoolKernel {
           const std::int64_t in = row.first + column * c_ + c;
           const lanes::Ints<count> saved = lanes::load<count>(taps + in);
           const lanes::Floats<count> gradients = lanes::load<count>(dys + in);
-          const lanes::Floats<count> scaled = (saved & kSloped) != 0 ? slope * gradients : gradients;
-          sum += (saved & ~kSloped) == tap ? scaled : lanes::Floats<count>{};
+          const lanes::Floats<count> scaled = (saved & kPoolSloped) != 0 ? slope * gradients : gradients;
+          sum += (saved & ~kPoolSloped) == tap ? scaled : lanes::Floats<count>{};
         }
       lanes::store<count>(sum, dx + c);
     });

@@ -1,8 +1,8 @@
 #include <array>
 
 #include "models/kernels/convolution_ceiling.hpp"
+#include "models/kernels/mirrored_problem.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
-#include "models/kernels/onednn_input_gradient.hpp"
 #include "models/kernels/widened_convolution.hpp"
 
 namespace tessera {
@@ -30,7 +30,7 @@ class OnednnCeiling final : public ConvolutionCeiling {
 
   // The mirrored forward pass where there is one, as the network's.
   onednn::Primitive make_input_gradient(const ConvolutionProblem& problem, const Description& description) {
-    if (const auto mirror = onednn::mirrored(problem))
+    if (const auto mirror = mirrored(problem))
       return make_forward(device_, Description(*mirror, layout_).forward(device_));
     return make_backward_data(device_, description.backward_data(device_, description.forward(device_)));
   }

@@ -8,9 +8,9 @@
 #include "models/kernels/onednn_input_gradient.hpp"
 #include "models/kernels/onednn_kernels.hpp"
 #include "models/kernels/onednn_weight_gradient.hpp"
-#include "models/kernels/winograd_pass.hpp"
+#include "models/kernels/onednn_winograd_pass.hpp"
+#include "models/kernels/onednn_winograd_weight_gradient.hpp"
 #include "models/kernels/winograd_rule.hpp"
-#include "models/kernels/winograd_weight_gradient.hpp"
 
 namespace tessera::onednn {
 namespace {
@@ -85,7 +85,8 @@ class OnednnConvolution final : public LinearKernel {
   }
 
   std::vector<std::string> implementations() const override {
-    std::vector<std::string> names = {winograd_forward_ ? winograd_forward_->implementation() : forward_.implementation()};
+    std::vector<std::string> names = {winograd_forward_ ? winograd_forward_->implementation()
+                                                        : forward_.implementation()};
     if (winograd_inputs_ || inputs_)
       names.push_back(winograd_inputs_ ? winograd_inputs_->implementation() : inputs_.implementation());
     names.push_back(depthwise_          ? "vector"

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "models/kernels/mirrored_problem.hpp"
+
 namespace tessera::onednn {
 namespace {
 
@@ -16,19 +18,6 @@ dnnl::memory::desc with_channels_exchanged(const dnnl::memory::desc& weights, bo
 }
 
 }  // namespace
-
-std::optional<ConvolutionProblem> mirrored(const ConvolutionProblem& problem) {
-  ConvolutionProblem mirror = problem;
-  std::swap(mirror.x, mirror.y);
-  mirror.bias = false;
-  for (LocalWindow& w : mirror.window) {
-    const std::int64_t reach = w.dilation * (w.kernel - 1);
-    if (w.stride != 1 || w.pad_lo > reach || w.pad_hi > reach) return std::nullopt;
-    w.pad_lo = reach - w.pad_lo;
-    w.pad_hi = reach - w.pad_hi;
-  }
-  return mirror;
-}
 
 InputGradient::InputGradient(const Device& device, const ConvolutionProblem& problem)
     : outer_(problem.order == WeightOrder::OutInSpatial ? problem.x.c / problem.groups * problem.y.c : 1),

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "models/kernels/onednn_forward_pass.hpp"
@@ -30,8 +29,5 @@ class InputGradient {
   Reorder data_weights_;
   std::int64_t outer_ = 0, taps_ = 0, inner_ = 0;  // of the weights: taps stand between these
 };
-
-/// The convolution of dy that gives dx, if there is one.
-std::optional<ConvolutionProblem> mirrored(const ConvolutionProblem& problem);
 
 }  // namespace tessera::onednn

@@ -4,6 +4,7 @@
 
 #include "models/kernels/folded_convolution.hpp"
 #include "models/kernels/max_pool.hpp"
+#include "models/kernels/slabbed_pooled_convolution.hpp"
 #include "models/kernels/widened_convolution.hpp"
 
 namespace tessera {
@@ -23,7 +24,9 @@ class OnednnKernels final : public Kernels {
 
   Element element() const override { return element_; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    const auto direct = [this](const ConvolutionProblem& p) { return onednn::make_convolution(device_, p, algorithm_); };
+    const auto direct = [this](const ConvolutionProblem& p) {
+      return onednn::make_convolution(device_, p, algorithm_);
+    };
     if (fills_badly(problem)) return make_folded_convolution(problem, direct);
     try {
       return direct(problem);
@@ -38,6 +41,12 @@ class OnednnKernels final : public Kernels {
   }
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
     return onednn::make_dense(device_, problem);
+  }
+  std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem) override {
+    if (!can_be_slabbed(problem)) return Kernels::pooled_convolution(problem);
+    return make_slabbed_pooled_convolution(
+        problem, [this](const ConvolutionProblem& slab) { return convolution(slab); });
   }
 
  private:

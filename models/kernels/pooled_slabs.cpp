@@ -12,11 +12,6 @@ std::int64_t divided_up(std::int64_t a, std::int64_t b) {
   return (a + b - 1) / b;
 }
 
-// What the windows of a box of the pool's output read of the convolution's, along one axis.
-Interval pooled_from(const LocalWindow& window, Interval outputs) {
-  return {outputs.begin * window.stride, (outputs.end - 1) * window.stride + window.kernel};
-}
-
 // Boxes of the pool's output of a sample, counted from 0, that make so many slabs or a few more.
 std::vector<Box> boxes(const Extents& pooled, std::int64_t wanted) {
   const std::int64_t parts = std::min(pooled.d, wanted);
@@ -47,11 +42,10 @@ PooledSlabs cut_into_slabs(const PooledConvolutionProblem& problem, std::size_t 
   for (const Box& box : boxes(pooled, wanted)) {
     PooledConvolutionProblem slab = sample;
     std::array<Interval, 3> read;
+    ConvolutionProblem pool{sample.pool};
     for (std::size_t axis = 0; axis < 3; ++axis)
-      read[axis] =
-          keep_planes(slab.convolution, axis, pooled_from(sample.pool.window[axis], box.axes()[axis]));
-    slab.pool.x = slab.convolution.y;
-    slab.pool.y.box = Box::whole(box.extents());
+      read[axis] = keep_planes(slab.convolution, axis, keep_planes(pool, axis, box.axes()[axis]));
+    slab.pool = pool;
     const auto same = std::ranges::find(cut.kinds, slab);
     const auto first = static_cast<std::size_t>((box.d.begin * pooled.h + box.h.begin) * pooled.w * whole.c);
     cut.slabs.push_back({static_cast<std::size_t>(same - cut.kinds.begin()), 0, Box::of(read), first});

@@ -8,17 +8,8 @@
 
 namespace tessera {
 
-/// A convolution and the max-pooling of its output: pool.x is convolution.y. The pool's windows don't overlap
-/// and are not padded; what they leave over at upper ends is not computed.
-struct PooledConvolutionProblem {
-  ConvolutionProblem convolution;  // without gradients of inputs
-  WindowProblem pool;
-  double negative_slope = 1;  // as max-pooling kernels have it
-  friend bool operator==(const PooledConvolutionProblem&, const PooledConvolutionProblem&) = default;
-};
-
-/// Such a problem in parts. A slab is of one sample: some planes of the pool's output, or some rows of one
-/// plane, so that it is a run of memory there.
+/// A pooled convolution in parts. A slab is of one sample: some planes of the pool's output, or some rows of
+/// one plane, so that it is a run of memory there.
 struct PooledSlabs {
   struct Slab {
     std::size_t kind = 0;  // of its problem among kinds

@@ -28,16 +28,21 @@ Problem with_outputs(Problem problem, const std::array<std::int64_t, 3>& most) {
   return problem;
 }
 
+// So many outputs, one after the other.
+std::vector<std::array<std::int64_t, 3>> tries_of(const Layout& y) {
+  std::vector<std::array<std::int64_t, 3>> tries = {{kSmall, kSmall, kSmall},
+                                                    {kSmall, kSmall, kWhole}};  // what is chosen by rows
+  const auto extents = y.box.extents().axes();
+  for (std::int64_t most = 2 * kSmall; most < std::ranges::max(extents); most *= 2)
+    tries.push_back({most, most, most});
+  return tries;
+}
+
 }  // namespace
 
 ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels) {
   const std::vector<std::string> names = kernels.convolution(problem)->implementations();
-  std::vector<std::array<std::int64_t, 3>> tries = {{kSmall, kSmall, kSmall},
-                                                    {kSmall, kSmall, kWhole}};  // what is chosen by rows
-  const auto extents = problem.y.box.extents().axes();
-  for (std::int64_t most = 2 * kSmall; most < std::ranges::max(extents); most *= 2)
-    tries.push_back({most, most, most});
-  for (const auto& most : tries) {
+  for (const auto& most : tries_of(problem.y)) {
     const ConvolutionProblem smaller = with_outputs(problem, most);
     if (kernels.convolution(smaller)->implementations() == names) return smaller;
   }
@@ -47,6 +52,22 @@ ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels) 
 // Our own kernels alone do that, and have one implementation.
 MaxPoolProblem reduced(const MaxPoolProblem& problem) {
   return with_outputs(problem, {kSmall, kSmall, kSmall});
+}
+
+PooledConvolutionProblem reduced(const PooledConvolutionProblem& problem, Kernels& kernels) {
+  const std::vector<std::string> names = kernels.pooled_convolution(problem)->implementations();
+  for (const auto& most : tries_of(problem.pool.y)) {
+    PooledConvolutionProblem smaller = problem;
+    smaller.pool = with_outputs(problem.pool, most);
+    std::array<Interval, 3> x = problem.convolution.x.box.axes();
+    for (std::size_t axis = 0; axis < 3; ++axis)  // without strides, as many as of the map
+      x[axis].end -= problem.pool.x.box.axes()[axis].size() - smaller.pool.x.box.axes()[axis].size();
+    smaller.convolution.x.box = Box::of(x);
+    smaller.convolution.x.n = smaller.pool.x.n;
+    smaller.convolution.y = smaller.pool.x;
+    if (kernels.pooled_convolution(smaller)->implementations() == names) return smaller;
+  }
+  return problem;
 }
 
 DenseProblem reduced(const DenseProblem& problem, Kernels& kernels) {

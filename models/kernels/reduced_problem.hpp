@@ -8,6 +8,7 @@ namespace tessera {
 /// to its own at which `kernels` name the same implementations. Extents of 1 and 2 stay as they are.
 ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels);
 MaxPoolProblem reduced(const MaxPoolProblem& problem);
+PooledConvolutionProblem reduced(const PooledConvolutionProblem& problem, Kernels& kernels);
 DenseProblem reduced(const DenseProblem& problem, Kernels& kernels);
 
 }  // namespace tessera

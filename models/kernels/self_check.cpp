@@ -267,6 +267,47 @@ std::optional<KernelMismatch> check(const MaxPoolProblem& p, Kernels& kernels) {
   return judge.mismatch();
 }
 
+std::optional<KernelMismatch> check(const PooledConvolutionProblem& p, Kernels& kernels) {
+  const auto kernel = kernels.pooled_convolution(p);
+  PooledConvolutionProblem wide = p;
+  for (Layout* const layout : {&wide.convolution.x, &wide.convolution.y, &wide.pool.x, &wide.pool.y})
+    layout->element = Element::F64;
+  const auto exact = make_reference_kernels(Element::F64)->pooled_convolution(wide);
+  Judge judge(kernel->implementations());
+  const Layout parameters = row(p.convolution.taps() * p.convolution.x.c * p.convolution.y.c);
+  const Element narrow = p.pool.y.element;
+  Tensor x(p.convolution.x), y(p.pool.y), weights(parameters), bias(row(p.convolution.y.c));
+  Tensor exact_x(wide.convolution.x), exact_y(wide.pool.y);
+  fill(weights.view(), 1);
+  fill(bias.view(), 2);
+  fill(x.view(), 3);
+  spoil(y.view());
+  std::vector<std::byte> saved(static_cast<std::size_t>(p.pool.y.count())), exact_saved(saved.size());
+  AlignedBytes memory(kernel->scratch_bytes()), exact_memory(exact->scratch_bytes());
+  const std::span<std::byte> scratch(memory.data(), memory.size()),
+      exact_scratch(exact_memory.data(), exact_memory.size());
+  kernel->forward(x.view(), weights.view().bytes, bias.view().bytes, y.view(), saved, scratch);
+  convert(x.view(), exact_x.view());
+  Values w = take(weights.view(), all_of(parameters.c)), b = take(bias.view(), all_of(p.convolution.y.c));
+  if (narrow == Element::BF16)
+    for (double& weight : w) weight = double{float{Bfloat16(static_cast<float>(weight))}};
+  exact->forward(exact_x.view(), bytes(w), bytes(b), exact_y.view(), exact_saved, exact_scratch);
+  const Channels all = all_of(p.pool.y.c);
+  judge.compare(Direction::Forward, take(y.view(), all), take(exact_y.view(), all),
+                {narrow, p.convolution.taps() * p.convolution.x.c});
+  fill(y.view(), 4);
+  convert(y.view(), exact_y.view());
+  spoil(weights.view());
+  spoil(bias.view());
+  kernel->backward_parameters(x.view(), y.view(), saved, weights.view().bytes, bias.view().bytes, scratch);
+  // By the same taps: of elements that are all but equal, rounding may have chosen others.
+  exact->backward_parameters(exact_x.view(), exact_y.view(), saved, bytes(w), bytes(b), exact_scratch);
+  const Rounding rounding{tessera::wide(narrow), p.pool.y.n * p.pool.y.box.count()};
+  judge.compare(Direction::BackwardParameters, take(weights.view(), all_of(parameters.c)), w, rounding);
+  judge.compare(Direction::BackwardParameters, take(bias.view(), all), b, rounding);
+  return judge.mismatch();
+}
+
 std::optional<KernelMismatch> check(const DenseProblem& p, Kernels& kernels) {
   const auto kernel = kernels.dense(p);
   const auto exact = make_reference_kernels(Element::F64)->dense(p);
@@ -311,6 +352,9 @@ std::optional<KernelMismatch> check_reduced(const ConvolutionProblem& problem, K
 }
 std::optional<KernelMismatch> check_reduced(const MaxPoolProblem& problem, Kernels& kernels) {
   return check(reduced(problem), kernels);
+}
+std::optional<KernelMismatch> check_reduced(const PooledConvolutionProblem& problem, Kernels& kernels) {
+  return check(reduced(problem, kernels), kernels);
 }
 std::optional<KernelMismatch> check_reduced(const DenseProblem& problem, Kernels& kernels) {
   return check(reduced(problem, kernels), kernels);

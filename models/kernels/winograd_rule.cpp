@@ -1,7 +1,7 @@
 #include "models/kernels/winograd_rule.hpp"
 
 #include "models/base/lanes.hpp"
-#include "models/kernels/onednn_input_gradient.hpp"
+#include "models/kernels/mirrored_problem.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 
 namespace tessera::winograd {
@@ -12,12 +12,12 @@ namespace {
 // a point or back costs instructions and traffic of the near caches, which grow with the vectors as products
 // do; weights' points come from memory, which doesn't.
 constexpr double kPoint = 12;
-constexpr double kWeightPoint = lanes::kMost / 2.0;  // to make them, which the team shares
-constexpr double kWeightPointRead = lanes::kMost / 4.0;
+constexpr double kWeightPoint = 8 * lanes::kMost;  // to make them, which the team shares
+constexpr double kWeightPointRead = 4 * lanes::kMost;
 // Where the estimates are closer than that the direct way is taken: it needs less memory and is more exact.
 constexpr double kWorthIt = 0.9;
 // Each thread sums gradients of weights at points of its own.
-constexpr double kMostSumBytes = 64 << 20;
+constexpr std::size_t kMostSumBytes = std::size_t{64} << 20;
 
 // Of one input and one output channel: what falls on padding isn't multiplied.
 double direct_products(const ConvolutionProblem& p) {
@@ -34,17 +34,27 @@ double direct_products(const ConvolutionProblem& p) {
   return products;
 }
 
-// Of the tiles of y; parameters: of their gradients in place of y's numbers.
-bool pays(const ConvolutionProblem& p, bool parameters, int team) {
+// direct: products of the direct way, of one input and one output channel.
+bool pays(const ConvolutionProblem& p, double direct, int team) {
   const WinogradTiles cut(p);
   const auto threads = static_cast<double>(team), points = static_cast<double>(kSlice * cut.slices());
   const auto in = static_cast<double>(p.x.c), out = static_cast<double>(p.y.c);
-  if (parameters && threads * points * in * out * sizeof(float) > kMostSumBytes) return false;
   const double tiles = static_cast<double>(cut.count()) / threads;
   const double products = points * in * out * tiles, transforms = kPoint * points * (in + out) * tiles;
   const double weights = (kWeightPoint / threads + kWeightPointRead) * points * in * out;
-  const double direct = direct_products(p) * in * out / threads;
-  return products + transforms + weights < kWorthIt * direct;
+  return products + transforms + weights < kWorthIt * direct * in * out / threads;
+}
+
+// Of the tensor of which y is a part, and of one thread, so that outputs are the same numbers on any number
+// of processes and threads.
+bool pays_forward(ConvolutionProblem p) {
+  if (p.whole.count() > 0) p.y.box = Box::whole(p.whole);
+  return pays(p, static_cast<double>(p.taps() * p.y.n * p.y.box.count()), 1);
+}
+
+bool has_small_sums(const ConvolutionProblem& p, int team) {
+  const std::int64_t points = kSlice * WinogradTiles(p).slices() * p.x.c * p.y.c;
+  return static_cast<std::size_t>(team * points) * sizeof(float) <= kMostSumBytes;
 }
 
 }  // namespace
@@ -52,10 +62,13 @@ bool pays(const ConvolutionProblem& p, bool parameters, int team) {
 bool is_chosen(const ConvolutionProblem& problem, Direction direction, ConvolutionAlgorithm algorithm,
                int team) {
   if (algorithm == ConvolutionAlgorithm::Direct || !can_be_winograd(problem)) return false;
-  const auto computed = direction == Direction::BackwardInputs ? onednn::mirrored(problem) : problem;
+  if (direction == Direction::Forward)
+    return algorithm == ConvolutionAlgorithm::Winograd || pays_forward(problem);
+  const auto computed = direction == Direction::BackwardInputs ? mirrored(problem) : problem;
   if (!computed || !can_be_winograd(*computed)) return false;
-  return algorithm == ConvolutionAlgorithm::Winograd ||
-         pays(*computed, direction == Direction::BackwardParameters, team);
+  if (algorithm == ConvolutionAlgorithm::Winograd) return true;
+  if (direction == Direction::BackwardParameters && !has_small_sums(problem, team)) return false;
+  return pays(*computed, direct_products(*computed), team);
 }
 
 }  // namespace tessera::winograd

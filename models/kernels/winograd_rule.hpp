@@ -6,9 +6,10 @@
 
 namespace tessera::winograd {
 
-/// Whether a direction of a convolution is computed by Winograd's filtering: where it can be, and is wanted or
-/// costs less than all products. By the problem, the team and the instruction set alone, so that a machine
+/// Whether a direction of a convolution is computed by Winograd's filtering: where it can be, and is wanted
+/// or costs less than all products. By the problem, the team and the instruction set alone, so that a machine
 /// always comes to the same.
-bool is_chosen(const ConvolutionProblem& problem, Direction direction, ConvolutionAlgorithm algorithm, int team);
+bool is_chosen(const ConvolutionProblem& problem, Direction direction, ConvolutionAlgorithm algorithm,
+               int team);
 
 }  // namespace tessera::winograd

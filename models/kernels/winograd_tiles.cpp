@@ -31,8 +31,8 @@ struct Patch {
 };
 
 // Of `extent` cells along H and W from (h, w) on.
-Patch patch_of(const float* tensor, const Extents& extents, std::int64_t channels, int extent,
-               std::int64_t n, const std::array<std::int64_t, 2>& d, std::int64_t h, std::int64_t w) {
+Patch patch_of(const float* tensor, const Extents& extents, std::int64_t channels, int extent, std::int64_t n,
+               const std::array<std::int64_t, 2>& d, std::int64_t h, std::int64_t w) {
   const auto there = [extent](std::int64_t begin, std::int64_t cells) {
     return Interval{std::clamp<std::int64_t>(-begin, 0, extent),
                     std::clamp<std::int64_t>(cells - begin, 0, extent)};
@@ -40,8 +40,12 @@ Patch patch_of(const float* tensor, const Extents& extents, std::int64_t channel
   const std::int64_t cell = channels, row = extents.w * cell, plane = extents.h * row;
   const float* const origin = tensor + n * extents.d * plane + h * row + w * cell;
   const auto has = [&extents](std::int64_t depth) { return depth >= 0 && depth < extents.d; };
-  return {{origin + d[0] * plane, origin + d[1] * plane}, row, cell, {has(d[0]), has(d[1])},
-          there(h, extents.h), there(w, extents.w)};
+  return {{origin + d[0] * plane, origin + d[1] * plane},
+          row,
+          cell,
+          {has(d[0]), has(d[1])},
+          there(h, extents.h),
+          there(w, extents.w)};
 }
 
 template <int count>
@@ -52,7 +56,8 @@ struct Square {
 template <int count>
 void store(const Square<count>& square, float* points, std::int64_t matrix) {
   for (int i = 0; i < kPoints; ++i)
-    for (int j = 0; j < kPoints; ++j) lanes::store<count>(square.at[i][j], points + (i * kPoints + j) * matrix);
+    for (int j = 0; j < kPoints; ++j)
+      lanes::store<count>(square.at[i][j], points + (i * kPoints + j) * matrix);
 }
 
 // Of a pair of planes: the first and `factor` times the second.
@@ -96,18 +101,20 @@ void gather_gradient(const Patch& patch, const std::array<float, kOutputs>& fact
 // Where a slice's part of an output plane goes.
 struct OutputPatch {
   float* origin;  // null: nowhere
-  std::int64_t row, cell, h, w;
+  std::int64_t row, cell;
+  Interval h, w;  // of its cells, those that are there
   float factor;
   bool first;  // of what is added there
 };
 
 template <int count>
-void add(const OutputPatch& to, const float* bias, std::int64_t channel, const Floats<count> (&outputs)[2][2]) {
+void add(const OutputPatch& to, const float* bias, std::int64_t channel,
+         const Floats<count> (&outputs)[2][2]) {
   if (!to.origin) return;
   Floats<count> begin{};
   if (bias) begin = lanes::load<count>(bias + channel);
-  for (std::int64_t i = 0; i < to.h; ++i)
-    for (std::int64_t j = 0; j < to.w; ++j) {
+  for (std::int64_t i = to.h.begin; i < to.h.end; ++i)
+    for (std::int64_t j = to.w.begin; j < to.w.end; ++j) {
       float* const y = to.origin + i * to.row + j * to.cell + channel;
       lanes::store<count>((to.first ? begin : lanes::load<count>(y)) + to.factor * outputs[i][j], y);
     }
@@ -119,9 +126,7 @@ void scatter_outputs(const float* points, std::int64_t matrix, std::int64_t chan
     constexpr int count = lanes;
     Floats<count> half[2][kPoints], outputs[2][2];
     for (int j = 0; j < kPoints; ++j) {
-      const auto load = [&](int i) {
-        return lanes::load<count>(points + (i * kPoints + j) * matrix + c);
-      };
+      const auto load = [&](int i) { return lanes::load<count>(points + (i * kPoints + j) * matrix + c); };
       const auto column = outputs_of(load(0), load(1), load(2), load(3));
       half[0][j] = column[0], half[1][j] = column[1];
     }
@@ -154,14 +159,16 @@ WinogradTiles::WinogradTiles(const ConvolutionProblem& problem)
       pad_h_(problem.window[1].pad_lo),
       pad_w_(problem.window[2].pad_lo),
       deep_(problem.window[0].kernel > 1) {
+  const Box& box = problem.y.box;
+  odd_ = {deep_ ? box.d.begin % kOutputs : 0, box.h.begin % kOutputs, box.w.begin % kOutputs};
   const auto tiles = [](std::int64_t outputs) { return (outputs + kOutputs - 1) / kOutputs; };
-  tiles_ = {deep_ ? tiles(y_.d) : y_.d, tiles(y_.h), tiles(y_.w)};
+  tiles_ = {deep_ ? tiles(odd_.d + y_.d) : y_.d, tiles(odd_.h + y_.h), tiles(odd_.w + y_.w)};
 }
 
 WinogradTiles::Tile WinogradTiles::tile(std::int64_t index) const {
   const std::int64_t w = index % tiles_.w, h = index / tiles_.w % tiles_.h;
   const std::int64_t plane = index / (tiles_.w * tiles_.h), d = plane % tiles_.d;
-  return {plane / tiles_.d, deep_ ? d * kOutputs : d, h * kOutputs, w * kOutputs};
+  return {plane / tiles_.d, deep_ ? d * kOutputs - odd_.d : d, h * kOutputs - odd_.h, w * kOutputs - odd_.w};
 }
 
 // Calls visit(tile, its number among these).
@@ -171,11 +178,11 @@ void WinogradTiles::for_each_tile(Interval tiles, Visit&& visit) const {
   for (std::int64_t number = 0; number < tiles.size(); ++number) {
     visit(t, number);
     if ((t.w += kOutputs) < y_.w) continue;
-    t.w = 0;
+    t.w = -odd_.w;
     if ((t.h += kOutputs) < y_.h) continue;
-    t.h = 0;
+    t.h = -odd_.h;
     if ((t.d += deep_ ? kOutputs : 1) < y_.d) continue;
-    t.d = 0;
+    t.d = -odd_.d;
     ++t.n;
   }
 }
@@ -186,9 +193,9 @@ void WinogradTiles::gather_inputs(const float* x, int slice, Interval tiles, flo
   const std::int64_t matrix = rows * x_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
     const std::int64_t d = t.d - pad_d_;
-    const Patch patch = patch_of(x, x_, x_channels_, kPoints, t.n,
-                                 {deep_ ? d + depth.first : d, deep_ ? d + depth.second : d}, t.h - pad_h_,
-                                 t.w - pad_w_);
+    const Patch patch =
+        patch_of(x, x_, x_channels_, kPoints, t.n,
+                 {deep_ ? d + depth.first : d, deep_ ? d + depth.second : d}, t.h - pad_h_, t.w - pad_w_);
     float* const to = points + number * x_channels_;
     const bool whole = patch.is_whole(kPoints);
     if (deep_)
@@ -207,8 +214,7 @@ void WinogradTiles::gather_gradients(const float* dy, int slice, Interval tiles,
   const auto& factors = deep_ ? kSlicePoints[static_cast<std::size_t>(slice)].outputs : kFlat;
   const std::int64_t matrix = rows * y_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
-    const Patch patch =
-        patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + 1 : t.d}, t.h, t.w);
+    const Patch patch = patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + 1 : t.d}, t.h, t.w);
     float* const to = points + number * y_channels_;
     if (patch.is_whole(kOutputs))
       gather_gradient<true>(patch, factors, to, matrix);
@@ -222,17 +228,15 @@ void WinogradTiles::add_outputs(const float* points, std::int64_t rows, int slic
                                 const float* bias, float* y) const {
   const auto& factors = kSlicePoints[static_cast<std::size_t>(slice)].outputs;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
+    const auto there = [](std::int64_t begin, std::int64_t cells) {
+      return intersect(Interval{0, kOutputs}, Interval{-begin, cells - begin});
+    };
+    const Interval h = there(t.h, y_.h), w = there(t.w, y_.w), d = deep_ ? there(t.d, y_.d) : Interval{0, 1};
     const auto plane = [&](int k) -> OutputPatch {
-      const bool is_there = k == 0 || (deep_ && t.d + k < y_.d);
       const float factor = factors[static_cast<std::size_t>(k)];
-      if (!is_there || factor == 0) return {};
-      return {y + (((t.n * y_.d + t.d + k) * y_.h + t.h) * y_.w + t.w) * y_channels_,
-              y_.w * y_channels_,
-              y_channels_,
-              std::min<std::int64_t>(kOutputs, y_.h - t.h),
-              std::min<std::int64_t>(kOutputs, y_.w - t.w),
-              factor,
-              slice == k};
+      if (!d.contains(k) || factor == 0) return {};
+      float* const origin = y + (((t.n * y_.d + t.d + k) * y_.h + t.h) * y_.w + t.w) * y_channels_;
+      return {origin, y_.w * y_channels_, y_channels_, h, w, factor, slice == k};
     };
     scatter_outputs(points + number * y_channels_, rows * y_channels_, y_channels_, bias,
                     {plane(0), plane(1)});
@@ -242,8 +246,10 @@ void WinogradTiles::add_outputs(const float* points, std::int64_t rows, int slic
 TileBlocks cut_into_blocks(std::int64_t tiles, std::int64_t read, std::int64_t written, int team) {
   // Of the second-level cache: any core of a server has twice as much.
   constexpr std::int64_t kBytes = 256 << 10;
-  const std::int64_t in_cache = kBytes / (kSlice * (read + written) * static_cast<std::int64_t>(sizeof(float)));
-  // Matrices of weights larger than the cache come anew for each block: as many tiles as have as many numbers.
+  const std::int64_t in_cache =
+      kBytes / (kSlice * (read + written) * static_cast<std::int64_t>(sizeof(float)));
+  // Matrices of weights larger than the cache come anew for each block: as many tiles as have as many
+  // numbers.
   const std::int64_t against_weights = read * written / (2 * (read + written));
   const std::int64_t wanted = std::max({in_cache, against_weights, std::int64_t{8}});
   const auto ratio_up = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };

@@ -13,7 +13,9 @@ constexpr int kSlice = 16;
 /// The outputs of a convolution by tiles of two along H and W, and along D where its window reaches there,
 /// and what brings tiles to their points and back. The points of a depth are taken one after another, as
 /// slices of 16, so that less of them has to stay in the cache. Points are 16 matrices of `rows` (tiles) ×
-/// channels. Tiles at the end of an axis may stick out: what isn't there counts as zero, and isn't written.
+/// channels. Tiles begin at even cells of the whole tensor, so that an output is the same number whatever
+/// part of it a process has; those at the ends of an axis may stick out: what isn't there counts as zero, and
+/// isn't written.
 class WinogradTiles {
  public:
   /// problem: see can_be_winograd(); float32.
@@ -39,6 +41,7 @@ class WinogradTiles {
   void for_each_tile(Interval tiles, Visit&& visit) const;
 
   Extents x_, y_, tiles_;
+  Extents odd_;  // outputs of the first tiles that aren't there
   std::int64_t n_, x_channels_, y_channels_;
   std::int64_t pad_d_, pad_h_, pad_w_;  // at the low end
   bool deep_;

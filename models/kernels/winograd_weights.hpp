@@ -35,7 +35,7 @@ class WinogradWeights {
   void for_each_block(Visit&& visit) const;
 
   std::int64_t rows_, columns_;
-  int depths_;                                // taps along D
+  int depths_;                               // taps along D
   std::int64_t first_, tap_, row_, column_;  // where tap 0 is among a matrix's, and strides
 };
 

@@ -30,6 +30,7 @@ class Convolution final : public Layer {
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
     ConvolutionProblem problem{local_problem(config_.window, site)};
     problem.input_gradients = site.input_gradients;
+    problem.whole = site.output.space;
     return std::make_unique<LinearOp>(kernels.convolution(problem), site);
   }
 

@@ -37,10 +37,10 @@ class Convolution2d final : public Layer {
            static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
-    return std::make_unique<LinearOp>(
-        kernels.convolution({local_problem(windows_, site), config_.groups, WeightOrder::OutInSpatial,
-                             config_.bias, site.input_gradients}),
-        site);
+    ConvolutionProblem problem{local_problem(windows_, site), config_.groups, WeightOrder::OutInSpatial,
+                               config_.bias, site.input_gradients};
+    problem.whole = site.output.space;
+    return std::make_unique<LinearOp>(kernels.convolution(problem), site);
   }
 
  private:

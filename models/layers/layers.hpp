@@ -72,10 +72,14 @@ struct MaxPoolConfig {
 };
 LayerPtr max_pool(const MaxPoolConfig& config);
 
-/// A convolution and the max-pooling of its output, as the two layers would do it one after the other, but
-/// with the tensor between them never held as a whole. For inputs that need no gradient, such as a network's;
-/// the pool's windows must not overlap or be padded. Parameters: the convolution's.
-LayerPtr pooled_convolution(const ConvolutionConfig& convolution, const MaxPoolConfig& pool);
+/// A convolution, max-pooling and LeakyReLU as above, for the first layer of a network, whose input needs no
+/// gradient: the map between them is never in memory as a whole. Convolution without strides, pool without
+/// padding. Parameters: those of the convolution.
+struct PooledConvolutionConfig {
+  ConvolutionConfig convolution;
+  MaxPoolConfig pool;
+};
+LayerPtr pooled_convolution(const PooledConvolutionConfig& config);
 
 /// x where x > 0, else negative_slope * x (Keras' default slope is 0.3); the derivative at 0 is
 /// negative_slope.

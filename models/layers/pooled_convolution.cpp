@@ -1,8 +1,3 @@
-#include "models/kernels/pooled_convolution.hpp"
-
-#include <cassert>
-#include <utility>
-
 #include "models/layers/layers.hpp"
 
 namespace tessera {
@@ -10,21 +5,18 @@ namespace {
 
 class PooledConvolutionOp final : public LocalOp {
  public:
-  PooledConvolutionOp(std::unique_ptr<PooledConvolution> kernel, const Site& site)
+  PooledConvolutionOp(std::unique_ptr<PooledConvolutionKernel> kernel, const Site& site)
       : kernel_(std::move(kernel)),
-        kernel_parameter_(site.parameters[0]),
+        weights_(site.parameters[0]),
         bias_(site.parameters[1]),
         saved_bytes_(static_cast<std::size_t>(site.owned.count())) {}
 
   void forward(Inputs x, TensorView y, const OpCall& call) override {
-    kernel_->forward(x[0], kernel_parameter_.value, bias_.value, y, call.saved, call.scratch);
+    kernel_->forward(x[0], weights_.value, bias_.value, y, call.saved, call.scratch);
   }
-  void backward_inputs(Inputs, ConstTensorView, ConstTensorView, InputGradients, const OpCall&) override {
-    assert(false && "its inputs need no gradients");
-  }
+  void backward_inputs(Inputs, ConstTensorView, ConstTensorView, InputGradients, const OpCall&) override {}
   void backward_parameters(Inputs x, ConstTensorView, ConstTensorView dy, const OpCall& call) override {
-    kernel_->backward_parameters(x[0], dy, call.saved, kernel_parameter_.gradient, bias_.gradient,
-                                 call.scratch);
+    kernel_->backward_parameters(x[0], dy, call.saved, weights_.gradient, bias_.gradient, call.scratch);
   }
   std::size_t saved_bytes() const override { return saved_bytes_; }
   std::size_t scratch_bytes() const override { return kernel_->scratch_bytes(); }
@@ -32,65 +24,70 @@ class PooledConvolutionOp final : public LocalOp {
   std::vector<std::string> implementations() const override { return kernel_->implementations(); }
 
  private:
-  std::unique_ptr<PooledConvolution> kernel_;
-  ParameterView kernel_parameter_, bias_;
+  std::unique_ptr<PooledConvolutionKernel> kernel_;
+  ParameterView weights_, bias_;
   std::size_t saved_bytes_;
 };
 
-class PooledConvolutionLayer final : public Layer {
- public:
-  PooledConvolutionLayer(const ConvolutionConfig& convolution_config, const MaxPoolConfig& pool_config)
-      : convolution_(convolution(convolution_config)),
-        pool_(max_pool(pool_config)),
-        windows_(convolution_config.window),
-        pool_config_(pool_config) {}
+// Of both windows, one behind the other.
+Window composed(const Window& convolution, const Window& pool) {
+  return {.kernel = convolution.dilation * (convolution.kernel - 1) + pool.kernel,
+          .stride = pool.stride,
+          .pad = convolution.pad};
+}
 
-  Shape output(std::span<const Shape> inputs) const override { return pool_->output({{between(inputs)}}); }
+class PooledConvolution final : public Layer {
+ public:
+  explicit PooledConvolution(const PooledConvolutionConfig& config)
+      : config_(config), convolution_(convolution(config.convolution)), pool_(max_pool(config.pool)) {}
+
+  Shape output(std::span<const Shape> inputs) const override {
+    return pool_->output(std::array{convolution_->output(inputs)});
+  }
   std::array<Footprint, 3> reads(std::size_t, const Shape&) const override {
-    std::array<Footprint, 3> reads = footprints(windows_);
+    Windows windows;
     for (std::size_t axis = 0; axis < 3; ++axis)
-      reads[axis] = chained(pool_config_.window[axis].footprint(), reads[axis]);
-    return reads;
+      windows[axis] = composed(config_.convolution.window[axis], config_.pool.window[axis]);
+    return footprints(windows);
   }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
     return convolution_->parameters(inputs);
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
-    Shape pooled = output;
-    const auto& [d, h, w] = pool_config_.window;
-    pooled.space = {output.space.d * d.kernel, output.space.h * h.kernel, output.space.w * w.kernel};
-    return convolution_->forward_flop(inputs, pooled);
+    Shape map = convolution_->output(inputs);
+    const Shape pooled = pool_->output(std::array{map});
+    // Of a part of the output, that part of the map.
+    return convolution_->forward_flop(inputs, map) * static_cast<double>(output.count()) /
+           static_cast<double>(pooled.count());
   }
   bool has_input_gradients() const override { return false; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
-    assert(!site.input_gradients);
-    Site first = site, second = site;
-    first.output = between(site.inputs);
-    std::array<Interval, 3> read = site.owned.box.axes();
+    const Shape map = convolution_->output(site.inputs);
+    const std::array<Footprint, 3> pooled = footprints(config_.pool.window);
+    std::array<Interval, 3> box;
     for (std::size_t axis = 0; axis < 3; ++axis)
-      read[axis] = wanted(pool_config_.window[axis].footprint(), read[axis], first.output.space.axes()[axis]);
-    first.owned.box = Box::of(read);
-    second.inputs = {first.output};
-    second.wanted = {first.owned};
-    PooledConvolutionProblem problem{{local_problem(windows_, first)},
-                                     local_problem(pool_config_.window, second),
-                                     pool_config_.negative_slope};
+      box[axis] = wanted(pooled[axis], site.owned.box.axes()[axis], map.space.axes()[axis]);
+    Site of_convolution = site, of_pool = site;
+    of_convolution.owned.box = Box::of(box);
+    of_pool.inputs = {map};
+    of_pool.wanted = {of_convolution.owned};
+    PooledConvolutionProblem problem{{local_problem(config_.convolution.window, of_convolution)},
+                                     local_problem(config_.pool.window, of_pool),
+                                     config_.pool.negative_slope};
     problem.convolution.input_gradients = false;
+    problem.convolution.whole = map.space;
     return std::make_unique<PooledConvolutionOp>(kernels.pooled_convolution(problem), site);
   }
 
  private:
-  Shape between(std::span<const Shape> inputs) const { return convolution_->output(inputs); }
-
+  PooledConvolutionConfig config_;
   LayerPtr convolution_, pool_;
-  Windows windows_;
-  MaxPoolConfig pool_config_;
 };
 
 }  // namespace
 
-LayerPtr pooled_convolution(const ConvolutionConfig& convolution, const MaxPoolConfig& pool) {
-  return std::make_unique<PooledConvolutionLayer>(convolution, pool);
+LayerPtr pooled_convolution(const PooledConvolutionConfig& config) {
+  return std::make_unique<PooledConvolution>(config);
 }
 
 }  // namespace tessera

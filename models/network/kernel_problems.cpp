@@ -1,7 +1,5 @@
 #include "models/network/kernel_problems.hpp"
 
-#include "models/kernels/pooled_convolution.hpp"
-
 namespace tessera {
 namespace {
 
@@ -25,9 +23,10 @@ class NotingKernels final : public Kernels {
     noted.push_back(problem);
     return nullptr;
   }
-  std::unique_ptr<PooledConvolution> pooled_convolution(const PooledConvolutionProblem& problem) override {
-    noted.push_back(problem.convolution);  // as a whole; then those of its slabs
-    return Kernels::pooled_convolution(problem);
+  std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem) override {
+    noted.push_back(problem);
+    return nullptr;
   }
 
  private:

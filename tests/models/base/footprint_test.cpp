@@ -90,13 +90,5 @@ TEST(Footprint, OfATransposedConvolutionHasAPhaseForEachRestOfTheStride) {
   EXPECT_EQ(Footprint::window(3, 2, 1, 1).phase(5), 0);
 }
 
-TEST(Footprint, OfTwoOperationsIsWhatTheLastReadsOfTheFirst) {
-  for (const Footprint& before : {Footprint::window(3, 1, 1, 1), Footprint::window(3, 2, 0, 2)})
-    for (const Footprint& last : {Footprint::window(2, 2, 0, 1), Footprint::window(3, 1, 1, 1)})
-      for (std::int64_t begin = -2; begin < 3; ++begin)
-        for (std::int64_t end = begin + 1; end < 5; ++end)
-          EXPECT_EQ(chained(last, before).reads({begin, end}), before.reads(last.reads({begin, end})));
-}
-
 }  // namespace
 }  // namespace tessera

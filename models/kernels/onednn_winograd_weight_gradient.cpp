@@ -1,4 +1,4 @@
-#include "models/kernels/winograd_weight_gradient.hpp"
+#include "models/kernels/onednn_winograd_weight_gradient.hpp"
 
 #include <omp.h>
 
@@ -33,7 +33,8 @@ WinogradWeightGradient::WinogradWeightGradient(const Device& device, const Convo
       tiles_(problem),
       weights_(problem, winograd::WinogradWeights::Of::Convolution),
       blocks_(winograd::cut_into_blocks(tiles_.count(), weights_.rows(), weights_.columns(), team_)),
-      products_(PointProducts::of_gradient(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
+      products_(
+          PointProducts::of_gradient(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
 
 std::size_t WinogradWeightGradient::bytes_of_thread() const {
   return whole_lines(kSlice * blocks_.rows * weights_.rows()) +

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "models/kernels/winograd_products.hpp"
+#include "models/kernels/onednn_winograd_products.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 #include "models/kernels/winograd_weights.hpp"
 
@@ -26,7 +26,8 @@ class WinogradWeightGradient {
  private:
   struct Memory;
   Memory lay_out(std::byte* scratch, int thread) const;
-  void add_block(const Memory& memory, int slice, std::int64_t block, const float* x, const float* dy, int thread);
+  void add_block(const Memory& memory, int slice, std::int64_t block, const float* x, const float* dy,
+                 int thread);
   void add_to_bias(const float* gradients, float* sums) const;
   std::size_t bytes_of_thread() const;
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <optional>
+#include <string>
 
-#include "models/kernels/winograd_products.hpp"
+#include "models/kernels/onednn_winograd_products.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 #include "models/kernels/winograd_weights.hpp"
 

@@ -1,4 +1,4 @@
-#include "models/kernels/winograd_products.hpp"
+#include "models/kernels/onednn_winograd_products.hpp"
 
 #include <omp.h>
 
@@ -35,8 +35,12 @@ PointProducts PointProducts::of_outputs(const Device& device, const Sizes& s, in
 }
 
 PointProducts PointProducts::of_gradient(const Device& device, const Sizes& s, int team) {
-  return {device, transposed_matrices(s.read, s.tiles), matrices(s.tiles, s.written),
-          matrices(s.read, s.written), true, team};
+  return {device,
+          transposed_matrices(s.read, s.tiles),
+          matrices(s.tiles, s.written),
+          matrices(s.read, s.written),
+          true,
+          team};
 }
 
 PointProducts::PointProducts(const Device& device, const dnnl::memory::desc& a, const dnnl::memory::desc& b,

@@ -1,8 +1,8 @@
-#include "models/kernels/winograd_pass.hpp"
+#include "models/kernels/onednn_winograd_pass.hpp"
 
 #include <omp.h>
 
-#include "models/kernels/onednn_input_gradient.hpp"
+#include "models/kernels/mirrored_problem.hpp"
 
 namespace tessera::onednn {
 namespace {
@@ -26,7 +26,8 @@ WinogradPass::WinogradPass(const Device& device, const ConvolutionProblem& probl
       tiles_(computed(problem, of)),
       weights_(problem, of),
       blocks_(winograd::cut_into_blocks(tiles_.count(), weights_.rows(), weights_.columns(), team_)),
-      products_(PointProducts::of_outputs(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
+      products_(
+          PointProducts::of_outputs(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
 
 std::size_t WinogradPass::bytes_of_thread() const {
   return rounded_floats(winograd::kSlice * blocks_.rows * weights_.rows()) +

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+
+#include "models/kernels/kernels.hpp"
+
+namespace tessera {
+
+/// Whether a convolution with its pool can be computed slab by slab: without strides, dilation, groups and
+/// gradients of inputs.
+bool can_be_slabbed(const PooledConvolutionProblem& problem);
+
+/// A part of the map between convolution and pool at a time, which stays in a thread's cache: it is never in
+/// memory as a whole, and neither is its gradient; see PooledWeightGradient.
+/// convolution: makes those of the slabs.
+std::unique_ptr<PooledConvolutionKernel> make_slabbed_pooled_convolution(
+    const PooledConvolutionProblem& problem, const MakeConvolution& convolution);
+
+}  // namespace tessera
