@@ -12,7 +12,7 @@ function linearAxis(text, colours, more) {
 // Labels and lines at 1, 2 and 5 of each decade, at 1 alone where there is no room, or at more where less is shown.
 function logAxis(text, colours, more) {
   const few = colours.narrow && more.max / more.min > 50, many = more.max / more.min < 5;
-  const digits = few ? [1] : many ? [1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 5];
+  const digits = few ? [1] : many ? [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8] : [1, 2, 5];
   const label = (value) => {
     const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
     return digits.some((digit) => Math.abs(leading - digit) < 1e-6) ? Number(value.toPrecision(3)).toLocaleString('en') : '';

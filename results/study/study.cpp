@@ -65,16 +65,30 @@ json to_json(const StudyLayout& layout) {
           {"extents", layout.extents}};
 }
 
+/// What is divided by is above 0: a file may have been written by hand.
+template <class T>
+void must_be_positive(const std::vector<T>& values, const char* what) {
+  if (std::ranges::any_of(values, [](T value) { return !(value > 0); }))
+    throw std::out_of_range(std::string(what) + " must be above 0");
+}
+
 StudyLayout layout_of(const json& object) {
   const json& split = object.at("split");
-  return {.mode = value_named(kModes, object.at("mode").get<std::string>(), "mode"),
-          .ranks = object.at("ranks"),
-          .threads = object.at("threads"),
-          .depth = split.at("depth"),
-          .height = split.at("height"),
-          .width = split.at("width"),
-          .global_batch = object.at("global_batch"),
-          .extents = object.at("extents").get<std::vector<std::int64_t>>()};
+  StudyLayout layout{.mode = value_named(kModes, object.at("mode").get<std::string>(), "mode"),
+                     .ranks = object.at("ranks"),
+                     .threads = object.at("threads"),
+                     .depth = split.at("depth"),
+                     .height = split.at("height"),
+                     .width = split.at("width"),
+                     .global_batch = object.at("global_batch"),
+                     .extents = object.at("extents").get<std::vector<std::int64_t>>()};
+  must_be_positive<std::int64_t>(
+      {layout.ranks, layout.threads, layout.depth, layout.height, layout.width, layout.global_batch},
+      "numbers of a layout");
+  must_be_positive(layout.extents, "extents");
+  if (layout.ranks % layout.parts() != 0)
+    throw std::out_of_range("ranks must be a multiple of the parts of a split");
+  return layout;
 }
 
 json to_json(const RankSeconds& rank) {
@@ -144,6 +158,8 @@ StudyMeasurement measurement_of(const json& object) {
       .solution = {},
       .input = value_named(kInputs, object.value("input", "data_set"), "input"),
       .verification = {}};
+  if (measured.step_seconds.empty()) throw std::out_of_range("step_seconds of a measurement has no repeat");
+  must_be_positive(measured.step_seconds, "step_seconds");
   for (const json& rank : object.at("rank_seconds")) measured.ranks.push_back(rank_of(rank));
   if (const json& solution = object.at("solution"); !solution.is_null()) {
     measured.solution = {.seconds = solution.at("seconds"),

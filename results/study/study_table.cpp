@@ -144,14 +144,18 @@ void print_inputs(std::ostream& out, const StudyFamily& family, const Study& stu
     }
     if (names.empty()) continue;
     names.pop_back();
+    fmt::print(out, "\n");
     print_wrapped(out, fmt::format("  {}:{}", words, names));
   }
 }
 
 void print_unmeasured(std::ostream& out, const StudyFamily& family, const Study& study) {
+  bool headed = false;
   for (const std::size_t i : family.points) {
     const StudyPoint& point = study.points[i];
     if (point.measurement) continue;
+    if (!headed) fmt::print(out, "\n  without figures\n");
+    headed = true;
     fmt::print(out, "{} {}\n", row_name(point.layout, false),
                point.failure.empty() ? "hasn't ended yet" : "FAILED: " + plain(point.failure));
   }

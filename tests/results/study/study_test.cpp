@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "models/base/error.hpp"
 
@@ -47,6 +49,22 @@ TEST(Study, OfAnotherShapeIsRefusedByTheKeyThatIsMissing) {
     FAIL() << "was read";
   } catch (const InputError& e) {
     EXPECT_NE(std::string(e.what()).find("'ranks'"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Study, WithNumbersThatCannotBeDividedByIsRefused) {
+  const nlohmann::json study = to_json(sample_study());
+  for (const auto& [where, value] : std::vector<std::pair<const char*, nlohmann::json>>{
+           {"/points/0/layout/ranks", 0},
+           {"/points/0/layout/ranks", 3},  // of two parts a sample
+           {"/points/0/layout/split/width", 0},
+           {"/points/0/layout/extents/1", 0},
+           {"/points/0/layout/global_batch", -4},
+           {"/points/0/measurement/step_seconds", nlohmann::json::array()},
+           {"/points/0/measurement/step_seconds/0", 0.0}}) {
+    nlohmann::json changed = study;
+    changed[nlohmann::json::json_pointer(where)] = value;
+    EXPECT_THROW(study_of_json(changed, "study.json"), InputError) << where << ' ' << value;
   }
 }
 
