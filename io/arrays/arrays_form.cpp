@@ -44,7 +44,7 @@ std::optional<std::int64_t> packed_samples_of(const Hdf5File& file) {
 }
 
 constexpr DataForm kArraysForm{.name = "sequential",
-                               .title = "a model of your own",
+                               .title = "one's own",
                                .arrays = "'x' and 'y' of other shapes",
                                .input = "x",
                                .generator = kArraysGenerator,

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "io/arrays/array_dataset.hpp"
+#include "io/convert/conversion_plan.hpp"
+#include "io/convert/unit_converter.hpp"
 #include "io/files/checksum.hpp"
 #include "io/forms/data_forms.hpp"
 #include "io/generate/digits/digit.hpp"
@@ -134,6 +136,33 @@ TEST(ArrayGenerator, WhatItWritesIsInspectedDrawnAndKnownAsPacks) {
     const std::uint8_t value = pixels[static_cast<std::size_t>(i)];
     ASSERT_EQ(picture.image.at(i / 28 * factor, (3 * 30 + i % 28) * factor), (Rgb{value, value, value})) << i;
   }
+}
+
+TEST(ArrayGenerator, PacksStayPacksWhereTheyAreConverted) {
+  const TemporaryDirectory directory;
+  make_arrays(directory / "in", kFewDigits, 1);
+  const ConversionPlan plan = plan_conversion(
+      {.source = directory / "in", .destination = directory / "out", .compression = Hdf5Compression::Gzip});
+  for (const char* subset : {"train", "validation"})
+    std::filesystem::create_directories(directory / "out" / subset);
+  FilesInFlight flights([](const ConvertedUnit&) {});
+  for (const ConvertUnit& unit : plan.units) {
+    make_converter(plan.recipe)->convert(unit, directory / "out", flights);
+    flights.end_unit({unit.name(), unit.bytes, unit.modified, {}});
+  }
+  flights.finish();
+  const Hdf5File last(directory / "out/train/digits_000002.hdf5");
+  EXPECT_TRUE(last.attributes().contains(kPackAttribute));
+  EXPECT_EQ(packed_samples(last), 5);
+  const ArrayDataset dataset(
+      all_samples(directory / "out/train"),
+      {.space = {1, 28, 28}, .target = {ArrayTarget::Kind::Class, 1, 10}, .samples = 25});
+  Tensor input({1, 1, Box::whole({1, 28, 28})});
+  dataset.read_input(24, 0, input.view());
+  std::vector<std::uint8_t> pixels(28 * 28);
+  write_digit(1, 2 * 24, pixels);
+  EXPECT_TRUE(std::ranges::equal(input.view().span<float>(), pixels,
+                                 [](float a, std::uint8_t b) { return a == static_cast<float>(b); }));
 }
 
 TEST(ArrayGenerator, RefusesWhatCannotBeMade) {
