@@ -74,7 +74,8 @@ class ConvertIdx : public testing::Test {
   void write(const std::string& name, const std::string& bytes, bool compress) const {
     const fs::path path = in_ / name;
     std::ofstream(path, std::ios::binary) << bytes;
-    if (compress) ASSERT_EQ(std::system(("gzip -n " + path.string()).c_str()), 0);
+    if (!compress) return;
+    ASSERT_EQ(std::system(("gzip -n " + path.string()).c_str()), 0);
   }
   void write_set(const std::string& stem, std::int64_t train, std::int64_t test, bool transposed, int first,
                  bool compress) const {
