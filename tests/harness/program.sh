@@ -824,7 +824,8 @@ packs() {
     ends 0 "1 training and 1 validation packs, of up to 10000 samples, of IDX images" "$LAUNCHER" -n $n "$TESSERA" convert in idx$n --packed
   done
   diff -r idx1 idx2 >said 2>&1 || fail "2 ranks write other bytes than one"
-  ends 0 "x: uint8 (3,2,2), from 97 to 108" "$TESSERA" inspect idx1
+  ends 0 "all 2 checksums are right" "$TESSERA" inspect idx1
+  also "x: uint8 (3,2,2), from 97 to 108"
   ends 2 "other sources or options" "$TESSERA" convert in idx1
   printf '\0\0\10\3\0\0\0\3\0\0\0\2\0\0\0\2abcdefghijk' >in/train-images-idx3-ubyte
   ends 2 "cut short within item 2 of 3" "$LAUNCHER" -n 2 "$TESSERA" convert in damaged --packed
