@@ -1,5 +1,7 @@
+#include "io/arrays/array_sample.hpp"
 #include "io/convert/sample_file.hpp"
 #include "io/convert/unit_converter.hpp"
+#include "io/forms/data_forms.hpp"
 
 namespace tessera {
 namespace {
@@ -14,6 +16,7 @@ class SampleConverter final : public UnitConverter {
     const Hdf5File file(unit.source);
     recipe_.samples->check(file, recipe_.shape);
     SampleFile sample(destination, sample_name(unit), recipe_.compression);
+    if (const auto packed = packed_samples(file)) sample.hdf5().set(kPackAttribute, *packed);
     for (const std::string& name : file.names())
       if (file.describe(name).element != "other") sample.hdf5().copy(file, name, recipe_.compression);
     sample.finish(flights);

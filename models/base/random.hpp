@@ -18,6 +18,9 @@ enum class Purpose : std::uint32_t {
   Synthetic,
   Climate,
   SearchSpace,
+  Digits,
+  Spectra,
+  Images,
 };
 
 /// A stream of random numbers, told apart from every other by seed, purpose, a and b (for instance layer and

@@ -795,6 +795,43 @@ same_bytes() {
   done
 }
 
+# The same of packs, which are inspected, drawn, and made of IDX; of damaged files nothing is made.
+packs() {
+  local n set
+  for set in digits "spectra --bands 8" "images --size 16"; do
+    rm -rf set?
+    for n in 1 2 4; do
+      # shellcheck disable=SC2086  # words
+      ends 0 '25 training and 7 validation' "$LAUNCHER" -n $n "$TESSERA" generate $set --output set$n --train 25 --validation 7 --samples-per-file 10
+      diff -r set1 set$n >said 2>&1 || fail "$n ranks write other bytes than one"
+    done
+    # shellcheck disable=SC2086  # words
+    ends 0 "there already" "$TESSERA" generate $set --output set2 --train 25 --validation 7 --samples-per-file 10
+    ends 0 "all 4 checksums are right" "$TESSERA" inspect set4
+    also "train: 25 samples"
+  done
+  ends 0 "the first 5 of 5 samples, row by row" "$TESSERA" inspect set1/train/images_000002.hdf5 --png sheet.png
+  ends 2 "another recipe" "$TESSERA" generate digits --output set1 --train 25 --validation 7
+  ends 2 "bands: a number of 7" "$LAUNCHER" -n 2 "$TESSERA" generate spectra --bands 7 --output none
+  [[ ! -e none ]] || fail "left: none"
+
+  mkdir in
+  for set in train t10k; do
+    printf '\0\0\10\3\0\0\0\3\0\0\0\2\0\0\0\2abcdefghijkl' >in/$set-images-idx3-ubyte
+    printf '\0\0\10\1\0\0\0\3\1\0\2' >in/$set-labels-idx1-ubyte
+  done
+  for n in 1 2; do
+    ends 0 "1 training and 1 validation packs, of up to 10000 samples, of IDX images" "$LAUNCHER" -n $n "$TESSERA" convert in idx$n --packed
+  done
+  diff -r idx1 idx2 >said 2>&1 || fail "2 ranks write other bytes than one"
+  ends 0 "all 2 checksums are right" "$TESSERA" inspect idx1
+  also "x: uint8 (3,2,2), from 97 to 108"
+  ends 2 "other sources or options" "$TESSERA" convert in idx1
+  printf '\0\0\10\3\0\0\0\3\0\0\0\2\0\0\0\2abcdefghijk' >in/train-images-idx3-ubyte
+  ends 2 "cut short within item 2 of 3" "$LAUNCHER" -n 2 "$TESSERA" convert in damaged --packed
+  [[ ! -e damaged ]] || fail "left: damaged"
+}
+
 # Two small runs, one after another and then nothing more to do; what a package wants; what is refused.
 campaign() {
   local fixture=$here/fixture.yaml some=(--runs 2 --ranks 2 --max-epochs 1 --launcher "$LAUNCHER -n {ranks}")
