@@ -1,8 +1,8 @@
 // sample_study FILE [SYSTEM]: writes the study.json of a sample study, of the system named.
+#include "results/study/sample_study.hpp"
+
 #include <fstream>
 #include <nlohmann/json.hpp>
-
-#include "results/study/sample_study.hpp"
 
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
