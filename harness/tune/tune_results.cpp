@@ -75,8 +75,8 @@ std::string yaml_of(const Tuning& tuning, const Trial& trial) {
   ConfigNode tree = tuning.tree;
   for (const DrawnValue& value : trial.values) apply_override(tree, value.path + "=" + value.yaml);
   apply_override(tree, fmt::format("train.seed={}", tuning.seed));
-  return fmt::format("# Found by tessera tune: trial {} of {}, {} {} after {}.\n{}", trial.number,
-                     plain(tuning.config), tuning.metric.name,
+  return fmt::format("# Found by tessera tune from {}: trial {}, {} {} after {}.\n{}", plain(tuning.config),
+                     trial.number, tuning.metric.name,
                      metric_text(trial.metric_after(TrialOrder{tuning.metric.higher_is_better}.epochs)),
                      plural(trial.epochs(), "epoch"), to_yaml(tree));
 }

@@ -61,6 +61,7 @@ class Tunings : public testing::Test {
     tuning.brackets = hyperband(9, 3);
     tuning.eta = 3;
     tuning.metric = {.name = "error", .target = 0.01};
+    tuning.models = 4;
     tuning.launcher = "env RANKS={ranks}";
     tuning.program = program.string();
     tuning.output = work / "out";
