@@ -216,15 +216,17 @@ SearchSpace parse_space(std::string_view yaml, const std::string& source, const 
 }
 
 nlohmann::json to_json(const SearchSpace& space) {
-  nlohmann::json json = nlohmann::json::object();
+  nlohmann::json json = nlohmann::json::array();
   for (const auto& [path, values] : space.keys) {
-    nlohmann::json& into = json[path];
-    if (const auto* real = std::get_if<RealRange>(&values))
+    nlohmann::json& into = json.emplace_back(nlohmann::json{{"key", path}});
+    if (const auto* real = std::get_if<RealRange>(&values)) {
       into[real->logarithmic ? "log_uniform" : "uniform"] = {real->low, real->high};
-    else if (const auto* integers = std::get_if<IntegerRange>(&values))
-      into = {{"integer", {integers->low, integers->high}}, {"step", integers->step}};
-    else
+    } else if (const auto* integers = std::get_if<IntegerRange>(&values)) {
+      into["integer"] = {integers->low, integers->high};
+      into["step"] = integers->step;
+    } else {
       into["choice"] = std::get<OneOf>(values).values;
+    }
   }
   return json;
 }

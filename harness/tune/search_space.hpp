@@ -64,7 +64,7 @@ struct SearchSpace {
 SearchSpace parse_space(std::string_view yaml, const std::string& source, const Config& config,
                         const ConfigNode& configuration);
 
-/// What is drawn from: {"lr_schedule.lr": {"log_uniform": [0.0001, 0.1]}, ...}.
+/// What is drawn from: [{"key": "lr_schedule.lr", "log_uniform": [0.0001, 0.1]}, ...].
 nlohmann::json to_json(const SearchSpace& space);
 
 }  // namespace tessera

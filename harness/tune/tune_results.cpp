@@ -53,9 +53,12 @@ std::string plan_text(const Tuning& tuning) {
 std::string rung_text(const Tuning& tuning, const std::vector<Trial>& trials,
                       const std::vector<std::size_t>& ranked, std::int64_t epochs) {
   const Trial& best = trials[ranked.front()];
-  return fmt::format("bracket {}: {} after {}, the best is trial {} with {} {}", best.bracket + 1,
-                     plural(std::ssize(ranked), "trial"), plural(epochs, "epoch"), best.number,
-                     tuning.metric.name, metric_text(best.metric_after(epochs)));
+  const std::optional<double> metric = best.metric_after(epochs);
+  return fmt::format("bracket {}: {} after {}, {}", best.bracket + 1, plural(std::ssize(ranked), "trial"),
+                     plural(epochs, "epoch"),
+                     metric ? fmt::format("the best is trial {} with {} {}", best.number, tuning.metric.name,
+                                          metric_text(metric))
+                            : "none came to a value");
 }
 
 std::string results_text(const Tuning& tuning, const SearchState& state) {

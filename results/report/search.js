@@ -2,7 +2,7 @@
 
 const search = JSON.parse(document.getElementById('data').textContent);
 const ranked = [...search.trials].sort((a, b) => a.rank - b.rank);
-const keys = Object.keys(search.space);
+const keys = search.space.map((searched) => searched.key);
 
 function nameOf(trial) {
   return `trial ${trial.trial}, bracket ${trial.bracket}`;
@@ -59,7 +59,7 @@ function settingAxis(key, numbers, colours) {
     const labels = [...new Set(search.trials.map((trial) => textOf(trial.values[key])))].sort();
     return {type: 'category', labels, offset: true, title: title(key, colours), grid: {color: colours.line}, ticks: {color: colours.text}};
   }
-  return 'log_uniform' in search.space[key] ? logAxis(key, colours, around(numbers)) : linearAxis(key, colours);
+  return 'log_uniform' in search.space.find((searched) => searched.key === key) ? logAxis(key, colours, around(numbers)) : linearAxis(key, colours);
 }
 
 // A point is a trial, the larger the more epochs it had; a cross one that diverged or failed, at the worst edge.

@@ -108,9 +108,10 @@ TEST(SearchSpace, TakesKeysInsideOfMaps) {
 
 TEST(SearchSpace, IsTheSameInJson) {
   EXPECT_EQ(to_json(space_of(kSpace)),
-            nlohmann::json::parse(R"({"lr_schedule.lr": {"log_uniform": [1e-4, 1e-1]},
-    "data.global_batch_size": {"choice": ["32", "64", "128"]}, "model.dropout": {"uniform": [0.0, 0.5]},
-    "model.conv_size": {"integer": [8, 33], "step": 4}})"));
+            nlohmann::json::parse(R"([{"key": "lr_schedule.lr", "log_uniform": [1e-4, 1e-1]},
+    {"key": "data.global_batch_size", "choice": ["32", "64", "128"]},
+    {"key": "model.dropout", "uniform": [0.0, 0.5]},
+    {"key": "model.conv_size", "integer": [8, 33], "step": 4}])"));
 }
 
 struct Refused {
