@@ -237,6 +237,15 @@ TEST_F(Tunings, EndWithTheBestSoFarWhenTheirTimeIsUsedUp) {
   EXPECT_TRUE(record()["finished"]);
 }
 
+TEST_F(Tunings, RefuseTrialsOfAnotherNumberOfRanks) {
+  Tuning search = tuning();
+  search.ranks = 2;
+  search.launcher = "env RANKS=1 WANTED={ranks}";
+  for (int again = 0; again < 2; ++again)
+    EXPECT_THAT(message_of<InputError>([&] { run(search); }),
+                HasSubstr("doesn't count: it had 1 rank where 2"));
+}
+
 TEST_F(Tunings, RefuseTheOutputOfAnother) {
   Tuning search = tuning();
   search.brackets = hyperband(1, 3);
