@@ -49,7 +49,7 @@ Tuning tuning_of(const TuneArguments& arguments) {
   const Config config = parse_config(yaml, file, arguments.overrides);
   tuning.configuration = to_json(config);
   tuning.tree = tree_with_overrides(yaml, file, arguments.overrides);
-  tuning.space = parse_space(read_whole_file(arguments.space), arguments.space, config);
+  tuning.space = parse_space(read_whole_file(arguments.space), arguments.space, config, tuning.tree);
   tuning.metric = metric_of(*lay_out(config, tuning.seed, arguments.split, tuning.ranks).workload);
   const std::int64_t epochs = arguments.max_epochs.value_or(config.data.n_epochs);
   if (arguments.random) {

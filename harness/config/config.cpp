@@ -119,7 +119,7 @@ const Field& field_at(const std::vector<Section>& schema, const std::string& pat
   node.key = at_top ? "" : path.substr(0, dot);
   const auto section = std::ranges::find(schema, node.key, &Section::name);
   if (section == schema.end()) throw_unknown_at_top(schema, node);
-  node.key = at_top ? path : path.substr(dot + 1);
+  node.key = at_top ? path : path.substr(dot + 1, path.find('.', dot + 1) - dot - 1);
   const auto field = std::ranges::find(section->fields, node.key, &Field::key);
   if (field == section->fields.end()) throw_unknown_in(schema, *section, node);
   return *field;

@@ -10,7 +10,6 @@
 #include <span>
 
 #include "harness/config/config_schema.hpp"
-#include "harness/config/config_tree.hpp"
 #include "harness/config/config_yaml.hpp"
 #include "harness/config/nearest_name.hpp"
 #include "io/files/checksum.hpp"
@@ -61,10 +60,19 @@ std::string drawn(const OneOf& choices, double u) {
       .values[static_cast<std::size_t>(index_of(u, static_cast<std::int64_t>(choices.values.size())))];
 }
 
-/// What a key of the space says, and what it may say.
+/// What a key of the space says, and what it may say. Borrows all.
 class KeyReader {
  public:
-  KeyReader(const ConfigNode& node, const Field& field) : node_(node), field_(field) {}
+  KeyReader(const ConfigNode& node, const ConfigNode& configuration, const std::vector<Section>& schema)
+      : node_(node), configuration_(configuration), field_(field_at(schema, node.key, node.where)) {
+    for (const auto& [own, why] : kOwn)
+      if (node_.key == own)
+        refuse(fmt::format("{} can't be searched over: {}", node_.key, why),
+               fmt::format("remove {} from the space", node_.key));
+    if (!field_.write)
+      refuse(fmt::format("{} has no effect, so that there is nothing to search for", node_.key),
+             fmt::format("remove {} from the space", node_.key));
+  }
 
   SearchedKey read() const {
     const ConfigNode& form = distribution();
@@ -112,10 +120,23 @@ class KeyReader {
     return {(*values)[0], (*values)[1]};
   }
 
-  // The key itself must take what may be drawn.
+  bool takes(const std::string& yaml) const {
+    ConfigNode tree = configuration_;
+    apply_override(tree, node_.key + "=" + yaml);
+    const std::size_t dot = node_.key.find('.');
+    const ConfigNode* section = dot == std::string::npos ? &tree : tree.find(node_.key.substr(0, dot));
+    return field_.read(*section->find(field_.key));
+  }
+
+  // The field that is the key, or has it inside, must take what may be drawn.
   void check(const std::string& yaml) const {
-    ConfigNode value = parse_tree(yaml, node_.where);
-    if (!field_.read(value))
+    bool taken = false;
+    try {
+      taken = takes(yaml);
+    } catch (const InputError& error) {  // which is said of an override
+      refuse(error.problem(), error.fix());
+    }
+    if (!taken)
       refuse(fmt::format("{} could be {}, expected {}", node_.key, yaml, field_.expects),
              fmt::format("draw {} from {} alone{}", node_.key, field_.expects,
                          field_.why.empty() ? "" : fmt::format(" ({})", field_.why)));
@@ -162,18 +183,9 @@ class KeyReader {
   }
 
   const ConfigNode& node_;
+  const ConfigNode& configuration_;
   const Field& field_;
 };
-
-void check_searchable(const std::string& path, const Field& field, const std::string& where) {
-  for (const auto& [own, why] : kOwn)
-    if (path == own)
-      throw InputError(fmt::format("{} can't be searched over: {}", path, why), where,
-                       fmt::format("remove {} from the space", path));
-  if (!field.write)
-    throw InputError(fmt::format("{} has no effect, so that there is nothing to search for", path), where,
-                     fmt::format("remove {} from the space", path));
-}
 
 }  // namespace
 
@@ -188,7 +200,8 @@ std::vector<DrawnValue> SearchSpace::draw(std::uint64_t seed, std::int64_t trial
   return values;
 }
 
-SearchSpace parse_space(std::string_view yaml, const std::string& source, const Config& config) {
+SearchSpace parse_space(std::string_view yaml, const std::string& source, const Config& config,
+                        const ConfigNode& configuration) {
   const ConfigNode tree = parse_tree(yaml, source);
   if (tree.kind != ConfigNode::Kind::Map || tree.children.empty())
     throw InputError("the space has no keys", source,
@@ -197,24 +210,23 @@ SearchSpace parse_space(std::string_view yaml, const std::string& source, const 
   Config scratch = config;  // fields are tied to members, which they write
   const std::vector<Section> schema = config_schema(scratch);
   SearchSpace space;
-  for (const ConfigNode& node : tree.children) {
-    const Field& field = field_at(schema, node.key, node.where);
-    check_searchable(node.key, field, node.where);
-    space.keys.push_back(KeyReader(node, field).read());
-  }
+  for (const ConfigNode& node : tree.children)
+    space.keys.push_back(KeyReader(node, configuration, schema).read());
   return space;
 }
 
 nlohmann::json to_json(const SearchSpace& space) {
-  nlohmann::json json = nlohmann::json::object();
+  nlohmann::json json = nlohmann::json::array();
   for (const auto& [path, values] : space.keys) {
-    nlohmann::json& into = json[path];
-    if (const auto* real = std::get_if<RealRange>(&values))
+    nlohmann::json& into = json.emplace_back(nlohmann::json{{"key", path}});
+    if (const auto* real = std::get_if<RealRange>(&values)) {
       into[real->logarithmic ? "log_uniform" : "uniform"] = {real->low, real->high};
-    else if (const auto* integers = std::get_if<IntegerRange>(&values))
-      into = {{"integer", {integers->low, integers->high}}, {"step", integers->step}};
-    else
+    } else if (const auto* integers = std::get_if<IntegerRange>(&values)) {
+      into["integer"] = {integers->low, integers->high};
+      into["step"] = integers->step;
+    } else {
       into["choice"] = std::get<OneOf>(values).values;
+    }
   }
   return json;
 }

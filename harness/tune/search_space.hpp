@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/config/config.hpp"
+#include "harness/config/config_tree.hpp"
 
 namespace tessera {
 
@@ -54,13 +55,16 @@ struct SearchSpace {
 ///     model.dropout: {uniform: [0, 0.5]}
 ///     model.conv_size: {integer: [8, 32], step: 4}
 ///
-/// Throws InputError with line and remedy for what isn't so: keys that the configuration doesn't have (with
-/// the nearest that it has), or that a search sets by itself; empty ranges, logarithms of what isn't
-/// positive; values, ends of ranges and whole numbers in between that the key can't have. Whether values of
-/// several keys fit each other is left to the trials.
-SearchSpace parse_space(std::string_view yaml, const std::string& source, const Config& config);
+/// A key may lie inside of another that holds a map or a list, as in overrides: "model.layers.2.dense.units".
+/// `configuration` is what `config` was read from, overrides included. Throws InputError with line and remedy
+/// for what isn't so: keys that the configuration doesn't have (with the nearest that it has), or that a
+/// search sets by itself; empty ranges, logarithms of what isn't positive; values, ends of ranges and whole
+/// numbers in between that the key can't have. Whether values of several keys fit each other is left to the
+/// trials.
+SearchSpace parse_space(std::string_view yaml, const std::string& source, const Config& config,
+                        const ConfigNode& configuration);
 
-/// What is drawn from: {"lr_schedule.lr": {"log_uniform": [0.0001, 0.1]}, ...}.
+/// What is drawn from: [{"key": "lr_schedule.lr", "log_uniform": [0.0001, 0.1]}, ...].
 nlohmann::json to_json(const SearchSpace& space);
 
 }  // namespace tessera

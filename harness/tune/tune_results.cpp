@@ -53,9 +53,12 @@ std::string plan_text(const Tuning& tuning) {
 std::string rung_text(const Tuning& tuning, const std::vector<Trial>& trials,
                       const std::vector<std::size_t>& ranked, std::int64_t epochs) {
   const Trial& best = trials[ranked.front()];
-  return fmt::format("bracket {}: {} after {}, the best is trial {} with {} {}", best.bracket + 1,
-                     plural(std::ssize(ranked), "trial"), plural(epochs, "epoch"), best.number,
-                     tuning.metric.name, metric_text(best.metric_after(epochs)));
+  const std::optional<double> metric = best.metric_after(epochs);
+  return fmt::format("bracket {}: {} after {}, {}", best.bracket + 1, plural(std::ssize(ranked), "trial"),
+                     plural(epochs, "epoch"),
+                     metric ? fmt::format("the best is trial {} with {} {}", best.number, tuning.metric.name,
+                                          metric_text(metric))
+                            : "none came to a value");
 }
 
 std::string results_text(const Tuning& tuning, const SearchState& state) {
@@ -75,8 +78,8 @@ std::string yaml_of(const Tuning& tuning, const Trial& trial) {
   ConfigNode tree = tuning.tree;
   for (const DrawnValue& value : trial.values) apply_override(tree, value.path + "=" + value.yaml);
   apply_override(tree, fmt::format("train.seed={}", tuning.seed));
-  return fmt::format("# Found by tessera tune: trial {} of {}, {} {} after {}.\n{}", trial.number,
-                     plain(tuning.config), tuning.metric.name,
+  return fmt::format("# Found by tessera tune from {}: trial {}, {} {} after {}.\n{}", plain(tuning.config),
+                     trial.number, tuning.metric.name,
                      metric_text(trial.metric_after(TrialOrder{tuning.metric.higher_is_better}.epochs)),
                      plural(trial.epochs(), "epoch"), to_yaml(tree));
 }

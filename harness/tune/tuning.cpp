@@ -104,12 +104,6 @@ class Search {
     std::erase_if(open, [&](std::size_t i) { return state_.trials[i].is_ready(epochs); });
     if (open.empty()) return 0;
     if (is_time_over()) return kCanBeResumed;
-    std::vector<QueuedRun> runs;
-    for (const std::size_t i : open) {
-      const Trial& trial = state_.trials[i];
-      if (trial.metrics.empty()) say_(fmt::format("trial {}: {}", trial.number, values_text(trial)));
-      runs.push_back(queued_trial(tuning_, trial, epochs));
-    }
     const auto ended = [&] {
       collect(open);
       write_record();
@@ -120,13 +114,13 @@ class Search {
           fail(state_.trials[i], fmt::format("exit code {}", code));
     };
     write_record();
-    const int code = run_all(std::move(runs), {.side_by_side = tuning_.models,
-                                               .ranks = tuning_.ranks,
-                                               .say = say_,
-                                               .lock = lock_,
-                                               .ended = ended,
-                                               .failed = failed,
-                                               .until = end_of_time()});
+    const int code = run_all(begun(open, epochs), {.side_by_side = tuning_.models,
+                                                   .ranks = tuning_.ranks,
+                                                   .say = say_,
+                                                   .lock = lock_,
+                                                   .ended = ended,
+                                                   .failed = failed,
+                                                   .until = end_of_time()});
     if (code != 0) return code;
     for (const std::size_t i : open)  // a run that left its directory as it was seemed finished
       if (!state_.trials[i].is_ready(epochs)) fail(state_.trials[i], "it couldn't go on");
@@ -134,10 +128,26 @@ class Search {
     return 0;
   }
 
+  std::vector<QueuedRun> begun(const Indices& open, std::int64_t epochs) const {
+    std::vector<QueuedRun> runs;
+    for (const std::size_t i : open) {
+      const Trial& trial = state_.trials[i];
+      if (trial.metrics.empty()) say_(fmt::format("trial {}: {}", trial.number, values_text(trial)));
+      runs.push_back(queued_trial(tuning_, trial, epochs));
+    }
+    return runs;
+  }
+
   void collect(const Indices& members) {
-    for (const std::size_t i : members)
-      if (Trial& trial = state_.trials[i]; trial.state != TrialState::Failed)
-        read_run(tuning_.directory(trial), trial);
+    for (const std::size_t i : members) {
+      Trial& trial = state_.trials[i];
+      const fs::path directory = tuning_.directory(trial);
+      if (const int ranks = ranks_of_run(directory).value_or(tuning_.ranks); ranks != tuning_.ranks)
+        throw InputError(
+            fmt::format("trial {} doesn't count: {}", trial.number, wrong_ranks(ranks, tuning_.ranks)),
+            directory.string(), "remove this directory, and mend --launcher");
+      if (trial.state != TrialState::Failed) read_run(directory, trial);
+    }
   }
 
   void fail(Trial& trial, const std::string& why) {

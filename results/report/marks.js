@@ -5,12 +5,6 @@ const kShapes = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'c
 const kDashes = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 const kPartColours = {staging: '#DDAA33', 'first epoch': '#7FB2E5', training: '#2F6FB0', evaluation: '#BB5566', other: '#A9A9A9'};
 
-function coloursOfPage() {
-  const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue('--' + name).trim();
-  return {ground: of('ground'), text: of('text'), soft: of('soft'), line: of('line'), narrow: window.innerWidth < 640};
-}
-
 const indexOfName = new Map();
 
 function markOf(name) {

@@ -2,7 +2,7 @@
 
 const search = JSON.parse(document.getElementById('data').textContent);
 const ranked = [...search.trials].sort((a, b) => a.rank - b.rank);
-const keys = Object.keys(search.space);
+const keys = search.space.map((searched) => searched.key);
 
 function nameOf(trial) {
   return `trial ${trial.trial}, bracket ${trial.bracket}`;
@@ -17,7 +17,8 @@ function lastMetric(trial) {
 }
 
 function textOf(value) {
-  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : JSON.stringify(value).replaceAll('"', '');
+  if (typeof value === 'number') return String(Number(value.toPrecision(4)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function settingsOf(trial) {
@@ -54,12 +55,18 @@ function learningChart(colours) {
   };
 }
 
-function settingAxis(key, numbers, colours) {
-  if (numbers.length === 0) {
-    const labels = [...new Set(search.trials.map((trial) => textOf(trial.values[key])))].sort();
+function isNumeric(key) {
+  return search.trials.every((trial) => typeof trial.values[key] === 'number');
+}
+
+function settingAxis(key, colours) {
+  const values = search.trials.map((trial) => trial.values[key]);
+  if (!isNumeric(key)) {
+    const labels = [...new Set(values.map(textOf))].sort();
     return {type: 'category', labels, offset: true, title: title(key, colours), grid: {color: colours.line}, ticks: {color: colours.text}};
   }
-  return 'log_uniform' in search.space[key] ? logAxis(key, colours, around(numbers)) : linearAxis(key, colours);
+  return search.space.some((searched) => searched.key === key && 'log_uniform' in searched) ? logAxis(key, colours, around(values)) :
+                                                                                               linearAxis(key, colours);
 }
 
 // A point is a trial, the larger the more epochs it had; a cross one that diverged or failed, at the worst edge.
@@ -67,32 +74,38 @@ function settingChart(key) {
   return (colours) => {
     const values = search.trials.map(lastMetric).filter((metric) => metric !== null);
     if (values.length === 0) return null;
-    const numbers = search.trials.map((trial) => trial.values[key]);
-    const numeric = numbers.every((value) => typeof value === 'number');
+    const numeric = isNumeric(key);
     const y = metricAxis(values, colours), worst = search.metric.higher_is_better ? y.min : y.max;
     const most = Math.max(...search.trials.map((trial) => trial.epochs));
     const datasets = search.trials.filter((trial) => isLost(trial) || lastMetric(trial) !== null).map((trial) => {
       const metric = lastMetric(trial), x = numeric ? trial.values[key] : textOf(trial.values[key]);
       const what = `${nameOf(trial)}, ${trial.state} after ${trial.epochs} epochs: ${settingsOf(trial)}`;
       const points = pointsOf(`bracket ${trial.bracket}`, [{x, y: metric === null ? worst : metric, what}], 3 + 6 * trial.epochs / most);
-      if (metric === null) return {...points, pointStyle: 'crossRot', radius: 6};
+      if (metric === null) return {...points, pointStyle: 'crossRot', radius: 6, clip: false};
       return trial.trial === search.best ? {...points, borderColor: colours.text, borderWidth: 3} : points;
     });
     const label = (item) => `${item.raw.what}: ${shown(item.raw.y)}`;
     return {height: 320, type: 'scatter', data: {datasets},
-            options: optionsOf({x: settingAxis(key, numeric ? numbers : [], colours), y}, label)};
+            options: optionsOf({x: settingAxis(key, colours), y}, label)};
   };
 }
 
+function textCell(text, attributes) {
+  const made = element('td', attributes, text);
+  made.dataset.value = text;
+  return made;
+}
+
 function tableOfTrials() {
-  const heads = ['rank', 'trial', 'bracket', 'epochs', search.metric.name, 'seconds', 'state', ...keys];
+  const columns = [['rank', true], ['trial', true], ['bracket', true], ['epochs', true], [search.metric.name, true], ['seconds', true],
+                   ['state', false], ...keys.map((key) => [key, isNumeric(key)])];
   const rows = ranked.map((trial) => element('tr', {},
-      ...[trial.rank, trial.trial, trial.bracket, trial.epochs].map((n) => cell(n, String(n))),
+      ...[trial.rank, trial.trial, trial.bracket, trial.epochs].map((number) => cell(number, String(number))),
       cell(lastMetric(trial), shown(lastMetric(trial), 4)), cell(trial.seconds, trial.seconds.toFixed(1)),
-      element('td', trial.why ? {title: trial.why} : {}, trial.state),
-      ...keys.map((key) => element('td', {class: 'number'}, textOf(trial.values[key])))));
-  return element('div', {class: search.trials.length > 20 ? 'scroll tall' : 'scroll'}, element('table', {class: 'ranking'},
-      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', {}, head)))), element('tbody', {}, ...rows)));
+      textCell(trial.state, trial.why ? {title: trial.why} : {}),
+      ...keys.map((key) => isNumeric(key) ? cell(trial.values[key], textOf(trial.values[key])) : textCell(textOf(trial.values[key])))));
+  return element('div', {class: search.trials.length > 20 ? 'scroll tall' : 'scroll'},
+                 sortableTable({class: 'ranking'}, '', columns, rows));
 }
 
 function summary() {
@@ -113,33 +126,8 @@ const kPictures = [
   ...keys.map((key) => [key, 'A point is a trial, the larger the more epochs it had; a cross one that diverged or failed.', settingChart(key)]),
 ];
 
-const places = kPictures.map(([heading, explanation, make]) => {
-  const canvas = element('canvas', {role: 'img', 'aria-label': `${heading}. ${explanation}`});
-  const figure = element('figure', {}, element('figcaption', {}, element('strong', {}, heading), explanation),
-                         element('div', {class: 'chart'}, canvas));
-  return {make, canvas, figure, chart: null};
-});
-
-function drawAll() {
-  for (const place of places) {
-    if (place.chart) place.chart.destroy();
-    const config = place.make(coloursOfPage());
-    place.figure.hidden = config === null;
-    place.chart = null;
-    if (config === null) continue;
-    place.canvas.parentNode.style.height = config.height + 'px';
-    place.chart = new Chart(place.canvas, config);
-  }
-}
-
-function setPaper(paper) {
-  document.documentElement.classList.toggle('paper', paper);
-  drawAll();
-}
+const places = kPictures.map(([heading, explanation, make]) => ({...placeOf(heading, explanation, 'a search for settings'), make}));
 
 document.getElementById('search').append(summary(), element('div', {class: 'charts'}, ...places.map((place) => place.figure)),
                                          element('h2', {}, 'Trials'), tableOfTrials());
-drawAll();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-addEventListener('beforeprint', () => setPaper(true));
-addEventListener('afterprint', () => setPaper(false));
+drawNowAndWhenColoursChange(() => places.forEach((place) => show(place, place.make(coloursOfPage()))));

@@ -857,6 +857,42 @@ campaign() {
   ends 2 "there is no result log" "$TESSERA" package none --org Example --system small.json --output packages
 }
 
+# A search in which a trial diverges, and then nothing more to do; a promoted trial is trained as one that never stopped; the best
+# configuration goes on from its trial; what is refused.
+tune() {
+  local fixture=$here/fixture.yaml few=(--set data.n_train=32) promoted rate ranks=1
+  local some=(--space space.yaml --max-epochs 2 --eta 2 "${few[@]}" --launcher "$LAUNCHER -n {ranks}" --output search)
+  sum() { grep '"parameters_checksum"' "$1/run.json"; }
+  echo 'lr_schedule.lr: {choice: [0.02, 0.05, 1e30]}' >space.yaml
+  ends 0 "best by trial" "$TESSERA" tune "$fixture" "${some[@]}" --seed 4
+  also "aborted: the loss is not finite"
+  grep -q '"state": "diverged"' search/tune.json || fail "the record has no trial that diverged"
+  promoted=$(sed -n 's/^trial \([0-9]*\) to epoch 2: goes on$/\1/p' said)
+  rate=$(sed -n "s/^trial $promoted: lr_schedule.lr //p" said)
+  output=whole train 1 "after 2 epochs" --max-epochs 2 --seed 4 "${few[@]}" --set "lr_schedule.lr=$rate"
+  [[ $(sum whole) == "$(sum "search/trial_$promoted")" ]] || fail "a promoted trial is another one than if it had not stopped"
+  ends 0 "best by trial" "$TESSERA" tune "$fixture" "${some[@]}" --seed 4
+  ! grep -qE ': (begins|goes on)$' said || fail "a finished search goes on"
+  config=search/best.yaml output=search/trial_$(sed -n 's/^best by trial \([0-9]*\):.*/\1/p' said) train 1 "after 3 epochs" --max-epochs 3 --resume
+
+  ends 2 "it differs in seed" "$TESSERA" tune "$fixture" "${some[@]}"
+  ends 2 "starts its trials under a launcher by itself" "$LAUNCHER" -n 2 "$TESSERA" tune "$fixture" --space space.yaml --output other
+  ends 2 "eta is 1" "$TESSERA" tune "$fixture" --space space.yaml --eta 1 --output other
+  ends 2 "'soon' is no time" "$TESSERA" tune "$fixture" --space space.yaml --time-budget soon --output other
+  ends 2 "don't divide 2 ranks" "$TESSERA" tune "$fixture" --space space.yaml --ranks 2 --split 3x1 --output other
+  ends 2 "none.yaml" "$TESSERA" tune "$fixture" --space none.yaml --output other
+  refuses_space() {
+    echo "$2" >bad.yaml
+    ends 2 "$1" "$TESSERA" tune "$fixture" --space bad.yaml --output other
+    also "bad.yaml, line 1"
+  }
+  refuses_space "write it as 'lr_schedule.lr'" 'optimizer.lr: {log_uniform: [1e-4, 1e-1]}'
+  refuses_space "the empty range [0.5, 0.1]" 'model.dropout: {uniform: [0.5, 0.1]}'
+  refuses_space "which has no logarithm" 'lr_schedule.lr: {log_uniform: [0, 1]}'
+  refuses_space "could be large, expected a whole number" 'data.global_batch_size: {choice: [8, large]}'
+  [[ ! -e other ]] || fail "a search that was refused left an output directory"
+}
+
 # The first line of a run says what its ranks were given, whatever OpenMP made of its variables before main; what can't be is refused.
 threads() {
   local plain variable

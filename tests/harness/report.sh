@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# report.sh GROUP: opens reports of `tessera compare --html` in Chromium, without a window, and reads off them what they show. CMake
-# sets TESSERA and SAMPLE_STUDY. Ends with 77 where there is no Chromium, or no published round to draw.
+# report.sh GROUP: opens pages of `tessera compare --html` and of `tessera tune` in Chromium, without a window, and reads off them what
+# they show. CMake sets TESSERA and SAMPLE_STUDY. Ends with 77 where there is no Chromium, or no published round to draw.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
@@ -94,6 +94,35 @@ studies() {
   "$SAMPLE_STUDY" south/study.json '</script><script>hacked = 1</script><img src=x onerror="hacked = 1"><!--<script> '\''&quot; '
   "$TESSERA" compare north south --html report.html >table || { cat table; return 1; }
   for width in 1280 500; do passes report.html report_studies.js "$width" || return 1; done
+}
+
+# A search whose trials are stood in for: by their number N their error is 1 / (N e) after epoch e, but the third, which diverges. A text
+# that it chooses from tries to be markup.
+search() {
+  local width
+  cat >space.yaml <<'END'
+lr_schedule.lr: {log_uniform: [1e-4, 1e-1]}
+model.conv_size: {integer: [8, 32], step: 4}
+mlperf.platform: {choice: ['</script><script>hacked = 1</script><img src=x onerror="hacked = 1"><!--<script> &quot; ']}
+END
+  cat >stand-in <<'END'
+#!/bin/sh
+while [ "$1" != --output ]; do shift; done
+cd "$2"
+while [ "$1" != --max-epochs ]; do shift; done
+: >result.txt
+: >checkpoint.h5
+awk -v n="${PWD##*_}" -v budget="$2" 'BEGIN {
+  printf "{\"ranks\": 1, \"configuration\": {\"data\": {\"n_epochs\": %d}}, ", budget
+  printf "\"end\": \"%s\", \"failure\": \"the loss is not finite\", \"epochs\": [", n == 3 ? "not_finite" : "target_missed"
+  for (e = 1; e <= budget && n != 3; ++e)
+    printf "%s{\"metric\": %.9f, \"training_seconds\": 1, \"evaluation_seconds\": 0.5}", (e == 1 ? "" : ","), 1 / (n * e)
+  print "]}" }' >run.json
+END
+  chmod +x stand-in
+  "$TESSERA" tune "$here/../../harness/configs/cosmoflow-tiny.yaml" --space space.yaml --max-epochs 3 --launcher "$PWD/stand-in" \
+    --output search >said || { cat said; return 1; }
+  for width in 1280 500; do passes search/tune.html report_search.js "$width" || return 1; done
 }
 
 "$1"

@@ -39,7 +39,7 @@ refused() {
   cases=$((cases + 1))
   sed "$3" "$2" >changed.json
   ! cmp -s "$2" changed.json || fail "the test isn't testing what it claims to test: $3 does nothing to $2"
-  ! "$HOLDS_TO_SCHEMA" "$root/$1" changed.json configuration kernels space values >said || fail "$2 would hold to $1 after $3"
+  ! "$HOLDS_TO_SCHEMA" "$root/$1" changed.json configuration kernels values >said || fail "$2 would hold to $1 after $3"
 }
 
 runs() {
@@ -72,9 +72,9 @@ runs() {
   printf '%s\n' 'lr_schedule.lr: {log_uniform: [1e-3, 1]}' 'model.dropout: {uniform: [0, 0.5]}' \
     'model.conv_size: {integer: [4, 8], step: 4}' 'data.augment: {choice: [all, none]}' >space.yaml
   ends 0 "$TESSERA" tune "$fixture" --space space.yaml --max-epochs 2 --eta 2 --models 2 --launcher "$LAUNCHER -n {ranks}" --output tune
-  holds $tune tune/tune.json configuration space values
+  holds $tune tune/tune.json configuration values
   ends 1 "$TESSERA" tune "$fixture" --space space.yaml --max-epochs 1 --random 1 --set data.data_dir=none --launcher "$LAUNCHER -n {ranks}" --output lost
-  holds $tune lost/tune.json configuration space values
+  holds $tune lost/tune.json configuration values
   refused $tune tune/tune.json 's/"trained"/"drained"/'
   echo 'system_name: small' >system.yaml
   ends 0 "$TESSERA" system --user system.yaml

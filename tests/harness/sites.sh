@@ -40,25 +40,31 @@ asks 0 "$stage
 $train --set data.data_dir=/scratch/set --stage-dir --seed 3" stage.sbatch c.yaml out /scratch/set --seed 3
 asks 3 "$stage" stage.sbatch c.yaml out /scratch/set
 
-# A campaign is on the node of the script, which hands it the warning.
+# A campaign is on the node of the script, which hands it the warning; so is a search.
 cp srun program
 export TESSERA=$work/program
 campaign='campaign c.yaml --output out --runs 10 --ranks 16 --launcher slurm --models 2'
 asks 0 "$campaign" campaign.sbatch c.yaml out 10 16 --models 2
 asks 75 "$campaign
 scontrol requeue 12" campaign.sbatch c.yaml out 10 16 --models 2
+search='tune c.yaml --space s.yaml --output out --ranks 16 --launcher slurm --models 2'
+asks 1 "$search" tune.sbatch c.yaml s.yaml out 16 --models 2
+asks 75 "$search
+scontrol requeue 12" tune.sbatch c.yaml s.yaml out 16 --models 2
 # shellcheck disable=SC2016  # for its own shell
 printf '#!/bin/bash\ntrap "echo warned >>asked; exit 75" USR1\ntouch begun\nwhile :; do sleep 0.1; done\n' >program
-rm -f asked
-bash "$scripts/campaign.sbatch" c.yaml out 10 16 &
-until [[ -e begun ]]; do sleep 0.05; done
-kill -s USR1 $!
-wait $!
-if [[ $? -ne 75 || $(cat asked) != "warned
+for script in campaign tune; do
+  rm -f asked begun
+  bash "$scripts/$script.sbatch" c.yaml out 10 16 &
+  until [[ -e begun ]]; do sleep 0.05; done
+  kill -s USR1 $!
+  wait $!
+  if [[ $? -ne 75 || $(cat asked) != "warned
 scontrol requeue 12" ]]; then
-  echo "FAILED: campaign.sbatch doesn't hand on a warning"
-  failures=$((failures + 1))
-fi
+    echo "FAILED: $script.sbatch doesn't hand on a warning"
+    failures=$((failures + 1))
+  fi
+done
 
 # Each asks for a warning of the ranks, and to be put into the queue again and go on with its file.
 for script in "$scripts"/*.sbatch; do

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "support/errors.hpp"
 
@@ -16,13 +17,10 @@ namespace {
 
 using testing::HasSubstr;
 
-const Config& configuration() {
-  static const Config config = load_config(TESSERA_SOURCE_DIR "/harness/configs/cosmoflow-tiny.yaml");
-  return config;
-}
+constexpr const char* kConfig = TESSERA_SOURCE_DIR "/harness/configs/cosmoflow-tiny.yaml";
 
 SearchSpace space_of(const std::string& yaml) {
-  return parse_space(yaml, "space.yaml", configuration());
+  return parse_space(yaml, "space.yaml", load_config(kConfig), parse_tree(read_whole_file(kConfig), kConfig));
 }
 
 constexpr const char* kSpace = R"(lr_schedule.lr: {log_uniform: [1e-4, 1e-1]}
@@ -49,7 +47,7 @@ TEST(SearchSpace, DrawsWhatEachKeyMayHave) {
     filters.insert(values["model.conv_size"]);
     std::vector<std::string> overrides;
     for (const auto& [path, yaml] : values) overrides.push_back(path + "=" + yaml);
-    EXPECT_NO_THROW(load_config(TESSERA_SOURCE_DIR "/harness/configs/cosmoflow-tiny.yaml", overrides));
+    EXPECT_NO_THROW(load_config(kConfig, overrides));
   }
   EXPECT_EQ(batches, (std::set<std::string>{"32", "64", "128"}));
   EXPECT_EQ(filters, (std::set<std::string>{"8", "12", "16", "20", "24", "28", "32"}));
@@ -100,11 +98,20 @@ TEST(SearchSpace, TakesWordsListsAndNothingAsChoices) {
   EXPECT_EQ(drawn(space, 1, 1).at("data.sample_shape"), "[16, 16, 16, 4]");
 }
 
+TEST(SearchSpace, TakesKeysInsideOfMaps) {
+  const SearchSpace space = space_of("lr_schedule.decay_epochs.8: {uniform: [0.1, 0.5]}");
+  const std::string factor = drawn(space, 1, 1).at("lr_schedule.decay_epochs.8");
+  const std::vector<std::string> overrides = {"lr_schedule.decay_epochs.8=" + factor};
+  EXPECT_EQ(to_json(load_config(kConfig, overrides))["lr_schedule"]["decay_epochs"],
+            nlohmann::json({{"8", std::stod(factor)}, {"16", 0.0625}}));
+}
+
 TEST(SearchSpace, IsTheSameInJson) {
   EXPECT_EQ(to_json(space_of(kSpace)),
-            nlohmann::json::parse(R"({"lr_schedule.lr": {"log_uniform": [1e-4, 1e-1]},
-    "data.global_batch_size": {"choice": ["32", "64", "128"]}, "model.dropout": {"uniform": [0.0, 0.5]},
-    "model.conv_size": {"integer": [8, 33], "step": 4}})"));
+            nlohmann::json::parse(R"([{"key": "lr_schedule.lr", "log_uniform": [1e-4, 1e-1]},
+    {"key": "data.global_batch_size", "choice": ["32", "64", "128"]},
+    {"key": "model.dropout", "uniform": [0.0, 0.5]},
+    {"key": "model.conv_size", "integer": [8, 33], "step": 4}])"));
 }
 
 struct Refused {
@@ -154,6 +161,9 @@ TEST(SearchSpace, RefusesWhatNoTrialCouldHave) {
       {"data.global_batch_size: {choice: 32}", "expected a list of values", "write"},
       {"data.global_batch_size: {choice: [32, large]}", "could be large, expected a whole number", "draw"},
       {"data.global_batch_size: {choice: [32, \"64\"]}", "could be \"64\", expected a whole number", "draw"},
+      {"lr_schedule.decay_epochs.8: {uniform: [-1, 0]}", "could be -1.0, expected a map of epoch: factor",
+       "draw"},
+      {"model.dropout.x: {uniform: [0, 1]}", "'model.dropout.x' is not the path of a key", "section.key"},
       {"data.augment: {choice: [all, some]}", "could be some, expected all, keep_split_axes or none", "draw"},
   };
   for (const auto& [yaml, problem, fix] : cases) {

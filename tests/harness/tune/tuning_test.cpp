@@ -61,6 +61,7 @@ class Tunings : public testing::Test {
     tuning.brackets = hyperband(9, 3);
     tuning.eta = 3;
     tuning.metric = {.name = "error", .target = 0.01};
+    tuning.models = 4;
     tuning.launcher = "env RANKS={ranks}";
     tuning.program = program.string();
     tuning.output = work / "out";
@@ -234,6 +235,15 @@ TEST_F(Tunings, EndWithTheBestSoFarWhenTheirTimeIsUsedUp) {
   search.time_budget = 1000;
   EXPECT_EQ(run(search), 0);
   EXPECT_TRUE(record()["finished"]);
+}
+
+TEST_F(Tunings, RefuseTrialsOfAnotherNumberOfRanks) {
+  Tuning search = tuning();
+  search.ranks = 2;
+  search.launcher = "env RANKS=1 WANTED={ranks}";
+  for (int again = 0; again < 2; ++again)
+    EXPECT_THAT(message_of<InputError>([&] { run(search); }),
+                HasSubstr("doesn't count: it had 1 rank where 2"));
 }
 
 TEST_F(Tunings, RefuseTheOutputOfAnother) {
