@@ -31,6 +31,7 @@
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
+#include "results/study/study_table.hpp"
 
 namespace tessera {
 namespace {
@@ -182,12 +183,14 @@ ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& al
   return {fs::absolute(arguments.output), std::move(run), points.layouts, say_line};
 }
 
-// The figures of each point, named by it, and the page of the best.
+// The table, the figures of each point, named by it, and the page of the best.
 void report(const ScalingStudy& study, const fs::path& output) {
+  print(std::cout, study.study());
   std::vector<FigureOfMerit> figures;
   for (const StudyPoint& point : study.study().points)
     if (point.measurement)
       for (FigureOfMerit& figure : figures_of(study.study(), point)) {
+        if (figure.name == "share_of_peak") continue;  // points that share cores have another peak
         figure.name += "@" + point.name;
         figures.push_back(std::move(figure));
       }
