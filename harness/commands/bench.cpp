@@ -20,6 +20,7 @@
 #include "harness/plan/split.hpp"
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
+#include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/kernels/library.hpp"
@@ -76,7 +77,7 @@ class Bench {
     if (arguments_.verify) {
       const Config small =
           verifiable_config(world_, arguments_.config, arguments_.overrides, arguments_.split);
-      measured.verification = verify_step(*make_workload(small, 1), *grid_, small.compute);
+      measured.verification = verify_step(*make_workload(small, 1), *grid_, small.compute, make_kernels);
     }
     study.points.front().measurement = std::move(measured);
     return study;

@@ -14,6 +14,7 @@
 #include "harness/plan/split.hpp"
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
+#include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
 #include "parallel/uniform.hpp"
@@ -44,7 +45,7 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
   std::optional<StudyVerification> verification;
   if (arguments.verify) {
     const Config small = verifiable_config(world, arguments.config, arguments.overrides, arguments.split);
-    verification = verify_step(*make_workload(small, 1), grid, small.compute);
+    verification = verify_step(*make_workload(small, 1), grid, small.compute, make_kernels);
   }
   Study study = bench_training(*workload, grid, config, batch, arguments.options);
   all_or_none(world, [&] {
