@@ -162,13 +162,21 @@ void say_line(const std::string& line) {
   std::cout << line << std::endl;
 }
 
+// In quotes, so that it is taken as it is.
+std::string yaml_text(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
+}
+
 ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& alone) {
-  if (arguments.output.empty() || arguments.ranks.empty())
-    throw InputError("a study needs --ranks and --output", "command line",
-                     "give both, or name the directory of a study to go on with it");
   StudyRun run = arguments.run;
   run.config = fs::absolute(config_file(arguments.config_or_directory.string())).string();
-  const Config config = load_config(run.config, run.overrides);
+  Config config = load_config(run.config, run.overrides);
+  if (fs::path(config.data.data_dir).is_relative()) {  // points may be run from elsewhere later
+    run.overrides.push_back("data.data_dir=" + yaml_text(fs::absolute(config.data.data_dir).string()));
+    config = load_config(run.config, run.overrides);
+  }
   run.configuration = to_json(config);
   const StudyRequest request = request_of(arguments, config, run);
   if (!arguments.time_limit.empty()) run.time_limit = time_limit_of(arguments.time_limit, "--time-limit");
@@ -213,8 +221,10 @@ int run_study(const StudyArguments& arguments, const Communicator& world) {
                        "call `tessera study` without one, and say by --launcher which it shall use");
     std::error_code ignored;
     const bool goes_on = fs::is_directory(arguments.config_or_directory, ignored);
-    const fs::path output =
-        goes_on ? fs::absolute(arguments.config_or_directory) : fs::absolute(arguments.output);
+    if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
+      throw InputError("a study needs --ranks and --output", "command line",
+                       "give both, or name the directory of a study to go on with it");
+    const fs::path output = fs::absolute(goes_on ? arguments.config_or_directory : arguments.output);
     ScalingStudy study = goes_on ? ScalingStudy(output, say_line) : begin_study(arguments, world);
     code = study.run(fs::read_symlink("/proc/self/exe").string(), arguments.yes);
     report(study, output);

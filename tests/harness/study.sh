@@ -59,7 +59,7 @@ ends 0 "FOM samples_per_second@strong_r2_t1_2x1_b8 = " "$TESSERA" study study
 grep -q "share of the peak" study/tessera.out || fail "tessera.out has no figures"
 ends 0 "FOM" "${study[@]}"
 ! grep -q ": begins" said || fail "a study that is done runs something"
-ends 2 "another study: it differs in steps" "${study[@]}" --steps 2
+ends 2 "another study: it differs in configuration" "${study[@]}" --set model.dropout=0.25
 
 refuses "no number from 1" "$fixture" --ranks 0,1 --output none
 refuses "there is no mode 'sideways'" "$fixture" --ranks 1 --mode sideways --output none

@@ -93,7 +93,8 @@ TEST(StepVerification, PassesWholeAndSplitSamplesInEitherElement) {
 }
 
 TEST(StepVerification, PassesReplicasThatKeepBatchStatisticsOfTheirOwn) {
-  const Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-deepcam.yaml");
+  const std::vector<std::string> no_data{"data.data_dir=none"};
+  const Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-deepcam.yaml", no_data);
   EXPECT_TRUE(verification(config, {world().size()}, make_kernels).passed());
 }
 
