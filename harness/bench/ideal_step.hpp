@@ -10,7 +10,7 @@ namespace tessera {
 /// between the sending of a message and its arrival. mine: what this rank computes in a pass; graph: of a
 /// replica's pass. norm_replicas: that share batch statistics, at least 1. Collective; on rank 0, 0
 /// elsewhere.
-double ideal_step(const ProcessGrid& grid, const Graph& graph, const ProgramSeconds& mine,
+double ideal_step(const ProcessGrid& grid, const Graph& graph, const ComputeSeconds& mine,
                   const SampleProgramOptions& options, int passes);
 
 }  // namespace tessera

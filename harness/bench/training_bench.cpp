@@ -114,7 +114,7 @@ class TimedTraining {
   }
 
   /// What this rank computed in a pass, and the update of a step: means.
-  ProgramSeconds program_seconds() const {
+  ComputeSeconds program_seconds() const {
     const auto steps = static_cast<double>(options_.steps * options_.repeats);
     const double passes = steps * static_cast<double>(replica_.batch().passes);
     std::vector<double> seconds = totals_.program_seconds();
