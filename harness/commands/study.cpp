@@ -1,7 +1,9 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -31,6 +33,9 @@
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
+#include "results/report/report.hpp"
+#include "results/study/study_comparison_json.hpp"
+#include "results/study/study_files.hpp"
 #include "results/study/study_table.hpp"
 
 namespace tessera {
@@ -191,6 +196,19 @@ ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& al
   return {fs::absolute(arguments.output), std::move(run), points.layouts, say_line};
 }
 
+// For other programs, and a page to look at.
+void write_exports(const Study& study, const fs::path& output) {
+  const std::string now =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                  fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  for (const StudyFile& file : study_files(study, now)) {
+    fs::create_directories((output / file.path).parent_path());
+    write_whole_file(output / file.path, file.text);
+  }
+  const StudyComparison alone = compare_studies({{.name = study.system, .study = study}}, "");
+  write_whole_file(output / "study.html", html_study_report(to_json(alone)));
+}
+
 // The table, the figures of each point, named by it, and the page of the best.
 void report(const ScalingStudy& study, const fs::path& output) {
   print(std::cout, study.study());
@@ -206,6 +224,7 @@ void report(const ScalingStudy& study, const fs::path& output) {
     const std::string page = result_page(*best, best->points.front());
     write_whole_file(output / kPageName, page);
     std::cout << page;
+    write_exports(study.study(), output);
     for (FigureOfMerit& figure : figures_of(*best, best->points.front()))
       figures.push_back(std::move(figure));
   }

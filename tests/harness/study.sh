@@ -57,6 +57,8 @@ ends 0 "FOM samples_per_second@strong_r2_t1_2x1_b8 = " "$TESSERA" study study
 [[ $(grep -c ": begins" said) -eq 2 ]] || fail "the two that failed are run, and no other"
 [[ $(grep -c '"failure": ""' study/study.json) -eq 3 ]] || fail "a failure stays in study.json"
 grep -q "share of the peak" study/tessera.out || fail "tessera.out has no figures"
+for file in study.csv study.html; do [[ -s study/$file ]] || fail "there is no $file"; done
+compgen -G 'study/extra_p/*.json' >/dev/null || fail "there is nothing for Extra-P"
 ends 0 "FOM" "${study[@]}"
 ! grep -q ": begins" said || fail "a study that is done runs something"
 ends 2 "another study: it differs in configuration" "${study[@]}" --set model.dropout=0.25
