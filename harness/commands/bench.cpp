@@ -116,18 +116,20 @@ int print(const Result& result, const BenchArguments& arguments, const Communica
   return 0;
 }
 
-// The table, or JSON; then, for people, the page that is quoted.
+// The table, or JSON; then, for people, the page that is quoted. No figure of a step that isn't the
+// reference's.
 int bench_whole_step(const BenchArguments& arguments, const Communicator& world) {
   const Bench bench(arguments, world);
   const StepBench step = bench.step();
   const Study study = bench.study_of(step);
   const StudyPoint& point = study.points.front();
   const bool failed = point.measurement->verification && !point.measurement->verification->passed();
-  if (arguments.json || !failed) print(step, arguments, world);
+  if (!failed) print(step, arguments, world);
   all_or_none(world, [&] {
     if (world.rank() > 0) return;
     const std::string page = result_page(study, point);
     if (!arguments.page.empty()) write_whole_file(arguments.page, page);
+    if (arguments.json && failed) std::cerr << page;
     if (arguments.json) return;
     std::cout << page << to_string(figures_of(study, point));
     flush_or_throw(std::cout, "what was measured");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/bench/point_report.hpp"
+#include "harness/bench/result_page.hpp"
 #include "harness/bench/step_verification.hpp"
 #include "harness/bench/training_bench.hpp"
 #include "harness/commands/command.hpp"
@@ -55,7 +56,9 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
     const std::string json =
         to_json(study).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     if (!arguments.output.empty()) write_whole_file(arguments.output, json);
-    std::cout << (arguments.json ? json : to_string(study, point) + to_string(figures_of(study, point)));
+    const bool failed = verification && !verification->passed();
+    const std::string text = failed ? result_page(study, point) : to_string(study, point);
+    std::cout << (arguments.json ? json : text + to_string(figures_of(study, point)));
     flush_or_throw(std::cout, "what was measured");
   });
   return 0;
