@@ -51,7 +51,7 @@ std::string figures_of_page(const Study& study, const StudyPoint& point) {
   const MinMedianMax steps = min_median_max(measured.step_seconds);
   std::string text;
   text += figure_line("sustained", sustained_flop_per_second(point) / 1e9, "Gflop/s",
-                      "counted flop of the model over the whole step");
+                      "flop of the model, by whatever algorithm, over the whole step");
   if (const auto share = share_of_peak(study, point)) {
     const double threads = static_cast<double>(point.layout.ranks) * point.layout.threads;
     text += figure_line("share of the peak", 100 * *share, "%",

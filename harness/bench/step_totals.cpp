@@ -33,10 +33,11 @@ void StepTotals::done(StepPhase phase) {
   const double seconds = watch_.lap(), cpu = cpu_watch_.lap();
   if (phase == StepPhase::Reduction) {
     sums_.exposed_reduction += seconds;
-  } else {
-    sums_.compute += seconds;
-    sums_.compute_cpu += cpu;
+    return;
   }
+  (phase == StepPhase::Loss ? sums_.loss : sums_.update) += seconds;
+  sums_.compute += seconds;
+  sums_.compute_cpu += cpu;
 }
 
 }  // namespace tessera

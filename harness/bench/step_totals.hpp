@@ -14,6 +14,7 @@ class StepTotals final : public StepObserver {
  public:
   struct Sums {
     double compute = 0;  // the layers' calls, the loss and the update
+    double loss = 0, update = 0;
     double exposed_exchange = 0, exposed_reduction = 0;
     double compute_cpu = 0;  // CPU time of all threads of the process during compute
   };

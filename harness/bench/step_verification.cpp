@@ -190,8 +190,9 @@ struct GridStep {
   double layers = 0;
 };
 
-GridStep step_of_grid(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute) {
-  const auto kernels = make_kernels(compute);
+GridStep step_of_grid(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
+                      const MakeKernels& make) {
+  const auto kernels = make(compute);
   NobodyObserves nobody;
   Replica replica(grid, workload, *kernels,
                   {.seed = kVerifiedSeed, .batch = {grid.dims().replicas, 1, 1}, .overlap = compute.overlap},
@@ -207,15 +208,15 @@ GridStep step_of_grid(const Workload& workload, const ProcessGrid& grid, const C
 
 }  // namespace
 
-StudyVerification verify_step(const Workload& workload, const ProcessGrid& grid,
-                              const ComputeConfig& compute) {
+StudyVerification verify_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
+                              const MakeKernels& kernels) {
   const Communicator& world = grid.world();
   const Communicator self = world.split(world.rank(), 0);
-  const GridStep of_loss = step_of_grid(workload, grid, compute);
+  const GridStep of_loss = step_of_grid(workload, grid, compute, kernels);
   ComputeConfig in_float32 = compute;
   in_float32.element = Element::F32;
   const bool half = compute.element == Element::BF16;
-  const GridStep of_gradients = half ? step_of_grid(workload, grid, in_float32) : GridStep{};
+  const GridStep of_gradients = half ? step_of_grid(workload, grid, in_float32, kernels) : GridStep{};
   StudyVerification verification{.bound = kVerifiedBound};
   all_or_none(world, [&] {
     if (world.rank() != 0) return;  // it alone computes the reference

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/config/config.hpp"
 #include "harness/workloads/workload.hpp"
+#include "models/kernels/kernels.hpp"
 #include "parallel/process_grid.hpp"
 #include "results/study/study.hpp"
 
@@ -18,10 +21,11 @@ namespace tessera {
 /// gradients by about the root of their share. The largest of the gradients' counts, each tensor by its norm.
 /// Where the element is bf16, whose rounding leaves no digit of a deep network's gradients, these are taken
 /// from the same step in float32.
-/// workload: of extents that the reference can compute, see verifiable_config(). Collective; the same on
-/// every rank.
-StudyVerification verify_step(const Workload& workload, const ProcessGrid& grid,
-                              const ComputeConfig& compute);
+/// kernels: makes those of the step. workload: of extents that the reference can compute, see
+/// verifiable_config(). Collective; the same on every rank.
+using MakeKernels = std::function<std::unique_ptr<Kernels>(const ComputeConfig& compute)>;
+StudyVerification verify_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
+                              const MakeKernels& kernels);
 
 /// The configuration with samples of extents for such a verification: halved along all axes as often as it
 /// takes to keep the reference to some seconds, while the network and the split allow it. path, overrides: of

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/bench/ideal_step.hpp"
 #include "harness/bench/point_record.hpp"
 #include "harness/bench/step_totals.hpp"
 #include "harness/bench/synthetic_batches.hpp"
@@ -112,6 +113,20 @@ class TimedTraining {
             .compute_cpu = sums.compute_cpu / steps};
   }
 
+  /// What this rank computed in a pass, and the update of a step: means.
+  ComputeSeconds program_seconds() const {
+    const auto steps = static_cast<double>(options_.steps * options_.repeats);
+    const double passes = steps * static_cast<double>(replica_.batch().passes);
+    std::vector<double> seconds = totals_.program_seconds();
+    for (double& of_call : seconds) of_call /= passes;
+    const auto backward =
+        seconds.begin() + static_cast<std::ptrdiff_t>(replica_.network().program().forward.size());
+    return {.forward = {seconds.begin(), backward},
+            .backward = {backward, seconds.end()},
+            .loss = totals_.sums().loss / passes,
+            .update = totals_.sums().update / steps};
+  }
+
   const Graph& graph() const { return replica_.graph(); }
 
  private:
@@ -180,6 +195,14 @@ Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& 
   measured.nodes = grid.nodes();
   measured.training_flop_a_sample = training.graph().training_flop() / static_cast<double>(batch.replica);
   measured.input = input_of(workload, batch, options);
+  const std::int64_t together = workload.norm_replicas(grid.dims().replicas);
+  const double ideal = ideal_step(grid, training.graph(), training.program_seconds(),
+                                  {.element = config.compute.element,
+                                   .overlap = config.compute.overlap,
+                                   .bucket_bytes = kGradientBucketBytes,
+                                   .norm_replicas = static_cast<int>(std::max<std::int64_t>(together, 1))},
+                                  static_cast<int>(batch.passes));
+  if (ideal > 0) measured.ideal_step_seconds = ideal;
   study.points.front().measurement = std::move(measured);
   return study;
 }

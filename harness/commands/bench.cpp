@@ -20,6 +20,7 @@
 #include "harness/plan/split.hpp"
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
+#include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/kernels/library.hpp"
@@ -76,7 +77,7 @@ class Bench {
     if (arguments_.verify) {
       const Config small =
           verifiable_config(world_, arguments_.config, arguments_.overrides, arguments_.split);
-      measured.verification = verify_step(*make_workload(small, 1), *grid_, small.compute);
+      measured.verification = verify_step(*make_workload(small, 1), *grid_, small.compute, make_kernels);
     }
     study.points.front().measurement = std::move(measured);
     return study;
@@ -115,18 +116,20 @@ int print(const Result& result, const BenchArguments& arguments, const Communica
   return 0;
 }
 
-// The table, or JSON; then, for people, the page that is quoted.
+// The table, or JSON; then, for people, the page that is quoted. No figure of a step that isn't the
+// reference's.
 int bench_whole_step(const BenchArguments& arguments, const Communicator& world) {
   const Bench bench(arguments, world);
   const StepBench step = bench.step();
   const Study study = bench.study_of(step);
   const StudyPoint& point = study.points.front();
   const bool failed = point.measurement->verification && !point.measurement->verification->passed();
-  if (arguments.json || !failed) print(step, arguments, world);
+  if (!failed) print(step, arguments, world);
   all_or_none(world, [&] {
     if (world.rank() > 0) return;
     const std::string page = result_page(study, point);
     if (!arguments.page.empty()) write_whole_file(arguments.page, page);
+    if (arguments.json && failed) std::cerr << page;
     if (arguments.json) return;
     std::cout << page << to_string(figures_of(study, point));
     flush_or_throw(std::cout, "what was measured");

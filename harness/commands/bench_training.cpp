@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/bench/point_report.hpp"
+#include "harness/bench/result_page.hpp"
 #include "harness/bench/step_verification.hpp"
 #include "harness/bench/training_bench.hpp"
 #include "harness/commands/command.hpp"
@@ -14,6 +15,7 @@
 #include "harness/plan/split.hpp"
 #include "harness/process/flush_or_throw.hpp"
 #include "harness/workloads/batch_size.hpp"
+#include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
 #include "parallel/uniform.hpp"
@@ -44,7 +46,7 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
   std::optional<StudyVerification> verification;
   if (arguments.verify) {
     const Config small = verifiable_config(world, arguments.config, arguments.overrides, arguments.split);
-    verification = verify_step(*make_workload(small, 1), grid, small.compute);
+    verification = verify_step(*make_workload(small, 1), grid, small.compute, make_kernels);
   }
   Study study = bench_training(*workload, grid, config, batch, arguments.options);
   all_or_none(world, [&] {
@@ -54,7 +56,9 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
     const std::string json =
         to_json(study).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     if (!arguments.output.empty()) write_whole_file(arguments.output, json);
-    std::cout << (arguments.json ? json : to_string(study, point) + to_string(figures_of(study, point)));
+    const bool failed = verification && !verification->passed();
+    const std::string text = failed ? result_page(study, point) : to_string(study, point);
+    std::cout << (arguments.json ? json : text + to_string(figures_of(study, point)));
     flush_or_throw(std::cout, "what was measured");
   });
   return 0;

@@ -1,7 +1,9 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -31,6 +33,10 @@
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
+#include "results/report/report.hpp"
+#include "results/study/study_comparison_json.hpp"
+#include "results/study/study_files.hpp"
+#include "results/study/study_table.hpp"
 
 namespace tessera {
 namespace {
@@ -161,13 +167,21 @@ void say_line(const std::string& line) {
   std::cout << line << std::endl;
 }
 
+// In quotes, so that it is taken as it is.
+std::string yaml_text(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return quoted + "'";
+}
+
 ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& alone) {
-  if (arguments.output.empty() || arguments.ranks.empty())
-    throw InputError("a study needs --ranks and --output", "command line",
-                     "give both, or name the directory of a study to go on with it");
   StudyRun run = arguments.run;
   run.config = fs::absolute(config_file(arguments.config_or_directory.string())).string();
-  const Config config = load_config(run.config, run.overrides);
+  Config config = load_config(run.config, run.overrides);
+  if (fs::path(config.data.data_dir).is_relative()) {  // points may be run from elsewhere later
+    run.overrides.push_back("data.data_dir=" + yaml_text(fs::absolute(config.data.data_dir).string()));
+    config = load_config(run.config, run.overrides);
+  }
   run.configuration = to_json(config);
   const StudyRequest request = request_of(arguments, config, run);
   if (!arguments.time_limit.empty()) run.time_limit = time_limit_of(arguments.time_limit, "--time-limit");
@@ -182,12 +196,27 @@ ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& al
   return {fs::absolute(arguments.output), std::move(run), points.layouts, say_line};
 }
 
-// The figures of each point, named by it, and the page of the best.
+// For other programs, and a page to look at.
+void write_exports(const Study& study, const fs::path& output) {
+  const std::string now =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                  fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+  for (const StudyFile& file : study_files(study, now)) {
+    fs::create_directories((output / file.path).parent_path());
+    write_whole_file(output / file.path, file.text);
+  }
+  const StudyComparison alone = compare_studies({{.name = study.system, .study = study}}, "");
+  write_whole_file(output / "study.html", html_study_report(to_json(alone)));
+}
+
+// The table, the figures of each point, named by it, and the page of the best.
 void report(const ScalingStudy& study, const fs::path& output) {
+  print(std::cout, study.study());
   std::vector<FigureOfMerit> figures;
   for (const StudyPoint& point : study.study().points)
     if (point.measurement)
       for (FigureOfMerit& figure : figures_of(study.study(), point)) {
+        if (figure.name == "share_of_peak") continue;  // points that share cores have another peak
         figure.name += "@" + point.name;
         figures.push_back(std::move(figure));
       }
@@ -195,6 +224,7 @@ void report(const ScalingStudy& study, const fs::path& output) {
     const std::string page = result_page(*best, best->points.front());
     write_whole_file(output / kPageName, page);
     std::cout << page;
+    write_exports(study.study(), output);
     for (FigureOfMerit& figure : figures_of(*best, best->points.front()))
       figures.push_back(std::move(figure));
   }
@@ -210,8 +240,10 @@ int run_study(const StudyArguments& arguments, const Communicator& world) {
                        "call `tessera study` without one, and say by --launcher which it shall use");
     std::error_code ignored;
     const bool goes_on = fs::is_directory(arguments.config_or_directory, ignored);
-    const fs::path output =
-        goes_on ? fs::absolute(arguments.config_or_directory) : fs::absolute(arguments.output);
+    if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
+      throw InputError("a study needs --ranks and --output", "command line",
+                       "give both, or name the directory of a study to go on with it");
+    const fs::path output = fs::absolute(goes_on ? arguments.config_or_directory : arguments.output);
     ScalingStudy study = goes_on ? ScalingStudy(output, say_line) : begin_study(arguments, world);
     code = study.run(fs::read_symlink("/proc/self/exe").string(), arguments.yes);
     report(study, output);

@@ -71,6 +71,12 @@ StudyRun run_in(const fs::path& output) {
   return study_run_of(read_record(file), file.string());
 }
 
+// What was said last, behind why a point failed.
+std::string with_last_words(const std::string& why, const fs::path& directory) {
+  const std::string words = last_words(directory / kSaidName);
+  return words.empty() ? why + ", without a word" : fmt::format("{}; its last words:\n{}", why, words);
+}
+
 std::string residuals_text(const StudyVerification& verification) {
   return fmt::format(
       "its verification FAILED: residuals {:.3g} of the loss and {:.3g} of the gradients, not below {:g}",
@@ -187,8 +193,7 @@ int ScalingStudy::run_here(StudyPoint& point, const std::string& program) {
   if (end.timed_out)
     fail(point, fmt::format("it was not done after {:g} s", *run_.time_limit));
   else
-    fail(point,
-         fmt::format("exit code {}; its last words:\n{}", end.code, last_words(directory / kSaidName)));
+    fail(point, with_last_words(fmt::format("exit code {}", end.code), directory));
   return 0;
 }
 
@@ -206,8 +211,7 @@ void ScalingStudy::run_as_job(StudyPoint& point, const std::string& program, boo
   }
   if (!job.empty()) {  // a last look: it may have ended since
     if (collect(point)) return;
-    fail(point, fmt::format("job {} has ended without a result; its last words:\n{}", job,
-                            last_words(directory / kSaidName)));
+    fail(point, with_last_words(fmt::format("job {} has ended without a result", job), directory));
     fs::remove(job_file);
     return;
   }

@@ -11,10 +11,10 @@ namespace tessera {
 
 /// What jobs are asked for, whatever their size.
 struct SlurmChoices {
-  int ranks_a_node = 1;              // at most
-  std::string time = "1:00:00";      // limit
-  std::string mpi = "pmi2";          // srun's --mpi
-  std::vector<std::string> options;  // of sbatch, further ones: --partition=short
+  int ranks_a_node = 1;                // at most
+  std::string time = "1:00:00";        // limit
+  std::string mpi = "pmi2";            // srun's --mpi
+  std::vector<std::string> options{};  // of sbatch, further ones: --partition=short
 };
 
 struct SlurmJobRequest {

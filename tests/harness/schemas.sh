@@ -105,6 +105,8 @@ plans() {
   prints 0 harness/bench/step_bench.schema.json on 2 bench step "$fixture" --repeats 1 "${split[@]}"
   prints 0 harness/bench/step_bench.schema.json on 1 bench step "$fixture" --repeats 1 --set compute.kernels=reference
   prints 0 harness/bench/step_bench.schema.json on 1 bench step "$fixture" --repeats 1 --set compute.element=bf16
+  prints 0 results/study/study.schema.json on 2 bench training "$fixture" --steps 1 --repeats 2 --verify "${split[@]}"
+  prints 0 results/study/study.schema.json on 1 bench training "$fixture" --steps 1 --repeats 1 --synthetic --set compute.kernels=reference
   prints 0 harness/bench/exchange_bench.schema.json on 2 bench exchange "$fixture" --repeats 1 "${split[@]}"
   prints 0 harness/bench/io_bench.schema.json on 2 bench io "$fixture" --repeats 1 --samples 8 --stage-dir staged
   prints 0 harness/bench/reduce_bench.schema.json on 2 bench reduce "$fixture" --repeats 1
@@ -136,6 +138,17 @@ data() {
   ends 0 "$LAUNCHER" -n 2 bash -c 'TESSERA_NODE=$PMI_RANK exec "$0" stage "$TESSERA_UNIVERSES" "slab-$PMI_RANK" "$@"' "$TESSERA" \
     --plan slab --config "$fixture" --split 2x1 --set data.augment=none
   holds $staging slab-1/staging.json
+}
+
+scaling() {
+  local study=results/study/study.schema.json
+  ends 0 "$TESSERA" study "$fixture" --ranks 1,2 --mode strong,weak --splits whole --steps 1 --repeats 2 --output study
+  holds $study study/study.json
+  ends 0 "$TESSERA" study "$fixture" --ranks 2 --to-target --splits whole --set data.n_epochs=1 --output target
+  holds $study target/study.json
+  grep -q '"reached": false' target/study.json || fail "a point that trained doesn't say how it ended"
+  ends 0 env SLURM_MPI_TYPE=pmi2 "$TESSERA" study "$fixture" --ranks 2 --steps 1 --submit slurm --ranks-per-node 2 --output jobs
+  holds $study jobs/study.json
 }
 
 # Every schema of the tree is used here.

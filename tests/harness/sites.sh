@@ -72,4 +72,13 @@ for script in "$scripts"/*.sbatch; do
     grep -qF -- "$line" "$script" || { echo "FAILED: $script has no $line"; failures=$((failures + 1)); }
   done
 done
+
+# Recipes in Python are programs at least, where there is a Python to say so.
+if command -v python3 >/dev/null; then
+  while read -r recipe; do
+    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$recipe" || { echo "FAILED: $recipe is no Python"; failures=$((failures + 1)); }
+  done < <(find "$scripts/.." -name '*.py')
+else
+  echo "no python3: the recipes in Python aren't looked at"
+fi
 ((failures == 0))

@@ -61,5 +61,14 @@ TEST(Split, ThatLeavesPartsWithoutAnElementOfAnyLayerIsRefused) {
   EXPECT_THAT(refusal("999999999999x999999999999", 2), HasSubstr("along depth"));
 }
 
+TEST(PartsIn, TakeATextWithoutRanksOrGraph) {
+  EXPECT_EQ(parts_in("whole", 3), GridDims{});
+  EXPECT_EQ(parts_in("4x2", 3), (GridDims{1, 4, 2, 1}));
+  EXPECT_EQ(parts_in("4x2", 2), (GridDims{1, 1, 4, 2}));
+  for (const char* none : {"", "x", "0x1", "2x", "1x1x1x1", "two", "9999999x9999999x9999999"})
+    EXPECT_FALSE(parts_in(none, 3)) << none;
+  EXPECT_FALSE(parts_in("1x1x1", 2));
+}
+
 }  // namespace
 }  // namespace tessera
