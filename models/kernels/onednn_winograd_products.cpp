@@ -1,23 +1,10 @@
 #include "models/kernels/onednn_winograd_products.hpp"
 
-#include <omp.h>
-
+#include "models/kernels/one_thread.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 
 namespace tessera::onednn {
 namespace {
-
-// oneDNN prepares a primitive for as many threads as there are where it is made.
-class OneThread {
- public:
-  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneThread() { omp_set_num_threads(before_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_;
-};
 
 dnnl::memory::desc matrices(std::int64_t rows, std::int64_t columns) {
   return {{winograd::kSlice, rows, columns}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::abc};

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "models/kernels/max_pool.hpp"
+#include "models/kernels/one_thread.hpp"
 #include "models/kernels/pooled_slabs.hpp"
 #include "models/kernels/pooled_weight_gradient.hpp"
 #include "models/kernels/scratch_parts.hpp"
@@ -18,18 +19,6 @@ namespace {
 constexpr std::size_t kMapBytes = std::size_t{512} << 10;
 // A thread has so many slabs at least, where rows suffice, so that none waits long for another.
 constexpr std::int64_t kSlabsAThread = 8;
-
-/// While it lives, kernels are made for the calling thread alone.
-class OneThread {
- public:
-  OneThread() : threads_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-  ~OneThread() { omp_set_num_threads(threads_); }
-
- private:
-  int threads_;
-};
 
 /// Threads of the OpenMP team take slabs of their own, and each computes them by kernels of its own: none
 /// waits for another before all is done.

@@ -8,14 +8,16 @@ namespace tessera::winograd {
 namespace {
 
 // What a thread does, in the time of one multiplication with its addition of a matrix product, as measured
-// for 4 to 512 channels on a core with two AVX-512 units and 1 MB of second-level cache. To bring a number to
-// a point or back costs instructions and traffic of the near caches, which grow with the vectors as products
-// do; weights' points come from memory, which doesn't.
+// for 8 to 512 channels and extents of 2 to 192 on a core with two AVX-512 units and 1 MB of second-level
+// cache. To bring a number to a point or back costs instructions and traffic of the near caches, which grow
+// with the vectors as products do; weights' points are written and read where they find room, which doesn't.
 constexpr double kPoint = 12;
-constexpr double kWeightPoint = 8 * lanes::kMost;  // to make them, which the team shares
-constexpr double kWeightPointRead = 4 * lanes::kMost;
-// Where the estimates are closer than that the direct way is taken: it needs less memory and is more exact.
-constexpr double kWorthIt = 0.9;
+constexpr double kWeightPoint = 2 * lanes::kMost;  // to make them, which the team shares
+constexpr double kWeightPointRead = lanes::kMost;
+// So much more where they don't fit in the second-level cache.
+constexpr double kFar = 4, kNearBytes = 1 << 20;
+// Where the estimates are closer than that the direct way is taken: it needs less memory.
+constexpr double kWorthIt = 0.85;
 // Each thread sums gradients of weights at points of its own.
 constexpr std::size_t kMostSumBytes = std::size_t{64} << 20;
 
@@ -41,7 +43,8 @@ bool pays(const ConvolutionProblem& p, double direct, int team) {
   const auto in = static_cast<double>(p.x.c), out = static_cast<double>(p.y.c);
   const double tiles = static_cast<double>(cut.count()) / threads;
   const double products = points * in * out * tiles, transforms = kPoint * points * (in + out) * tiles;
-  const double weights = (kWeightPoint / threads + kWeightPointRead) * points * in * out;
+  const double weight_points = points * in * out, far = weight_points * sizeof(float) > kNearBytes ? kFar : 1;
+  const double weights = far * (kWeightPoint / threads + kWeightPointRead) * weight_points;
   return products + transforms + weights < kWorthIt * direct * in * out / threads;
 }
 

@@ -14,7 +14,8 @@ constexpr int kSlice = 16;
 /// and what brings tiles to their points and back. The points of a depth are taken one after another, as
 /// slices of 16, so that less of them has to stay in the cache. Points are 16 matrices of `rows` (tiles) ×
 /// channels. Tiles begin at even cells of the whole tensor, so that an output is the same number whatever
-/// part of it a process has; those at the ends of an axis may stick out: what isn't there counts as zero, and
+/// part of it a process has, as far as rows of the library's products don't depend on those beside them
+/// (brgemm's don't); those at the ends of an axis may stick out: what isn't there counts as zero, and
 /// isn't written.
 class WinogradTiles {
  public:

@@ -54,11 +54,12 @@ class PooledConvolution final : public Layer {
     return convolution_->parameters(inputs);
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
-    Shape map = convolution_->output(inputs);
-    const Shape pooled = pool_->output(std::array{map});
-    // Of a part of the output, that part of the map.
-    return convolution_->forward_flop(inputs, map) * static_cast<double>(output.count()) /
-           static_cast<double>(pooled.count());
+    Shape map = output;  // as much of it as is pooled
+    std::array<std::int64_t, 3> space = output.space.axes();
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      space[axis] = (space[axis] - 1) * config_.pool.window[axis].stride + config_.pool.window[axis].kernel;
+    map.space = {space[0], space[1], space[2]};
+    return convolution_->forward_flop(inputs, map);
   }
   bool has_input_gradients() const override { return false; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {

@@ -106,9 +106,9 @@ TEST(Place, SendsTheGradientOfAHaloHomeBehindTheGradientOfTheWeights) {
   const Graph graph = cosmoflow(kLittle);
   const std::string program = to_string(compile(graph, place(graph, Partition({1, 2, 1, 1}), 0)), graph);
   const auto at = [&](const char* step) { return program.find(step); };
-  EXPECT_LT(at("BackwardInputs conv3d_1\n"), at("StartScatterAdd conv3d_1 <- pool\n"));
-  EXPECT_LT(at("StartScatterAdd conv3d_1 <- pool\n"), at("BackwardParameters conv3d_1\n"));
-  EXPECT_LT(at("BackwardParameters conv3d_1\n"), at("FinishScatterAdd conv3d_1 <- pool\n"));
+  EXPECT_LT(at("BackwardInputs conv3d_1\n"), at("StartScatterAdd conv3d_1 <- conv3d\n"));
+  EXPECT_LT(at("StartScatterAdd conv3d_1 <- conv3d\n"), at("BackwardParameters conv3d_1\n"));
+  EXPECT_LT(at("BackwardParameters conv3d_1\n"), at("FinishScatterAdd conv3d_1 <- conv3d\n"));
   EXPECT_EQ(at("StartGather conv3d <- universe"), std::string::npos)
       << "the input's halo comes from the file";
 }

@@ -96,6 +96,9 @@ void expect_network_equal(const Graph& graph, std::int64_t extent) {
     const auto cut = [extent](std::int64_t n) { return std::min(n, extent); };
     for (Shape& input : inputs) input.space = {cut(input.space.d), cut(input.space.h), cut(input.space.w)};
     expect_equal(*node.layer, inputs, node.name);
+    // Between a pool and its convolution the reference rounds a gradient, and what is pooled: see
+    // pooled_convolution_test.cpp.
+    if (!node.layer->has_input_gradients()) continue;
     expect_bfloat16_close(*node.layer, inputs, node.name + " in bfloat16");
   }
 }

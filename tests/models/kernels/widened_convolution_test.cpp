@@ -5,6 +5,7 @@
 #include "models/cosmoflow.hpp"
 #include "models/deepcam.hpp"
 #include "models/kernels/self_check.hpp"
+#include "models/kernels/slabbed_pooled_convolution.hpp"
 #include "models/network/kernel_problems.hpp"
 
 namespace tessera {
@@ -21,6 +22,11 @@ class WidenedKernels final : public Kernels {
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
     return make_onednn_kernels(Element::BF16)->max_pool(problem, negative_slope);
+  }
+  std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem) override {
+    return make_slabbed_pooled_convolution(
+        problem, [this](const ConvolutionProblem& slab) { return convolution(slab); });
   }
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override { return wide_->dense(problem); }
 

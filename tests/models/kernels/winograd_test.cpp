@@ -222,8 +222,12 @@ TEST(Winograd, RepeatsItsBits) {
   }
 }
 
+std::vector<std::string> implementations(ConvolutionAlgorithm algorithm, const ConvolutionProblem& p) {
+  return make_onednn_kernels(p.x.element, algorithm)->convolution(p)->implementations();
+}
+
 // Outputs are the same numbers on any number of threads and in any part of the whole, so that max-pooling
-// behind them finds the same elements largest.
+// behind them finds the same elements largest. With products by other than brgemm, up to rounding.
 TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
   const ConvolutionProblem whole = three_wide(1, {12, 11, 9}, 16, 24, kCube);
   const auto run = [](const ConvolutionProblem& p, const std::vector<float>& x) {
@@ -241,6 +245,8 @@ TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
   std::vector<float> x(static_cast<std::size_t>(whole.x.count()));
   test::fill_random(std::span(x), 1);
   const std::vector<float> y = run(whole, x);
+  const bool by_brgemm =
+      implementations(ConvolutionAlgorithm::Winograd, whole)[0].find("brg") != std::string::npos;
   const std::int64_t plane = 11 * 9;
   for (const Interval planes :
        {Interval{0, 6}, Interval{6, 12}, Interval{1, 7}, Interval{5, 6}, Interval{7, 12}}) {
@@ -253,8 +259,10 @@ TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
     part.window[0].pad_hi = planes.end + 1 - read.end;
     const std::vector<float> found =
         run(part, {x.begin() + read.begin * plane * 16, x.begin() + read.end * plane * 16});
-    EXPECT_EQ(found,
-              std::vector<float>(y.begin() + planes.begin * plane * 24, y.begin() + planes.end * plane * 24));
+    const std::vector<float> expected(y.begin() + planes.begin * plane * 24,
+                                      y.begin() + planes.end * plane * 24);
+    EXPECT_TRUE(!by_brgemm || found == expected);
+    EXPECT_LT((test::relative_distance<const float, const float>(found, expected)), 1e-6);
   }
 }
 
@@ -267,10 +275,6 @@ TEST(WinogradRule, ChoosesForwardByTheWholeOfWhichThereIsAPart) {
   p.whole = {32, 32, 32};
   EXPECT_TRUE(chosen(Direction::Forward));
   EXPECT_FALSE(chosen(Direction::BackwardInputs)) << "which is summed over the parts";
-}
-
-std::vector<std::string> implementations(ConvolutionAlgorithm algorithm, const ConvolutionProblem& p) {
-  return make_onednn_kernels(p.x.element, algorithm)->convolution(p)->implementations();
 }
 
 TEST(WinogradRule, TakesItWhereChannelsAndTilesAreMany) {
@@ -320,7 +324,7 @@ TEST(WinogradRule, KnowsWhatCannotBeComputedSo) {
   expect_direct(p);
   p = three_wide(1, {16, 16, 16}, 16, 16, kCube);
   p.x.element = p.y.element = Element::BF16;
-  expect_direct(p);
+  EXPECT_FALSE(winograd::is_chosen(p, Direction::Forward, ConvolutionAlgorithm::Winograd, 1));
   expect_direct(three_wide(1, {8, 8, 8}, 16, 16, {kSame, kSame, LocalWindow{5, 1, 1, 2, 2}}));
   p = three_wide(1, {1, 16, 16}, 16, 16, kFlat);
   p.window[1] = p.window[2] = {3, 1, 2, 2, 2};
