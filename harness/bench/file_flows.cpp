@@ -14,7 +14,7 @@ std::vector<BenchedFlow> bench_files(const Communicator& world, const BenchedSam
   std::vector<T> dense;
   std::vector<StoredChunk> chunks;
   const auto open = [&](std::int64_t sample) {
-    return StoredSample<T>(samples.dataset.file(sample), samples.array, samples.input.box);
+    return StoredSample<T>(samples.dataset.file(sample), samples.array, samples.input.box, sample);
   };
   std::size_t stored = 0, inflated = 0;
   all_or_none(world, [&] {

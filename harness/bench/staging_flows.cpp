@@ -61,7 +61,9 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
   const BenchDirectory own(world, node, directory);
   const fs::path staged = own / "staged", copied = own / std::to_string(world.rank());
   std::vector<fs::path> mine;
-  for (std::int64_t i = world.rank(); i < count; i += world.size()) mine.push_back(samples.dataset.file(i));
+  for (std::int64_t i = world.rank(); i < count; i += world.size())
+    if (fs::path file = samples.dataset.file(i); mine.empty() || mine.back() != file)  // once a pack
+      mine.push_back(std::move(file));
   StagingSummary summary;
   const auto clear = [&] {
     all_or_none(world, [&] {
@@ -71,7 +73,8 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
     });
   };
   const auto stage = [&](int) {
-    StagingRequest request{.source = source, .directory = staged, .train = count, .validation = 1};
+    StagingRequest request{
+        .source = source, .directory = staged, .train = count, .validation = 1, .may_be_packed = true};
     summary = Staging(grid, std::move(request)).run();
   };
   const auto copy = [&] {
@@ -89,7 +92,7 @@ std::vector<BenchedFlow> bench_staging(const ProcessGrid& grid, const BenchedSam
   const auto read = [&](int) {
     bytes = 0;
     for (const fs::path& file : mine)
-      bytes += StoredSample<T>(there(file), samples.array, samples.input.box).read(dense, chunks);
+      bytes += StoredSample<T>(there(file), samples.array, samples.input.box, 0).read(dense, chunks);
   };
   all_or_none(world, [&] { read(0); });
   std::vector<std::byte> plain(bytes / std::max<std::size_t>(1, mine.size()));

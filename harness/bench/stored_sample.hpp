@@ -8,21 +8,28 @@
 #include <utility>
 #include <vector>
 
+#include "io/forms/data_forms.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "io/hdf5/hdf5_chunks.hpp"
 #include "models/base/box.hpp"
 
 namespace tessera {
 
-/// A sample's array in its file, of elements T, and a part of it.
+/// A sample's array in its file, of elements T, and a part of it. Of a pack it is the sample of this number,
+/// or where it holds fewer, another.
 template <class T>
 class StoredSample {
  public:
-  StoredSample(const std::filesystem::path& path, const std::string& array, const Box& part)
+  StoredSample(const std::filesystem::path& path, const std::string& array, const Box& part,
+               std::int64_t number)
       : file_(path), name_(array) {
     const std::vector<std::int64_t> shape = file_.describe(name_).shape;
-    block_ = {part.h, part.w, {0, shape.back()}};
-    if (shape.size() == 4) block_.insert(block_.begin(), part.d);
+    const std::optional<std::int64_t> packed = packed_samples(file_);
+    const std::size_t axes = shape.size() - (packed ? 1 : 0);
+    if (packed) block_.push_back({number % *packed, number % *packed + 1});
+    if (axes == 4) block_.push_back(part.d);
+    block_.insert(block_.end(), {part.h, part.w});
+    if (axes > 2) block_.push_back({0, shape.back()});
     auto chunks = Hdf5Chunks::open<T>(file_, name_);
     if (chunks && !chunks->filters().applied.empty()) chunks_.emplace(std::move(*chunks));
   }

@@ -46,5 +46,8 @@ void add_bench_training(CommandSyntax bench);
 /// The commands below `generate`.
 void add_generate_cosmoflow(CommandSyntax generate);
 void add_generate_deepcam(CommandSyntax generate);
+void add_generate_digits(CommandSyntax generate);
+void add_generate_images(CommandSyntax generate);
+void add_generate_spectra(CommandSyntax generate);
 
 }  // namespace tessera

@@ -16,15 +16,17 @@ struct ConvertArguments {
 }  // namespace
 
 void add_convert(CommandSyntax program) {
-  const CommandSyntax command =
-      program.command("convert", "make a data set of one sample a file of a published one in another form");
+  const CommandSyntax command = program.command(
+      "convert", "make a data set, of one sample a file or of packs, of a published one in another form");
   const auto arguments = std::make_shared<ConvertArguments>();
   ConvertOptions& options = arguments->options;
   command
       .option(
           "source", options.source,
           "a directory with train/ and validation/, a directory of files, or one file: CosmoFlow's TFRecords "
-          "(gzip or not), its HDF5 universes or samples, DeepCAM's HDF5 samples, or IDX as of MNIST")
+          "(gzip or not), its HDF5 universes or samples, DeepCAM's HDF5 samples or others of x and y, or IDX "
+          "as of "
+          "MNIST and EMNIST")
       .required();
   command.option("destination", options.destination, "directory to make, or to go on with").required();
   command.option("--into", options.into, "train or validation: where files without such folders go")
@@ -42,6 +44,8 @@ void add_convert(CommandSyntax program) {
               "of the samples: none, fast (shuffle and deflate 1) or gzip (shuffle and deflate 6)")
       .one_of({"none", "fast", "gzip"})
       .shows_default();
+  command.flag("--packed", options.packed,
+               "images of IDX become packs, 10000 samples a file, in place of one a file");
   add_step_timeout(command, arguments->step_timeout);
   command.runs_until_stopped([arguments](const Communicator& world) {
     const auto watch = watch_waits(world, arguments->step_timeout);

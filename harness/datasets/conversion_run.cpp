@@ -258,10 +258,16 @@ void ConversionRun::report(const std::string& how) const {
   std::map<std::string, std::int64_t> samples{{kTrain, 0}, {kValidation, 0}};
   for (const auto& [name, unit] : state_.units)
     samples[name.substr(0, name.find('/'))] += static_cast<std::int64_t>(unit.checksums.size());
-  std::cout << fmt::format("{}: {} training and {} validation samples of {}, {}\n",
-                           options_.destination.string(), samples[kTrain], samples[kValidation],
-                           sources_of(plan_.recipe), how);
-  const DataForm* form = plan_.recipe.samples;
+  const ConvertRecipe& recipe = plan_.recipe;
+  std::cout << fmt::format(
+      "{}: {} training and {} validation {} of {}, {}\n", options_.destination.string(), samples[kTrain],
+      samples[kValidation],
+      recipe.pack > 0 ? fmt::format("packs, of up to {} samples,", recipe.pack) : "samples",
+      sources_of(recipe), how);
+  if (recipe.idx.transposed)
+    std::cout << fmt::format("  as EMNIST has them, images were transposed{}\n",
+                             recipe.idx.first_label > 0 ? ", and 1 was taken from the labels" : "");
+  const DataForm* form = recipe.samples;
   if (form != nullptr && form->check_statistics != nullptr &&
       !std::filesystem::exists(options_.destination / kStatsName))
     std::cout << fmt::format("  the source has no {}, which training needs there\n", kStatsName);

@@ -16,6 +16,7 @@
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/sample_files.hpp"
 #include "io/dataset/sample_share.hpp"
+#include "io/forms/data_forms.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
 
@@ -76,6 +77,13 @@ std::vector<std::string> each_once(std::vector<std::string> names) {
   return names;
 }
 
+void check_plan_of_packs(const StagingRequest& request) {
+  if (request.plan != StagingPlan::Replicate)
+    throw InputError(fmt::format("packs of samples are staged as a whole, and not by the plan {}",
+                                 to_string(request.plan)),
+                     request.source.string(), "stage by the plan replicate");
+}
+
 }  // namespace
 
 StagingRequest staging_request(const Config& config, const WorkloadData& data, const Graph& network,
@@ -91,6 +99,7 @@ StagingRequest staging_request(const Config& config, const WorkloadData& data, c
           .draws_locally = config.data.shuffle == Shuffle::Local,
           .train = config.data.n_train,
           .validation = config.data.n_valid,
+          .may_be_packed = data.reads_packs(),
           .space = network.shape(0).space,
           .box_of_part = boxes_of_parts(network, grid.dims())};
 }
@@ -159,8 +168,8 @@ void Staging::plan() {
                        "name the data set it is a copy of");
     copy_.source = fs::canonical(request_.source).string();
     copy_.plan = request_.plan;
-    copy_.train.names = first_samples(take_files(listing, kTrain), request_.train).names;
-    copy_.validation.names = first_samples(take_files(listing, kValidation), request_.validation).names;
+    copy_.train.names = files_to_stage(take_files(listing, kTrain), request_.train).names;
+    copy_.validation.names = files_to_stage(take_files(listing, kValidation), request_.validation).names;
   });
   const int node = request_.shared ? 0 : grid_.node();
   const StagedRun run{.train = copy_.train.names.size(),
@@ -175,8 +184,39 @@ void Staging::plan() {
   if (request_.plan == StagingPlan::Slab) copy_.box = mine.box;
 }
 
+// Which samples a pack holds isn't known before it is opened.
+SampleFiles Staging::files_to_stage(SampleFiles files, std::int64_t samples) const {
+  const bool packed = request_.may_be_packed && files.size() < samples;
+  if (packed) check_plan_of_packs(request_);
+  return first_samples(std::move(files), packed ? 0 : samples);
+}
+
+bool Staging::holds_packs() const {
+  return packed_samples(Hdf5File(request_.source / kTrain / copy_.train.names[0])).has_value();
+}
+
+namespace {
+
+/// Of packs, whose numbers these are, one sample that each is likely to hold; see ArrayDataset::file().
+std::vector<std::int64_t> one_of_each(std::vector<std::int64_t> files, std::int64_t of,
+                                      std::int64_t samples) {
+  if (of < samples)
+    for (std::int64_t& file : files) file = (file * samples + of - 1) / of;
+  return files;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> Staging::my_training_samples() const {
+  return one_of_each(my_share(copy_.train), copy_.train.names.size(), request_.train);
+}
+
+std::vector<std::int64_t> Staging::my_validation_samples() const {
+  return one_of_each(my_share(copy_.validation), copy_.validation.names.size(), request_.validation);
+}
+
 // In order, so that those of a rank lie together.
-std::vector<std::int64_t> Staging::my_samples(const StagedSubset& subset) const {
+std::vector<std::int64_t> Staging::my_share(const StagedSubset& subset) const {
   const Interval mine = part_of(count(subset.here), node_.rank(), node_.size());
   std::vector<std::int64_t> samples;
   std::int64_t at = 0;
@@ -189,9 +229,11 @@ std::vector<std::int64_t> Staging::my_samples(const StagedSubset& subset) const 
 // By name; the few that are no samples are the first rank's.
 std::vector<FileToStage> Staging::my_files() const {
   std::vector<FileToStage> files;
+  const bool packed = holds_packs();
+  if (packed) check_plan_of_packs(request_);
   const auto add_samples = [&](const char* folder, const StagedSubset& subset) {
-    for (const std::int64_t sample : my_samples(subset))
-      files.push_back({fmt::format("{}/{}", folder, subset.names[sample]), std::nullopt});
+    for (const std::int64_t file : my_share(subset))
+      files.push_back({fmt::format("{}/{}", folder, subset.names[file]), std::nullopt, !packed});
   };
   add_samples(kTrain, copy_.train);
   add_samples(kValidation, copy_.validation);

@@ -25,6 +25,7 @@ struct StagingRequest {
   bool shared = false;                     // all nodes see the one directory
   bool draws_locally = false;              // data.shuffle: local
   std::int64_t train = 0, validation = 0;  // samples, the first by name; 0: all
+  bool may_be_packed = false;              // so that files are fewer
   Extents space{};                         // of a sample, as the next for the plan Slab
   std::vector<Box> box_of_part{};          // what the parts of a sample read
 };
@@ -65,9 +66,9 @@ class Staging {
 
   /// This node's.
   const std::filesystem::path& directory() const { return request_.directory; }
-  /// The samples that this rank is to copy, by their numbers in the source.
-  std::vector<std::int64_t> my_training_samples() const { return my_samples(copy_.train); }
-  std::vector<std::int64_t> my_validation_samples() const { return my_samples(copy_.validation); }
+  /// The samples that this rank is to copy, by their numbers in the source; of a pack one of them.
+  std::vector<std::int64_t> my_training_samples() const;
+  std::vector<std::int64_t> my_validation_samples() const;
   /// What is there and whole stays. Throws as Stager does, where there isn't room for all, and where another
   /// process took the directory: the first rank of a node looks before each file, the others hear of it after
   /// 256 files of theirs at most. stop_requested is asked on every rank as often: where it says so on one,
@@ -78,7 +79,9 @@ class Staging {
 
  private:
   void plan();
-  std::vector<std::int64_t> my_samples(const StagedSubset& subset) const;
+  SampleFiles files_to_stage(SampleFiles files, std::int64_t samples) const;
+  std::vector<std::int64_t> my_share(const StagedSubset& subset) const;
+  bool holds_packs() const;
   std::vector<FileToStage> my_files() const;
 
   const ProcessGrid& grid_;

@@ -54,11 +54,13 @@ bool drop_pages(const std::filesystem::path& file) {
 }
 
 void drop_pages(const Dataset& set, const std::vector<std::int64_t>& samples, Counts& counts) {
+  std::vector<std::filesystem::path> files;
+  for (const std::int64_t sample : samples)
+    if (std::filesystem::path file = set.file(sample); !file.empty()) files.push_back(std::move(file));
+  std::ranges::sort(files);  // those of a pack are one
+  files.erase(std::unique(files.begin(), files.end()), files.end());
   std::atomic<std::int64_t> dropped = 0, kept = 0;
-  in_parallel(samples.size(), kThreads, [&](std::size_t i) {
-    const std::filesystem::path file = set.file(samples[i]);
-    if (!file.empty()) ++(drop_pages(file) ? dropped : kept);
-  });
+  in_parallel(files.size(), kThreads, [&](std::size_t i) { ++(drop_pages(files[i]) ? dropped : kept); });
   counts.dropped += dropped;
   counts.kept += kept;
 }

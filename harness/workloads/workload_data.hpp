@@ -19,6 +19,9 @@ class WorkloadData {
   virtual bool keeps_boxes() const = 0;
   /// Whether the data are files, to be listed first; see broadcast_listing().
   virtual bool in_files() const { return true; }
+  /// Whether a file may hold many samples, see io/arrays/array_sample.hpp: then a folder may have fewer files
+  /// than samples.
+  virtual bool reads_packs() const { return false; }
   /// Takes the data set, opening no sample; before the two calls that follow. It may be called again, for a
   /// copy of the same set. Throws InputError where the set doesn't fit the configuration, or is a staged copy
   /// without what is to be read.

@@ -9,8 +9,8 @@
 #include "io/dataset/data_form.hpp"
 #include "io/hdf5/hdf5.hpp"
 
-/// The vocabulary of `tessera convert`: a conversion makes a data set of one sample a file, DIR/train/*.hdf5
-/// and DIR/validation/*.hdf5, of published files, in pieces of work that ranks share.
+/// The vocabulary of `tessera convert`: a conversion makes a data set of one sample a file, or of packs,
+/// DIR/train/*.hdf5 and DIR/validation/*.hdf5, of published files, in pieces of work that ranks share.
 namespace tessera {
 
 /// The forms in which data sets were published.
@@ -19,6 +19,13 @@ enum class SourceForm {
   Universe,  // CosmoFlow's HDF5 universes, to be cut into cubes
   Samples,   // HDF5 samples, which are in the form to be
   Idx        // images and labels, as of MNIST
+};
+
+/// How a published set in the form IDX departs from MNIST.
+struct IdxConvention {
+  bool transposed = false;       // images are stored column by column
+  std::int64_t first_label = 0;  // the number of the first class
+  friend bool operator==(const IdxConvention&, const IdxConvention&) = default;
 };
 
 /// What a conversion makes of all its sources; the same in every call that adds to a data set.
@@ -30,6 +37,8 @@ struct ConvertRecipe {
   Hdf5Compression compression = Hdf5Compression::None;
   bool generated = false;             // the source comes of a generator, and what is made of it does
   const DataForm* samples = nullptr;  // the form of Samples
+  std::int64_t pack = 0;              // samples a file, of images; 0: one, and no pack
+  IdxConvention idx{};                // of images
   friend bool operator==(const ConvertRecipe&, const ConvertRecipe&) = default;
 };
 

@@ -96,22 +96,17 @@ void plan_hdf5(const ConvertOptions& options, const std::vector<SourceFile>& fil
 }
 
 std::vector<std::int64_t> shape_of_images(const SourceFile& file, std::int64_t& items) {
-  const IdxReader images(file.path, 3), labels(labels_of(file.path), 1);
-  if (images.items() != labels.items() || images.items() == 0)
-    throw InputError(fmt::format("there are {} images and {} labels", images.items(), labels.items()),
-                     file.path.string(), "put the labels that belong to the images beside them");
+  check_idx_pair(file.path, idx_convention(file.path));
+  const IdxReader images(file.path, 3);
   items = images.items();
-  // Deflate makes 1 byte of 1,032 at best.
-  constexpr std::uint64_t kMostInflated = 1032;
-  if (static_cast<std::uint64_t>(items) > kMostInflated * file.bytes / images.item_bytes())
-    throw InputError(fmt::format("an IDX file is cut short: it says that it holds {} images", items),
-                     file.path.string(), "copy the file again");
   return {images.shape()[1], images.shape()[2]};
 }
 
 void plan_idx(const ConvertOptions& options, const std::vector<SourceFile>& files, ConversionPlan& plan) {
-  constexpr std::int64_t kImagesAUnit = 1000;
-  plan.recipe = {SourceForm::Idx, {}, 0, options.compression};
+  constexpr std::int64_t kImagesAUnit = 1000, kImagesAPack = 10000;
+  plan.recipe = {.form = SourceForm::Idx, .shape = {}, .compression = options.compression};
+  if (options.packed) plan.recipe.pack = kImagesAPack;
+  const std::int64_t images_a_unit = options.packed ? kImagesAPack : kImagesAUnit;
   for (const SourceFile& file : files) {
     if (file.kind != SourceKind::IdxImages) continue;
     std::int64_t items = 0;
@@ -121,11 +116,16 @@ void plan_idx(const ConvertOptions& options, const std::vector<SourceFile>& file
           fmt::format("images are {}, where the first are {}", to_string(Hdf5Array{"uint8", shape}),
                       to_string(Hdf5Array{"uint8", plan.recipe.shape})),
           file.path.string(), "convert images of one shape into one directory");
+    const IdxConvention convention = idx_convention(file.path);
+    if (!plan.units.empty() && convention != plan.recipe.idx)
+      throw InputError("these images are of another set than the first, with other axes or labels",
+                       file.path.string(), "convert one set into one directory, naming its files");
+    plan.recipe.idx = convention;
     plan.recipe.shape = shape;
-    for (std::int64_t first = 0; first < items; first += kImagesAUnit) {
+    for (std::int64_t first = 0; first < items; first += images_a_unit) {
       ConvertUnit unit = whole_file(file);
       unit.first = first;
-      unit.count = std::min(kImagesAUnit, items - first);
+      unit.count = std::min(images_a_unit, items - first);
       unit.work = static_cast<std::uint64_t>(unit.count * shape[0] * shape[1]);
       plan.units.push_back(std::move(unit));
     }
@@ -191,6 +191,9 @@ ConversionPlan plan_conversion(const ConvertOptions& options) {
     plan_hdf5(options, found.files, plan);
   else
     plan_idx(options, found.files, plan);
+  if (options.packed && plan.recipe.form != SourceForm::Idx)
+    throw InputError(fmt::format("the source is of {}, of which no packs are made", sources_of(plan.recipe)),
+                     options.source.string(), "leave --packed out");
   check_names(plan.units);
   const std::filesystem::path source = std::filesystem::absolute(options.source).lexically_normal();
   plan.recipe.generated = comes_of_a_generator(manifest_head(source)) ||
@@ -208,7 +211,8 @@ std::string to_text(const ConversionPlan& plan) {
   const ConvertRecipe& recipe = plan.recipe;
   const std::vector<std::uint8_t> bytes = Json::to_msgpack(
       {static_cast<int>(recipe.form), recipe.shape, recipe.extent, static_cast<int>(recipe.compression),
-       recipe.generated, recipe.samples ? recipe.samples->name : "", units});
+       recipe.generated, recipe.samples ? recipe.samples->name : "", units, recipe.pack,
+       recipe.idx.transposed, recipe.idx.first_label});
   return {bytes.begin(), bytes.end()};
 }
 
@@ -220,7 +224,9 @@ ConversionPlan plan_of_text(const std::string& text) {
                  json[2],
                  static_cast<Hdf5Compression>(json[3].get<int>()),
                  json[4],
-                 data_forms().find(json[5].get<std::string>())};
+                 data_forms().find(json[5].get<std::string>()),
+                 json[7],
+                 {json[8], json[9]}};
   for (const Json& unit : json[6])
     plan.units.push_back(
         {unit[0].get<std::string>(), unit[1], unit[2], unit[3], unit[4], unit[5], unit[6], unit[7]});

@@ -17,6 +17,7 @@ struct ConvertOptions {
   std::int64_t size = 128;            // of the cubes that universes are cut into
   std::vector<std::int64_t> shape{};  // of the universes in TFRecords, D H W C; empty: cubes of four channels
   Hdf5Compression compression = Hdf5Compression::None;
+  bool packed = false;  // images become packs; see io/arrays/array_sample.hpp
 };
 
 /// The work there is.
@@ -27,7 +28,8 @@ struct ConversionPlan {
   std::filesystem::path statistics{};  // stats.h5, where the form and the source have one
 };
 
-/// Looks at all files of the source and into the first of each kind. Throws InputError where they are none
+/// Looks at all files of the source and into the first of each kind; images and labels, which are small, are
+/// read to their ends, so that nothing is made of damaged ones. Throws InputError where they are none
 /// that can be converted so, or two would make samples of one name.
 ConversionPlan plan_conversion(const ConvertOptions& options);
 

@@ -28,6 +28,9 @@ Json recipe_json(const ConvertRecipe& recipe) {
   if (recipe.form == SourceForm::Universe) json["extent"] = recipe.extent;
   json["compression"] = to_string(recipe.compression);
   if (recipe.generated) json["generated"] = true;
+  if (recipe.pack > 0) json["samples_per_file"] = recipe.pack;
+  if (recipe.idx.transposed) json["transposed"] = true;
+  if (recipe.idx.first_label != 0) json["first_label"] = recipe.idx.first_label;
   return json;
 }
 

@@ -54,6 +54,29 @@ void IdxReader::read(std::span<std::uint8_t> into) {
                      kMendIdx);
 }
 
+IdxConvention idx_convention(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return {.transposed = name.find("emnist") != std::string::npos,
+          .first_label = name.find("emnist-letters") != std::string::npos ? 1 : 0};
+}
+
+void check_idx_pair(const std::filesystem::path& path, const IdxConvention& convention) {
+  IdxReader images(path, 3), labels(labels_of(path), 1);
+  if (images.items() != labels.items() || images.items() == 0)
+    throw InputError(fmt::format("there are {} images and {} labels", images.items(), labels.items()),
+                     path.string(), "put the labels that belong to the images beside them");
+  std::vector<std::uint8_t> image(images.item_bytes());
+  std::array<std::uint8_t, 1> label{};
+  for (std::int64_t item = 0; item < images.items(); ++item) {
+    images.read(image);
+    labels.read(label);
+    if (label[0] < convention.first_label)
+      throw InputError(fmt::format("label {} of {} is {}, and those of this set count from {}", item,
+                                   labels.items(), label[0], convention.first_label),
+                       labels.path().string(), kMendIdx);
+  }
+}
+
 std::filesystem::path labels_of(const std::filesystem::path& images) {
   std::string name = images.filename().string();
   replace(name, "images", "labels");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/convert/byte_stream.hpp"
+#include "io/convert/conversion.hpp"
 
 namespace tessera {
 
@@ -34,6 +35,14 @@ class IdxReader {
   std::size_t item_bytes_ = 1;
   std::int64_t next_ = 0;
 };
+
+/// What a file's name says: of EMNIST ("emnist-letters-train-images-idx3-ubyte.gz") images are transposed,
+/// and its letters count from 1.
+IdxConvention idx_convention(const std::filesystem::path& path);
+
+/// Reads images and labels to their ends. Throws InputError where one is damaged, there aren't equally many,
+/// or a label is below the first.
+void check_idx_pair(const std::filesystem::path& images, const IdxConvention& convention);
 
 /// The file of labels that goes with one of images, by name: "train-labels-idx1-ubyte" with
 /// "train-images-idx3-ubyte", and ".gz" or not. Throws InputError where it isn't there.

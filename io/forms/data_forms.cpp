@@ -26,6 +26,11 @@ const DataForm& form_of(const Hdf5File& file) {
                    file.path().string(), "name one file of a data set, as DIR/train/NAME.hdf5");
 }
 
+std::optional<std::int64_t> packed_samples(const Hdf5File& file) {
+  const DataForm* form = find_form(file);
+  return form == nullptr || form->packed_samples == nullptr ? std::nullopt : form->packed_samples(file);
+}
+
 std::string known_forms() {
   std::vector<std::string> forms;
   for (const DataForm* form : data_forms().all())

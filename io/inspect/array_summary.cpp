@@ -85,6 +85,17 @@ bool merge(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& fro
   return true;
 }
 
+bool join(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& from) {
+  std::vector<ArraySummary> alike = from;
+  for (std::size_t i = 0; i < std::min(into.size(), from.size()); ++i)
+    if (!from[i].form.shape.empty() && !into[i].form.shape.empty())
+      alike[i].form.shape[0] = into[i].form.shape[0];
+  if (!merge(into, alike)) return false;
+  for (std::size_t i = 0; i < into.size(); ++i)
+    if (!from[i].form.shape.empty()) into[i].form.shape[0] += from[i].form.shape[0];
+  return true;
+}
+
 Json to_json(const std::vector<ArraySummary>& arrays) {
   Json json = Json::array();
   for (const ArraySummary& array : arrays) {

@@ -30,6 +30,9 @@ std::vector<ArraySummary> summarize_arrays(const Hdf5File& file);
 /// Widens the ranges; false where the forms differ, but for those of arrays that are no numbers.
 bool merge(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& from);
 
+/// The same of packs: arrays are put together along their first axes, which may differ.
+bool join(std::vector<ArraySummary>& into, const std::vector<ArraySummary>& from);
+
 Json to_json(const std::vector<ArraySummary>& arrays);
 /// A line each, and one for each channel of DeepCAM's.
 std::vector<std::string> to_lines(const std::vector<ArraySummary>& arrays);

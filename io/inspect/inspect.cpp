@@ -56,11 +56,14 @@ Subset inspect_subset(const fs::path& directory, const std::string& name) {
   for (std::int64_t i = 0; i < files.size(); ++i) {
     const std::string short_name = fmt::format("{}/{}", name, files[i]);
     const fs::path path = directory / short_name;
-    const auto arrays = summarize_arrays(Hdf5File(path));
-    if (subset.samples++ == 0)
+    const Hdf5File file(path);
+    const auto packed = packed_samples(file);
+    const auto arrays = summarize_arrays(file);
+    if (i == 0)
       subset.arrays = arrays;
-    else if (!merge(subset.arrays, arrays))
+    else if (!(packed ? join(subset.arrays, arrays) : merge(subset.arrays, arrays)))
       subset.misshapen.push_back(short_name);
+    subset.samples += packed.value_or(1);
     subset.checksums[short_name] = checksum_text(checksum_of_file(path));
   }
   return subset;

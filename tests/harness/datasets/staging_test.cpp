@@ -10,7 +10,9 @@
 #include <set>
 
 #include "harness/workloads/data_share.hpp"
+#include "io/arrays/array_generator.hpp"
 #include "io/cosmoflow/cosmoflow_sample.hpp"
+#include "io/dataset/data_listing.hpp"
 #include "io/dataset/generated_set.hpp"
 #include "io/dataset/sample_files.hpp"
 #include "io/files/checksum.hpp"
@@ -107,6 +109,41 @@ TEST_F(StagedByAllRanks, AReplicaIsOnEveryNode) {
   EXPECT_TRUE(copied(node()) == contents(root_ / "source"));
   EXPECT_EQ(summary.counts.bytes_read, source_bytes() * static_cast<std::uint64_t>(nodes()));
   EXPECT_EQ(Staging(grid, request(StagingPlan::Replicate)).run().counts.copied, 0);
+}
+
+// The last pack of a folder has another shape than the others.
+TEST_F(StagedByAllRanks, PacksAreCopiedAsAWhole) {
+  const ArrayRecipe recipe{
+      .set = "digits", .shape = {28, 28}, .train = 11, .validation = 2, .samples_per_file = 4};
+  all_or_none(world(), [&] {
+    if (world().rank() != 0) return;
+    prepare_directory(root_ / "packs", recipe);
+    finish_directory(root_ / "packs", recipe, generate(root_ / "packs", recipe, 0, 1, {}));
+  });
+  const ProcessGrid grid(world(), {.replicas = world().size()});
+  StagingRequest packs = request(StagingPlan::Replicate);
+  packs.source = root_ / "packs";
+  for (const bool of_a_run : {true, false}) {  // a call of its own knows no numbers of samples
+    packs.directory = disk(node()) / (of_a_run ? "run" : "call");
+    packs.train = of_a_run ? 9 : 0;
+    packs.validation = of_a_run ? 2 : 0;
+    packs.may_be_packed = of_a_run;
+    Staging(grid, packs).run();
+    world().barrier();
+    for (const auto& [name, bytes] : contents(root_ / "packs"))
+      EXPECT_TRUE(read_whole_file(packs.directory / name) == bytes) << name;
+    all_or_none(world(), [&] {
+      const DataListing listing = list_data(packs.directory);
+      check_staged_copy(listing, drawn_files(listing, {{{0, 9}}, {{0, 2}}}, 9, 2), {});
+    });
+  }
+  packs.directory = disk(node()) / "shard";
+  packs.plan = StagingPlan::Shard;
+  packs.train = 9;
+  packs.validation = 2;
+  packs.may_be_packed = true;
+  EXPECT_THAT(message_of<UniformError>([&] { Staging(grid, packs); }),
+              HasSubstr("packs of samples are staged as a whole, and not by the plan shard"));
 }
 
 TEST_F(StagedByAllRanks, ShardsTogetherAreTheDataSetAndEachSampleIsReadOnce) {
