@@ -87,6 +87,7 @@ class SequentialBuilder {
   NodeId chain(const std::vector<sequential::Layer>& layers, NodeId x, const std::string& name) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       name_ = fmt::format("{} {}", name, i + 1);
+      next_ = i + 1 < layers.size() ? &layers[i + 1].what : nullptr;
       const std::string mine = name_;
       try {
         x = std::visit([&](const auto& layer) { return add(layer, x); }, layers[i].what);
@@ -95,6 +96,7 @@ class SequentialBuilder {
       } catch (const InputError& error) {
         throw LayerError(fmt::format("{}: {}", mine, error.problem()), layers[i].where, error.fix());
       }
+      if (std::exchange(has_next_, false)) ++i;
     }
     return x;
   }
@@ -145,8 +147,9 @@ class SequentialBuilder {
     require_fit(windows, x, [](std::int64_t cells, const Window& w) {
       return fmt::format("{} cell{} can't be pooled by {}", cells, cells == 1 ? "" : "s", w.kernel);
     });
-    return layer.kind == Pooling::Kind::Max ? node("max_pooling", max_pool({.window = windows}), {x})
-                                            : node("average_pooling", average_pool(windows), {x});
+    if (layer.kind == Pooling::Kind::Average) return node("average_pooling", average_pool(windows), {x});
+    const double slope = std::exchange(slope_of_pool_, 1);
+    return node("max_pooling", max_pool({.window = windows, .negative_slope = slope}), {x});
   }
 
   NodeId add(const sequential::GlobalPooling& layer, NodeId x) {
@@ -157,11 +160,14 @@ class SequentialBuilder {
   }
 
   NodeId add(const sequential::BatchNorm& layer, NodeId x) {
-    return node(
-        "batch_normalization",
-        batch_norm(
-            {.epsilon = layer.epsilon, .momentum = 1 - layer.momentum, .names = ParameterNames::Keras}),
-        {x});
+    const auto* const activation = next_as<sequential::Activate>();
+    has_next_ = activation != nullptr && activation->function == Activation::Relu;
+    return node("batch_normalization",
+                batch_norm({.relu = has_next_,
+                            .epsilon = layer.epsilon,
+                            .momentum = 1 - layer.momentum,
+                            .names = ParameterNames::Keras}),
+                {x});
   }
 
   NodeId add(const sequential::Activate& layer, NodeId x) { return activated(x, layer); }
@@ -200,6 +206,13 @@ class SequentialBuilder {
   }
 
   NodeId activated(NodeId x, const sequential::Activate& activation) {
+    const auto* const pool = next_as<Pooling>();
+    const bool is_relu = activation.function == Activation::Relu;
+    if (pool != nullptr && pool->kind == Pooling::Kind::Max &&
+        (is_relu || activation.function == Activation::LeakyRelu)) {
+      slope_of_pool_ = is_relu ? 0 : activation.negative_slope;
+      return x;
+    }
     switch (activation.function) {
       case Activation::Relu:
         return node("relu", relu(), {x});
@@ -220,6 +233,12 @@ class SequentialBuilder {
     const int number = count_of_[kind]++;
     return graph_.add(number == 0 ? kind : fmt::format("{}_{}", kind, number), std::move(layer),
                       std::move(inputs));
+  }
+
+  // What comes next in the list, where it is one of these; nothing after a residual block's last layer.
+  template <class Kind>
+  const Kind* next_as() const {
+    return next_ != nullptr ? std::get_if<Kind>(next_) : nullptr;
   }
 
   void require_space(const char* verb) const {
@@ -265,6 +284,11 @@ class SequentialBuilder {
   std::map<std::string, int> count_of_;  // nodes, by kind
   bool flat_ = false;                    // what was added last
   std::string name_;                     // of the layer that is added, for errors
+  // Rectifiers cost a pass over their tensor, unless what comes before or after does their work in its own: a
+  // normalisation, and max-pooling, which is the same before and after them.
+  const decltype(sequential::Layer::what)* next_ = nullptr;  // after the layer that is added
+  bool has_next_ = false;                                    // the node that was added does its work, too
+  double slope_of_pool_ = 1;  // of negative numbers, for the next pool to apply
 };
 
 }  // namespace

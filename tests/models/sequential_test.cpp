@@ -5,6 +5,7 @@
 #include <map>
 
 #include "support/errors.hpp"
+#include "support/first_step.hpp"
 
 namespace tessera {
 namespace {
@@ -102,6 +103,49 @@ TEST(SequentialNetwork, AnswersInTheWideType) {
                                           std::vector<What>{GlobalPooling{}, Dense{.units = 4}}}) {
     const Graph graph = sequential_network(on_images(layers));
     EXPECT_EQ(graph.node(graph.output()).precision, Precision::Wide);
+  }
+}
+
+std::vector<std::string> nodes_of(const std::vector<What>& layers) {
+  const Graph graph = sequential_network(on_images(layers));
+  std::vector<std::string> names;
+  for (NodeId node = 1; node < graph.count(); ++node) names.push_back(graph.node(node).name);
+  return names;
+}
+
+TEST(SequentialNetwork, LeavesRectifiersToTheirNeighbours) {
+  using ::testing::ElementsAre;
+  const Convolution rectified{.filters = 3, .kernel = {3}, .activation = Activation::LeakyRelu};
+  EXPECT_THAT(nodes_of({rectified, Pooling{}, Flatten{}}), ElementsAre("conv2d", "max_pooling", "flatten"));
+  EXPECT_THAT(nodes_of({rectified, Pooling{.kind = Pooling::Kind::Average}, Flatten{}}),
+              ElementsAre("conv2d", "leaky_relu", "average_pooling", "flatten"));
+  EXPECT_THAT(nodes_of({BatchNorm{}, Activate{}, Pooling{}, Flatten{}}),
+              ElementsAre("batch_normalization", "max_pooling", "flatten"));
+  EXPECT_THAT(nodes_of({BatchNorm{}, Activate{Activation::Tanh}, Flatten{}}),
+              ElementsAre("batch_normalization", "tanh", "flatten"));
+}
+
+// The two of each pair are one function, whose steps are the same but for rounding.
+TEST(SequentialNetwork, ComputesTheSameWithRectifiersInTheirNeighbours) {
+  const auto step_of = [](const std::vector<What>& layers) {
+    const Graph graph = sequential_network(on_images(layers, {1, 9, 8}, 2, 2));
+    const auto kernels = make_reference_kernels(Element::F64);
+    NoGroupSum alone;
+    return test::first_step(graph, Placement::whole(graph), 1, *kernels, nullptr, alone);
+  };
+  const Convolution plain{.filters = 3, .kernel = {3}};
+  Convolution rectified = plain;
+  rectified.activation = Activation::LeakyRelu;
+  const Pooling pool{.size = {3}, .stride = PerAxis{2}, .padding = kSame};
+  // The mean of one cell: a node between the two.
+  const Pooling one{.kind = Pooling::Kind::Average, .size = {1}};
+  for (const auto& [fused, apart] :
+       {std::pair<std::vector<What>, std::vector<What>>{{rectified, pool}, {rectified, one, pool}},
+        {{plain, Activate{}, pool}, {plain, Activate{}, one, pool}},
+        {{plain, BatchNorm{}, Activate{}}, {plain, BatchNorm{}, one, Activate{}}}}) {
+    const test::FirstStep a = step_of(fused), b = step_of(apart);
+    EXPECT_NEAR(a.loss, b.loss, 1e-14 * b.loss);
+    EXPECT_LT((test::relative_distance<const double, const double>(a.gradients, b.gradients)), 1e-13);
   }
 }
 
