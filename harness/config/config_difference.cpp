@@ -13,8 +13,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<std::string_view, 10> kFree{
-    "compute.overlap", "compute.convolution", "compute.threads",  "output_dir",      "data.data_dir",
-    "data.n_epochs",   "data.n_parallel_reads", "data.prefetch", "data.batch_size", "data.global_batch_size"};
+    "compute.overlap", "compute.convolution",   "compute.threads",       "output_dir",
+    "data.data_dir",   "data.n_epochs",         "data.n_parallel_reads", "data.prefetch",
+    "data.batch_size", "data.global_batch_size"};
 
 // Below it maps are kinds of layers and their settings.
 constexpr std::string_view kLayers = "model.layers.";

@@ -164,20 +164,18 @@ std::unique_ptr<const Dataset> SequentialWorkload::samples_of(SampleFiles files,
   const SequentialConfig& data = own();
   auto stored = std::make_unique<ArrayDataset>(
       std::move(files),
-      ArrayDatasetOptions{
-          .space = form_.space,
-          .channels = form_.channels,
-          .target = stored_target(),
-          .scaling = {data.divide_by, data.mean, data.deviation},
-          .samples = samples,
-          .first_sample = first,
-          // Of targets that are all of the input, more is read than the network's part.
-          .part = *data.target_kind == TargetKind::Input ? std::nullopt : std::optional(share.with_target),
-          .cache_bytes = share.cache_bytes / 2});  // of each of the two sets
+      ArrayDatasetOptions{.space = form_.space,
+                          .channels = form_.channels,
+                          .target = stored_target(),
+                          .scaling = {data.divide_by, data.mean, data.deviation},
+                          .samples = samples,
+                          .first_sample = first,
+                          .part = answers_with_flat_input() ? std::nullopt : std::optional(share.with_target),
+                          .cache_bytes = share.cache_bytes / 2});  // of each of the two sets
   if (*data.target_kind == TargetKind::Class && target_channels() > 1)
     return std::make_unique<ShapedTargets>(std::move(stored), ShapedTargets::Form::OneHot,
                                            Layout{1, 1, Box::whole({})});
-  if (*data.target_kind == TargetKind::Input && is_flat())
+  if (answers_with_flat_input())
     return std::make_unique<ShapedTargets>(std::move(stored), ShapedTargets::Form::Flat,
                                            Layout{1, form_.channels, Box::whole(form_.space)});
   return stored;

@@ -29,7 +29,8 @@ class SequentialWorkload final : public Workload {
   double target() const override { return own().target.value; }
   bool reached(double value) const override { return own().target.reached_by(value); }
 
-  bool keeps_boxes() const override { return true; }
+  bool keeps_boxes() const override { return !answers_with_flat_input(); }
+  bool reads_packs() const override { return true; }
   void open_data(DataListing listing, const DataShare& share) override;
   const Dataset& training() const override { return *training_; }
   const Dataset& validation() const override { return *validation_; }
@@ -45,6 +46,8 @@ class SequentialWorkload final : public Workload {
  private:
   const SequentialConfig& own() const { return sequential_of(config_); }
   bool is_flat() const { return answer_.space == Extents{}; }
+  /// Then each process reads all of a sample, whatever the part that its network reads.
+  bool answers_with_flat_input() const { return *own().target_kind == ArrayTarget::Kind::Input && is_flat(); }
   std::int64_t answer_count() const { return answer_.c * answer_.space.count(); }
   void check_answer() const;
   std::unique_ptr<Loss> make_loss() const;
