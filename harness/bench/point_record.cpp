@@ -43,7 +43,7 @@ StudyLayout layout_of(const ProcessGrid& grid, const Graph& graph, const BatchSi
 
 Study study_of_one(const ProcessGrid& grid, const Config& config, const StudyLayout& layout) {
   Study study;
-  study.benchmark = config.mlperf.benchmark;
+  study.benchmark = config.mlperf.logged_as;
   study.element = name_of(config.compute.element);
   study.system = config.mlperf.platform;
   study.processor = probe_system().at("processor").at("model").get<std::string>();

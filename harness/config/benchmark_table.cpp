@@ -4,11 +4,12 @@
 
 #include "harness/config/cosmoflow_config.hpp"
 #include "harness/config/deepcam_config.hpp"
+#include "harness/config/sequential_config.hpp"
 
 namespace tessera {
 
 Registry<BenchmarkTable>& benchmark_tables() {
-  static Registry<BenchmarkTable> all({&cosmoflow_table(), &deepcam_table()});
+  static Registry<BenchmarkTable> all({&cosmoflow_table(), &deepcam_table(), &sequential_table()});
   return all;
 }
 

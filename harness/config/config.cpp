@@ -1,13 +1,11 @@
 #include "harness/config/config.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "harness/config/benchmark_table.hpp"
 #include "harness/config/config_schema.hpp"
-#include "harness/config/nearest_name.hpp"
 #include "harness/config/variables.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
@@ -23,25 +21,12 @@ bool has_field(const Section& section, const std::string& key) {
   return std::ranges::find(section.fields, key, &Field::key) != section.fields.end();
 }
 
-[[noreturn]] void throw_unknown(const ConfigNode& node, const std::string& path,
-                                const std::vector<std::string>& known, const std::string& home) {
-  std::string advice = home;
-  if (const auto nearest = nearest_name(node.key, known); nearest && home.empty())
-    advice = fmt::format("did you mean '{}'?", *nearest);
-  const std::string all = fmt::format("{}", fmt::join(known, ", "));
-  throw InputError(fmt::format("unknown key '{}'", path), node.where,
-                   advice.empty() ? fmt::format("known here are {}", all)
-                                  : fmt::format("{} (known here: {})", advice, all));
-}
-
 [[noreturn]] void throw_unknown_in(const std::vector<Section>& schema, const Section& section,
                                    const ConfigNode& node) {
-  std::vector<std::string> known;
-  for (const Field& field : section.fields) known.push_back(field.key);
   std::string home;
   for (const Section& other : schema)
     if (has_field(other, node.key)) home = fmt::format("write it as '{}'", path_of(other, node.key));
-  throw_unknown(node, path_of(section, node.key), known, home);
+  refuse_key(node, path_of(section, node.key), keys_of(section.fields), home);
 }
 
 [[noreturn]] void throw_unknown_at_top(const std::vector<Section>& schema, const ConfigNode& node) {
@@ -49,16 +34,12 @@ bool has_field(const Section& section, const std::string& key) {
   for (const Section& section : schema)
     if (!section.name.empty()) known.push_back(section.name);
   for (const Field& field : schema.front().fields) known.push_back(field.key);
-  throw_unknown(node, node.key, known, {});
+  refuse_key(node, node.key, known);
 }
 
-void read_field(const Section& section, const Field& field, const ConfigNode& node, Config& config) {
+void read_key(const Section& section, const Field& field, const ConfigNode& node, Config& config) {
   const std::string path = path_of(section, field.key);
-  if (!field.read(node)) {
-    const std::string why = field.why.empty() ? "" : fmt::format(" ({})", field.why);
-    throw InputError(fmt::format("{} is {}, expected {}", path, to_string(node), field.expects), node.where,
-                     fmt::format("set {} to {}{}", path, field.expects, why));
-  }
+  read_field(field, node, path);
   if (node.kind != ConfigNode::Kind::Null) config.origins[path] = node.where;
 }
 
@@ -67,7 +48,7 @@ void read_benchmark(const ConfigNode& tree, Config& config) {
   config.mlperf.benchmark = benchmark_tables().all().front()->name;
   const ConfigNode* model = tree.find("model");
   const ConfigNode* name = model ? model->find("name") : nullptr;
-  if (name) read_field({"model", {}}, benchmark_field(config), *name, config);
+  if (name) read_key({"model", {}}, benchmark_field(config), *name, config);
   config.of_benchmark = table_of(config).defaults();
 }
 
@@ -79,7 +60,7 @@ void read_section(const std::vector<Section>& schema, const Section& section, co
   for (const ConfigNode& child : node.children) {
     const auto field = std::ranges::find(section.fields, child.key, &Field::key);
     if (field == section.fields.end()) throw_unknown_in(schema, section, child);
-    read_field(section, *field, child, config);
+    read_key(section, *field, child, config);
   }
 }
 
@@ -91,7 +72,7 @@ void read_tree(const std::vector<Section>& schema, const ConfigNode& tree, Confi
     const auto section = std::ranges::find(schema, node.key, &Section::name);
     const auto field = std::ranges::find(schema.front().fields, node.key, &Field::key);
     if (field != schema.front().fields.end()) {
-      read_field(schema.front(), *field, node, config);
+      read_key(schema.front(), *field, node, config);
     } else if (section != schema.end() && !node.key.empty()) {
       read_section(schema, *section, node, config);
     } else {

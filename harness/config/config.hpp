@@ -31,6 +31,7 @@ enum class Shuffle : std::uint8_t { Global, Local };
 /// division.
 struct MlperfConfig {
   std::string benchmark;  // what model.name says
+  std::string logged_as;  // ours: the same, or the name that a network of the user's own has
   std::string org = "UNDEFINED", platform = "UNDEFINED";
   std::string division = "open";    // open, closed
   std::string status = "research";  // cloud, onprem, preview, research

@@ -43,6 +43,7 @@ void forbid_keys(const Config& config, const std::string& chooser, const std::ve
 void settle(Config& config) {
   check_batch(config);
   check_element(config);
+  if (config.mlperf.logged_as.empty()) config.mlperf.logged_as = config.mlperf.benchmark;
   table_of(config).settle(config);
 }
 

@@ -2,11 +2,38 @@
 
 #include <algorithm>
 
+#include "harness/config/nearest_name.hpp"
+#include "models/base/error.hpp"
+
 namespace tessera {
 
 std::string enumerate(const std::vector<std::string>& names) {
   if (names.size() < 2) return fmt::format("{}", fmt::join(names, ""));
   return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
+void read_field(const Field& field, const ConfigNode& node, const std::string& subject) {
+  if (field.read(node)) return;
+  const std::string why = field.why.empty() ? "" : fmt::format(" ({})", field.why);
+  throw InputError(fmt::format("{} is {}, expected {}", subject, to_string(node), field.expects), node.where,
+                   fmt::format("set {} to {}{}", subject, field.expects, why));
+}
+
+void refuse_key(const ConfigNode& node, const std::string& subject, const std::vector<std::string>& known,
+                const std::string& advice) {
+  std::string first = advice;
+  if (const auto nearest = nearest_name(node.key, known); nearest && advice.empty())
+    first = fmt::format("did you mean '{}'?", *nearest);
+  const std::string all = fmt::format("{}", fmt::join(known, ", "));
+  throw InputError(
+      fmt::format("unknown key '{}'", subject), node.where,
+      first.empty() ? fmt::format("known here are {}", all) : fmt::format("{} (known here: {})", first, all));
+}
+
+std::vector<std::string> keys_of(const std::vector<Field>& fields) {
+  std::vector<std::string> keys;
+  for (const Field& field : fields) keys.push_back(field.key);
+  return keys;
 }
 
 Field word(const std::string& key, std::string& target, const std::vector<std::string>& words) {
@@ -53,6 +80,12 @@ Rule<double> not_negative() {
 Rule<double> in_range(double lowest, double end) {
   return {fmt::format("of at least {} and below {}", lowest, end),
           [=](double value) { return value >= lowest && value < end; }};
+}
+
+Rule<std::vector<double>> two_betas() {
+  return {"of two, each of at least 0 and below 1", [](const std::vector<double>& betas) {
+            return betas.size() == 2 && std::ranges::all_of(betas, [](double b) { return b >= 0 && b < 1; });
+          }};
 }
 
 Rule<std::map<std::int64_t, double>> epochs_with_factors() {

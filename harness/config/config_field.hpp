@@ -26,6 +26,16 @@ struct Field {
   bool required = false;
 };
 
+/// Reads the value of a field; `subject` names it in messages, as "data.n_train". Throws InputError where it
+/// isn't what is expected.
+void read_field(const Field& field, const ConfigNode& node, const std::string& subject);
+
+/// Throws InputError of a key that is none of those known: with the advice, or else the nearest of them.
+[[noreturn]] void refuse_key(const ConfigNode& node, const std::string& subject,
+                             const std::vector<std::string>& known, const std::string& advice = {});
+
+std::vector<std::string> keys_of(const std::vector<Field>& fields);
+
 struct Section {
   std::string name;  // "" for keys at the top
   std::vector<Field> fields;
@@ -148,6 +158,7 @@ Rule<double> positive();
 Rule<double> not_negative();
 /// lowest <= value < end
 Rule<double> in_range(double lowest, double end);
+Rule<std::vector<double>> two_betas();
 Rule<std::map<std::int64_t, double>> epochs_with_factors();
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 
 #include "models/base/error.hpp"
@@ -80,6 +81,29 @@ ConfigNode parse_tree(std::string_view yaml, const std::string& source) {
   });
 }
 
+namespace {
+
+// Item `number` of a list, counted from 1 as errors count layers.
+ConfigNode& item_of(ConfigNode& list, const std::string& number, const std::string& where) {
+  std::size_t place = 0;
+  const char* const end = number.data() + number.size();
+  const auto [stop, error] = std::from_chars(number.data(), end, place);
+  if (error != std::errc() || stop != end || place < 1 || place > list.children.size())
+    throw InputError(fmt::format("'{}' is no item of a list of {}", number, list.children.size()), where,
+                     "write path.to.list.2.key=value for the second item");
+  return list.children[place - 1];
+}
+
+ConfigNode& entry_of(ConfigNode& map, const std::string& key, const std::string& where) {
+  if (ConfigNode* entry = map.find(key)) return *entry;
+  ConfigNode fresh;
+  fresh.key = key;
+  fresh.where = where;
+  return map.children.emplace_back(std::move(fresh));
+}
+
+}  // namespace
+
 void apply_override(ConfigNode& tree, const std::string& assignment) {
   std::string where = "--set " + assignment;
   const LocationOf everywhere = [&where](const YAML::Mark&) { return where; };
@@ -94,16 +118,11 @@ void apply_override(ConfigNode& tree, const std::string& assignment) {
     const std::size_t end = std::min(assignment.find('.', begin), equals);
     const std::string key = assignment.substr(begin, end - begin);
     if (at->kind == ConfigNode::Kind::Null) at->kind = ConfigNode::Kind::Map;
-    if (key.empty() || at->kind != ConfigNode::Kind::Map)
+    const bool list = at->kind == ConfigNode::Kind::Sequence;
+    if (key.empty() || (at->kind != ConfigNode::Kind::Map && !list))
       throw InputError(fmt::format("'{}' is not the path of a key", assignment.substr(0, equals)), where,
                        "write section.key=value");
-    if (at->find(key) == nullptr) {
-      ConfigNode fresh;
-      fresh.key = key;
-      fresh.where = where;
-      at->children.push_back(std::move(fresh));
-    }
-    at = at->find(key);
+    at = list ? &item_of(*at, key, where) : &entry_of(*at, key, where);
     begin = end + 1;
   }
   value.key = at->key;

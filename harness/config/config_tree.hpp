@@ -24,7 +24,8 @@ struct ConfigNode {
 /// twice.
 ConfigNode parse_tree(std::string_view yaml, const std::string& source);
 
-/// Puts "path.to.key=value" into the tree, making maps on the way. Throws InputError that names the override.
+/// Puts "path.to.key=value" into the tree, making maps on the way; an item of a list is named by its number,
+/// counted from 1: "model.layers.2.dense.units=64". Throws InputError that names the override.
 void apply_override(ConfigNode& tree, const std::string& assignment);
 
 /// The value as one would write it in YAML on one line, for messages.

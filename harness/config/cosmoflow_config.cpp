@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -73,7 +74,7 @@ std::vector<Field> optimizer_fields(CosmoflowConfig& optimizer) {
 }
 
 std::vector<Field> schedule_fields(CosmoflowSchedule& lr) {
-  return {
+  std::vector<Field> fields = {
       choice("schedule", lr.schedule,
              {{"reference", ScheduleKind::Reference},
               {"steps", ScheduleKind::Steps},
@@ -86,13 +87,10 @@ std::vector<Field> schedule_fields(CosmoflowSchedule& lr) {
               {"none", RateScaling::None},
               {"null", RateScaling::None}}),
       field("base_batch_size", lr.base_batch_size, from(1)),
-      field("n_warmup_epochs", lr.n_warmup_epochs, from(0)),
       field("decay_schedule", lr.decay_schedule, epochs_with_factors()),
-      field("lr", lr.lr, positive()),
-      field("n_warmup_steps", lr.n_warmup_steps, from(0)),
-      field("decay_epochs", lr.decay_epochs, epochs_with_factors()),
-      field("cosine_epochs", lr.cosine_epochs, from(1)),
   };
+  std::ranges::move(warmup_fields(lr), std::back_inserter(fields));
+  return fields;
 }
 
 std::vector<Field> train_fields(CosmoflowConfig& train) {
@@ -124,20 +122,6 @@ void check_shapes(const Config& config) {
                      config.where("model.conv_size"), "lower model.conv_size");
 }
 
-[[noreturn]] void throw_no_decay(const Config& config, const std::string& warmup) {
-  throw InputError(fmt::format("lr_schedule.cosine_epochs is {}, but the warm-up takes {}",
-                               *cosmoflow_of(config).lr_schedule.cosine_epochs, warmup),
-                   config.where("lr_schedule.cosine_epochs"),
-                   "end the cosine after the warm-up, or warm up for less");
-}
-
-void check_cosine(const Config& config) {
-  require_key(config, kChooser, "lr_schedule.cosine_epochs", "the schedule `cosine` ends there");
-  const CosmoflowSchedule& lr = cosmoflow_of(config).lr_schedule;
-  if (!lr.n_warmup_steps && *lr.cosine_epochs <= lr.n_warmup_epochs)
-    throw_no_decay(config, fmt::format("{} epochs", lr.n_warmup_epochs));
-}
-
 void check_schedule(const Config& config) {
   const std::string reference_only = "only the schedule `reference` reads it";
   if (cosmoflow_of(config).lr_schedule.schedule == ScheduleKind::Reference) {
@@ -155,17 +139,7 @@ void check_schedule(const Config& config) {
                "lr_schedule.decay_schedule"},
               reference_only);
   require_key(config, kChooser, "lr_schedule.lr", "it is the peak of the schedule");
-  if (config.given("lr_schedule.n_warmup_steps"))
-    forbid_keys(config, kChooser, {"lr_schedule.n_warmup_epochs"},
-                "n_warmup_steps says how long the warm-up is");
-  if (cosmoflow_of(config).lr_schedule.schedule == ScheduleKind::Steps)
-    require_key(config, kChooser, "lr_schedule.decay_epochs", "the schedule `steps` reads it");
-  else
-    forbid_keys(config, kChooser, {"lr_schedule.decay_epochs"}, "only the schedule `steps` reads it");
-  if (cosmoflow_of(config).lr_schedule.schedule == ScheduleKind::Cosine)
-    check_cosine(config);
-  else
-    forbid_keys(config, kChooser, {"lr_schedule.cosine_epochs"}, "only the schedule `cosine` reads it");
+  check_warmup_schedule(config, cosmoflow_of(config).lr_schedule);
 }
 
 std::vector<Section> sections_of(Config& config) {
@@ -203,14 +177,6 @@ CosmoflowConfig& cosmoflow_of(Config& config) {
 
 const CosmoflowConfig& cosmoflow_of(const Config& config) {
   return std::any_cast<const CosmoflowConfig&>(config.of_benchmark);
-}
-
-void check_warmup_steps(const Config& config, std::int64_t global_batch) {
-  const CosmoflowSchedule& lr = cosmoflow_of(config).lr_schedule;
-  if (!lr.cosine_epochs || !lr.n_warmup_steps) return;
-  const std::int64_t steps = config.data.n_train / global_batch;  // of an epoch
-  if (*lr.n_warmup_steps / steps >= *lr.cosine_epochs)
-    throw_no_decay(config, fmt::format("{} steps, of which an epoch has {}", *lr.n_warmup_steps, steps));
 }
 
 }  // namespace tessera

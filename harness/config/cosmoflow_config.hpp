@@ -7,29 +7,21 @@
 #include <vector>
 
 #include "harness/config/benchmark_table.hpp"
+#include "harness/config/warmup_config.hpp"
 #include "io/cosmoflow/augmentation.hpp"
-#include "models/train/schedule.hpp"
 
 namespace tessera {
 
-enum class ScheduleKind : std::uint8_t { Reference, Steps, Cosine, Constant };
-
 /// Reference: peak = base_lr * scale, scale = (global batch / base_batch_size) or its root; linear from
 /// base_lr to the peak over n_warmup_epochs, constant within an epoch; then peak * factor of the last
-/// boundary strictly below the epoch. Steps, Cosine, Constant (ours): lr is the peak; it warms up with every
-/// step, lr * (step + 1) / (steps of the warm-up). Steps: from epoch e (counted from 0) on, lr *
-/// decay_epochs[e]. Cosine: to zero at the end of cosine_epochs.
-struct CosmoflowSchedule {
-  ScheduleKind schedule = ScheduleKind::Reference;
+/// boundary strictly below the epoch. The other kinds are ours: see warmup_config.hpp.
+struct CosmoflowSchedule : WarmupConfig {
   double base_lr = 0.0;
   RateScaling scaling = RateScaling::None;
   std::optional<std::int64_t> base_batch_size;
-  std::int64_t n_warmup_epochs = 0;
   std::map<std::int64_t, double> decay_schedule;  // epoch -> factor, relative to the peak
-  double lr = 0.0;
-  std::optional<std::int64_t> n_warmup_steps;   // in place of n_warmup_epochs
-  std::map<std::int64_t, double> decay_epochs;  // epoch -> factor, relative to the peak
-  std::optional<std::int64_t> cosine_epochs;
+
+  CosmoflowSchedule() { schedule = ScheduleKind::Reference; }
 };
 
 /// What the sections of a configuration say of CosmoFlow alone: keys, meaning and defaults of the MLPerf HPC
@@ -61,9 +53,5 @@ const BenchmarkTable& cosmoflow_table();
 /// Of a configuration of CosmoFlow.
 CosmoflowConfig& cosmoflow_of(Config& config);
 const CosmoflowConfig& cosmoflow_of(const Config& config);
-
-/// Throws InputError unless a cosine decay, if there is one, has steps left after a warm-up that is counted
-/// in steps; for a run of CosmoFlow of this global batch size.
-void check_warmup_steps(const Config& config, std::int64_t global_batch);
 
 }  // namespace tessera

@@ -42,12 +42,6 @@ Rule<Integers> channels_of_a_sample() {
           }};
 }
 
-Rule<std::vector<double>> two_betas() {
-  return {"of two, each of at least 0 and below 1", [](const std::vector<double>& betas) {
-            return betas.size() == 2 && std::ranges::all_of(betas, [](double b) { return b >= 0 && b < 1; });
-          }};
-}
-
 Rule<double> above_zero_up_to(double most) {
   return {fmt::format("above 0, at most {}", most), [=](double value) { return value > 0 && value <= most; }};
 }

@@ -92,7 +92,7 @@ std::vector<std::string> description(const RunSetup& setup) {
   const std::string passes = batch.passes == 1 ? "" : fmt::format(", in {} passes", batch.passes);
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{} on {} rank{}{}, batch {} ({} a replica{}), {} + {} samples, seed {}",
-                              setup.config.mlperf.benchmark, ranks, ranks == 1 ? "" : "s", split,
+                              setup.config.mlperf.logged_as, ranks, ranks == 1 ? "" : "s", split,
                               batch.global, batch.replica, passes, training,
                               setup.workload->validation().size(), setup.options.seed));
   if (const int across = setup.grid->samples_across_nodes(); across > 0)

@@ -4,7 +4,7 @@ namespace tessera {
 
 void log_submission(const RunSetup& setup, const std::string& division, MlLog& log) {
   const MlperfConfig& mlperf = setup.config.mlperf;
-  log.event(LogKey::SubmissionBenchmark, mlperf.benchmark);
+  log.event(LogKey::SubmissionBenchmark, mlperf.logged_as);
   log.event(LogKey::SubmissionOrg, mlperf.org);
   log.event(LogKey::SubmissionDivision, division);
   log.event(LogKey::SubmissionStatus, mlperf.status);

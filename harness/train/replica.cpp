@@ -6,6 +6,7 @@
 #include <array>
 
 #include "harness/machine/system_probe.hpp"
+#include "models/base/error.hpp"
 #include "models/train/initializers.hpp"
 #include "parallel/broadcast.hpp"
 #include "parallel/exchange_maker.hpp"
@@ -16,6 +17,17 @@ namespace {
 
 // What ranks tell each other beside the gradients of a step.
 enum Sum : std::uint8_t { kLoss, kStop, kFailed, kSums };
+
+// Losses and metrics are of the wide type.
+Graph network_of(const Workload& workload, Element element, std::int64_t batch) {
+  Graph graph = workload.graph(batch);
+  const Graph::Node& output = graph.node(graph.output());
+  if (element != wide(element) && output.precision != Precision::Wide)
+    throw InputError(fmt::format("the network answers in {}, where losses are taken in {}", name_of(element),
+                                 name_of(wide(element))),
+                     fmt::format("layer {}", output.name), "let a layer `widen` come last");
+  return graph;
+}
 
 std::unique_ptr<ParameterStore> make_parameters(const Communicator& world, const Graph& graph,
                                                 Element element, std::uint64_t seed) {
@@ -69,7 +81,7 @@ Replica::Replica(const ProcessGrid& grid, const Workload& workload, Kernels& ker
       workload_(workload),
       options_(options),
       observer_(observer),
-      graph_(workload.graph(options.batch.replica)),
+      graph_(network_of(workload, kernels.element(), options.batch.replica)),
       parameters_(make_parameters(world_, graph_, wide(kernels.element()), options.seed)),
       optimizer_(workload.make_optimizer(*parameters_)),
       fixed_memory_bytes_(resident_memory_bytes()),

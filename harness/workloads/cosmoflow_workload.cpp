@@ -33,12 +33,6 @@ CosmoflowArchitecture network_of(const CosmoflowConfig& model) {
           .dropout = model.dropout};
 }
 
-std::vector<Decay> decays_of(const std::map<std::int64_t, double>& factors) {
-  std::vector<Decay> decays;
-  for (const auto& [epoch, factor] : factors) decays.push_back({epoch, factor});
-  return decays;
-}
-
 ChannelStatistics statistics_of(const Json& manifest, const std::filesystem::path& directory) {
   if (manifest.is_null())
     throw InputError(
@@ -102,13 +96,8 @@ ReferenceSchedule CosmoflowWorkload::reference_schedule(std::int64_t global_batc
 }
 
 WarmupSchedule CosmoflowWorkload::warmup_schedule(std::int64_t global_batch) const {
-  const CosmoflowSchedule& lr = own().lr_schedule;
   const std::int64_t steps = config_.data.n_train / global_batch;
-  return {{.peak_rate = lr.lr,
-           .warmup_steps = lr.n_warmup_steps.value_or(lr.n_warmup_epochs * steps),
-           .decays = decays_of(lr.decay_epochs),
-           .cosine_epochs = lr.cosine_epochs.value_or(0)},
-          steps};
+  return {warmup_settings(own().lr_schedule, steps), steps};
 }
 
 std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_batch) const {
@@ -118,7 +107,7 @@ std::unique_ptr<Schedule> CosmoflowWorkload::make_schedule(std::int64_t global_b
 }
 
 void CosmoflowWorkload::check(const BatchSize& batch) const {
-  check_warmup_steps(config_, batch.global);
+  check_warmup_steps(config_, own().lr_schedule, batch.global);
 }
 
 std::string CosmoflowWorkload::kept_axes() const {
@@ -176,7 +165,7 @@ const WorkloadDescriptor& cosmoflow_descriptor() {
   static const WorkloadDescriptor descriptor{
       .name = cosmoflow_table().name,
       .table = cosmoflow_table(),
-      .benchmark = cosmoflow_benchmark(),
+      .benchmark = &cosmoflow_benchmark(),
       .make = [](const Config& config, std::uint64_t seed) -> std::unique_ptr<Workload> {
         return std::make_unique<CosmoflowWorkload>(config, seed);
       }};

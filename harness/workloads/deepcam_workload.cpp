@@ -181,7 +181,7 @@ const WorkloadDescriptor& deepcam_descriptor() {
   static const WorkloadDescriptor descriptor{
       .name = deepcam_table().name,
       .table = deepcam_table(),
-      .benchmark = deepcam_benchmark(),
+      .benchmark = &deepcam_benchmark(),
       .make = [](const Config& config, std::uint64_t) -> std::unique_ptr<Workload> {
         return std::make_unique<DeepcamWorkload>(config);
       }};

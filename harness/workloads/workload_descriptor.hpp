@@ -15,7 +15,7 @@ namespace tessera {
 struct WorkloadDescriptor {
   std::string_view name;
   const BenchmarkTable& table;
-  const Benchmark& benchmark;
+  const Benchmark* benchmark;  // null where a run's own log says what it must reach
   /// seed: of augmentation. Throws InputError where the network doesn't fit the input.
   std::unique_ptr<Workload> (*make)(const Config& config, std::uint64_t seed);
 };

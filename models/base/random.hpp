@@ -17,10 +17,10 @@ enum class Purpose : std::uint32_t {
   WhiteNoise,
   Synthetic,
   Climate,
-  SearchSpace,
   Digits,
   Spectra,
   Images,
+  SearchSpace,
 };
 
 /// A stream of random numbers, told apart from every other by seed, purpose, a and b (for instance layer and

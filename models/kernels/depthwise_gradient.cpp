@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "models/base/channel_blocks.hpp"
+#include "models/kernels/bias.hpp"
 
 namespace tessera {
 namespace {
@@ -27,7 +28,7 @@ bool is_depthwise(const ConvolutionProblem& problem) {
 
 DepthwiseWeightGradient::DepthwiseWeightGradient(const ConvolutionProblem& problem)
     : problem_(problem), team_(omp_get_max_threads()) {
-  assert(is_depthwise(problem) && !problem.bias);
+  assert(is_depthwise(problem));
 }
 
 std::size_t DepthwiseWeightGradient::weights() const {
@@ -39,7 +40,8 @@ std::size_t DepthwiseWeightGradient::scratch_bytes() const {
 }
 
 void DepthwiseWeightGradient::run(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
-                                  std::span<std::byte> scratch) const {
+                                  std::byte* bias_gradient, std::span<std::byte> scratch) const {
+  if (bias_gradient != nullptr) sum_bias_gradient(dy, bias_gradient);
   auto* const sums = reinterpret_cast<double*>(scratch.data());  // by thread, tap, channel
   if (x.layout.element == Element::BF16)
     add_rows(x.data<Bfloat16>(), dy.data<Bfloat16>(), sums);

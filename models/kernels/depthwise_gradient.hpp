@@ -10,15 +10,16 @@ namespace tessera {
 /// Whether each output channel reads the one input channel of its number.
 bool is_depthwise(const ConvolutionProblem& problem);
 
-/// The gradient of a depthwise convolution's weights, in float from float or bfloat16, written for the memory
-/// bus: channels are the vector lanes, a row of x serves all outputs that read it while it is in the cache,
-/// and rows of dy are shared among the OpenMP team. Any strides and dilations.
+/// The gradient of a depthwise convolution's weights and bias, in float from float or bfloat16, written for
+/// the memory bus: channels are the vector lanes, a row of x serves all outputs that read it while it is in
+/// the cache, and rows of dy are shared among the OpenMP team. Any strides and dilations.
 class DepthwiseWeightGradient {
  public:
-  /// problem: depthwise, without bias.
+  /// problem: depthwise.
   explicit DepthwiseWeightGradient(const ConvolutionProblem& problem);
 
-  void run(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
+  /// bias_gradient: null where there is none.
+  void run(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient, std::byte* bias_gradient,
            std::span<std::byte> scratch) const;
   std::size_t scratch_bytes() const;
 

@@ -40,7 +40,7 @@ class OnednnConvolution final : public LinearKernel {
     if (problem.input_gradients &&
         !by_winograd(winograd_inputs_, Direction::BackwardInputs, WinogradWeights::Of::InputGradient))
       inputs_ = InputGradient(device, problem);
-    if (is_depthwise(problem) && !problem.bias)  // the library's has none for dilations, and isn't faster
+    if (is_depthwise(problem))  // the library's has none for dilations, and isn't faster
       depthwise_.emplace(problem);
     else if (!by_winograd(winograd_weights_, Direction::BackwardParameters))
       weights_ = SlabbedWeightGradient(device, problem);
@@ -65,7 +65,7 @@ class OnednnConvolution final : public LinearKernel {
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte> scratch) override {
     if (depthwise_)
-      depthwise_->run(x, dy, weights_gradient, scratch);
+      depthwise_->run(x, dy, weights_gradient, bias_gradient, scratch);
     else if (winograd_weights_)
       winograd_weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
     else

@@ -30,6 +30,17 @@ struct ReluFunction {
   }
 };
 
+struct SigmoidFunction {
+  template <class T>
+  T value(T x) const {
+    return 1 / (1 + std::exp(-x));
+  }
+  template <class T>
+  T derivative(T y) const {
+    return y * (1 - y);
+  }
+};
+
 struct ScaledTanhFunction {
   double scale;
   template <class T>
@@ -97,6 +108,10 @@ LayerPtr leaky_relu(double negative_slope) {
 
 LayerPtr relu() {
   return std::make_unique<Activation<ReluFunction>>(ReluFunction{});
+}
+
+LayerPtr sigmoid() {
+  return std::make_unique<Activation<SigmoidFunction>>(SigmoidFunction{});
 }
 
 LayerPtr scaled_tanh(double scale) {

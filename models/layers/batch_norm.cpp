@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layers/make_op.hpp"
 
@@ -41,6 +40,7 @@ class BatchNormOp final : public LocalOp {
         channels_(site.owned.c),
         positions_(site.owned.n * site.owned.box.count()),
         team_(omp_get_max_threads()),
+        input_gradients_(site.input_gradients),
         weight_(site.parameters[0]),
         bias_(site.parameters[1]),
         running_mean_(site.parameters[2]),
@@ -59,16 +59,16 @@ class BatchNormOp final : public LocalOp {
                        const OpCall& call) override {
     const Statistics statistics(call.saved, channels_);
     const Coefficients k = coefficients(statistics, call);
-    const std::span<double> sums = sum_gradients(x[0].data<T>(), dy.data<T>(), k, statistics, call);
-    std::copy_n(sums.begin(), channels_, statistics.sum_dy.begin());
-    std::copy_n(sums.begin() + channels_, channels_, statistics.sum_dy_xhat.begin());
+    const std::span<double> sums = keep_sums(x[0].data<T>(), dy.data<T>(), k, statistics, call);
     call.step.norm.sum(sums);
     propagate(x[0].data<T>(), dy.data<T>(), k, sums, statistics, dx[0].data<T>());
   }
 
   // From this process's own sums: those of all processes are added up with all other gradients.
-  void backward_parameters(Inputs, ConstTensorView, ConstTensorView, const OpCall& call) override {
+  void backward_parameters(Inputs x, ConstTensorView, ConstTensorView dy, const OpCall& call) override {
     const Statistics statistics(call.saved, channels_);
+    if (!input_gradients_)  // or backward_inputs kept them
+      keep_sums(x[0].data<T>(), dy.data<T>(), coefficients(statistics, call), statistics, call);
     std::copy(statistics.sum_dy_xhat.begin(), statistics.sum_dy_xhat.end(), as(weight_.gradient));
     std::copy(statistics.sum_dy.begin(), statistics.sum_dy.end(), as(bias_.gradient));
   }
@@ -212,6 +212,14 @@ class BatchNormOp final : public LocalOp {
     return sums;
   }
 
+  std::span<double> keep_sums(const T* x, const T* dy, const Coefficients& k, const Statistics& statistics,
+                              const OpCall& call) const {
+    const std::span<double> sums = sum_gradients(x, dy, k, statistics, call);
+    std::copy_n(sums.begin(), channels_, statistics.sum_dy.begin());
+    std::copy_n(sums.begin() + channels_, channels_, statistics.sum_dy_xhat.begin());
+    return sums;
+  }
+
   // dx = scale (dy - mean(dy) - xhat mean(dy xhat)), the means over the norm group.
   void propagate(const T* x, const T* dy, const Coefficients& k, std::span<const double> sums,
                  const Statistics& statistics, T* dx) const {
@@ -238,6 +246,7 @@ class BatchNormOp final : public LocalOp {
   BatchNormConfig config_;
   std::int64_t channels_, positions_;
   int team_;
+  bool input_gradients_;
   ParameterView weight_, bias_, running_mean_, running_variance_;
 };
 
@@ -249,14 +258,16 @@ class BatchNorm final : public Layer {
   bool sums_over_group() const override { return true; }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
     const std::int64_t c = inputs[0].c;
-    return {{.name = "weight", .dims = {c}, .initializer = Initializer::Ones},
-            {.name = "bias", .dims = {c}},
-            {.name = "running_mean", .dims = {c}, .trained = false},
-            {.name = "running_var", .dims = {c}, .initializer = Initializer::Ones, .trained = false}};
+    const bool keras = config_.names == ParameterNames::Keras;
+    return {{.name = keras ? "gamma" : "weight", .dims = {c}, .initializer = Initializer::Ones},
+            {.name = keras ? "beta" : "bias", .dims = {c}},
+            {.name = keras ? "moving_mean" : "running_mean", .dims = {c}, .trained = false},
+            {.name = keras ? "moving_variance" : "running_var",
+             .dims = {c},
+             .initializer = Initializer::Ones,
+             .trained = false}};
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
-    if (!site.input_gradients)
-      throw InputError("the network's input can't be normalised", site.name, "let a convolution come before");
     return make_op<BatchNormOp>(site.owned.element, config_, site);
   }
 

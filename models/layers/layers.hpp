@@ -10,11 +10,16 @@ namespace tessera {
 
 using LayerPtr = std::unique_ptr<const Layer>;
 
-/// Convolution with bias, as Keras has it: (N, C, D, H, W) -> (N, out, D', H', W').
-/// Parameters: kernel (kd, kh, kw, in, out), Glorot-uniform; bias (out), zeros.
+/// Convolution as Keras has it: (N, C, D, H, W) -> (N, out, D', H', W'). With groups, output channels read
+/// the input channels of their group alone. Parameters: kernel (kd, kh, kw, in / groups, out),
+/// Glorot-uniform; with `bias`, bias (out), zeros. The kernel has the last `axes` of its taps' axes: two for
+/// Keras' Conv2D.
 struct ConvolutionConfig {
   std::int64_t out = 1;
   Windows window;
+  std::int64_t groups = 1;
+  bool bias = true;
+  std::size_t axes = 3;
 };
 LayerPtr convolution(const ConvolutionConfig& config);
 
@@ -41,21 +46,40 @@ struct TransposedConvolution2dConfig {
 };
 LayerPtr transposed_convolution_2d(const TransposedConvolution2dConfig& config);
 
+/// The same as Keras has it, of any number of axes and with a padding of its own at either end: (N, C, D, H,
+/// W) -> (N, out, (D - 1) stride - 2 pad - uneven + dilation (kernel - 1) + 1, ...). Parameters: kernel (kd,
+/// kh, kw, out, in), of which the last `axes` of the taps' axes, Glorot-uniform; with `bias`, bias (out),
+/// zeros. Throws InputError as above, pad + uneven being at least 0.
+struct TransposedConvolutionConfig {
+  std::int64_t out = 1;
+  Windows window;
+  bool bias = true;
+  std::size_t axes = 3;
+};
+LayerPtr transposed_convolution(const TransposedConvolutionConfig& config);
+
+enum class ParameterNames : std::uint8_t { PyTorch, Keras };
+
 /// Batch normalisation (Ioffe & Szegedy 2015, arXiv:1502.03167) as PyTorch has it, then max(., 0) if `relu`.
 /// In training each channel is normalised by mean and biased variance over the positions of all samples of
 /// the norm group, whatever their boxes; the running statistics move towards mean and unbiased variance by
 /// `momentum`. In evaluation the running statistics normalise.
 /// Parameters: weight (C), ones; bias (C), zeros; not trained: running_mean (C), zeros; running_var (C),
-/// ones.
+/// ones. In Keras' words they are gamma, beta, moving_mean and moving_variance.
 struct BatchNormConfig {
   bool relu = false;
   double epsilon = 1e-5, momentum = 0.1;
+  ParameterNames names = ParameterNames::PyTorch;
 };
 LayerPtr batch_norm(const BatchNormConfig& config);
 
 /// The mean over all positions: (N, C, D, H, W) -> (N, C, 1, 1, 1) in the wide type, the same on all
 /// processes that share the sample.
 LayerPtr global_average_pool();
+
+/// The largest of all positions, in the same way. Each process that shares the sample reads all of it, and
+/// takes the first of equals.
+LayerPtr global_max_pool();
 
 /// The same value at all positions: (N, C, 1, 1, 1) in the wide type -> (N, C, space).
 LayerPtr tile(Extents space);
@@ -64,8 +88,8 @@ LayerPtr tile(Extents space);
 /// zeros.
 LayerPtr affine();
 
-/// Max-pooling, then LeakyReLU with `negative_slope` (1: none). "relu, then pool" is the same function, as
-/// the activation is monotone; this order touches fewer elements.
+/// Max-pooling over windows of at most 127 cells, then LeakyReLU with `negative_slope` (1: none). "relu, then
+/// pool" is the same function, as the activation is monotone; this order touches fewer elements.
 struct MaxPoolConfig {
   Windows window;
   double negative_slope = 1;
@@ -81,12 +105,19 @@ struct PooledConvolutionConfig {
 };
 LayerPtr pooled_convolution(const PooledConvolutionConfig& config);
 
+/// The mean of a window's cells, those in the padding left out, as Keras has it. Windows must not lie in the
+/// padding alone.
+LayerPtr average_pool(const Windows& window);
+
 /// x where x > 0, else negative_slope * x (Keras' default slope is 0.3); the derivative at 0 is
 /// negative_slope.
 LayerPtr leaky_relu(double negative_slope);
 
 /// max(x, 0); the derivative at 0 is 0.
 LayerPtr relu();
+
+/// 1 / (1 + exp(-x)).
+LayerPtr sigmoid();
 
 /// scale * tanh(x).
 LayerPtr scaled_tanh(double scale);

@@ -2,11 +2,23 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "models/kernels/kernels.hpp"
 #include "models/network/layer.hpp"
+#include "models/network/window.hpp"
 
 namespace tessera {
+
+/// Dims of a kernel as Keras has it: taps along the last `axes` of D H W, then two numbers of channels.
+inline std::vector<std::int64_t> keras_kernel(const Windows& windows, std::size_t axes, std::int64_t in,
+                                              std::int64_t out) {
+  std::vector<std::int64_t> dims;
+  for (std::size_t axis = windows.size() - axes; axis < windows.size(); ++axis)
+    dims.push_back(windows[axis].kernel);
+  dims.insert(dims.end(), {in, out});
+  return dims;
+}
 
 /// The operation of a layer with weights and perhaps a bias: a prepared kernel and where its parameters lie.
 class LinearOp final : public LocalOp {

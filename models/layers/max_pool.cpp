@@ -1,8 +1,11 @@
+#include "models/base/error.hpp"
 #include "models/kernels/kernels.hpp"
 #include "models/layers/layers.hpp"
 
 namespace tessera {
 namespace {
+
+constexpr std::int64_t kMostCells = 127;  // kernels keep a cell's number and a sign in one byte
 
 class MaxPoolOp final : public LocalOp {
  public:
@@ -27,6 +30,10 @@ class MaxPool final : public Layer {
   explicit MaxPool(const MaxPoolConfig& config) : config_(config) {}
 
   Shape output(std::span<const Shape> inputs) const override {
+    const auto& [d, h, w] = config_.window;
+    if (d.kernel * h.kernel * w.kernel > kMostCells)
+      throw InputError(fmt::format("a window of {}x{}x{} cells is too large", d.kernel, h.kernel, w.kernel),
+                       "max-pooling", fmt::format("pool at most {} cells at once", kMostCells));
     return {inputs[0].n, inputs[0].c, outputs(config_.window, inputs[0].space, "max-pooling")};
   }
   std::array<Footprint, 3> reads(std::size_t, const Shape&) const override {

@@ -13,10 +13,10 @@ Extents outputs(const Windows& windows, Extents input, const char* layer) {
   for (int axis = 0; axis < 3; ++axis) {
     const Window& w = windows[axis];
     const std::int64_t extent = input.axes()[axis];
-    sizes[axis] = extent + 2 * w.pad <= w.dilation * (w.kernel - 1) ? 0 : w.outputs(extent);
-    if (sizes[axis] < 1)
+    if (!w.fits(extent))
       throw InputError(fmt::format("a window of {} does not fit an extent of {}", w.kernel, extent), layer,
                        "give a larger input or fewer layers");
+    sizes[axis] = w.outputs(extent);
   }
   return {sizes[0], sizes[1], sizes[2]};
 }

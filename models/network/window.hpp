@@ -9,13 +9,17 @@
 namespace tessera {
 
 /// A window along one axis, as said on the whole tensor: kernel taps `dilation` apart, `pad` zeros at either
-/// end.
+/// end, and `uneven` more at the high one (or fewer).
 struct Window {
-  std::int64_t kernel = 1, stride = 1, pad = 0, dilation = 1;
+  std::int64_t kernel = 1, stride = 1, pad = 0, dilation = 1, uneven = 0;
 
+  /// From the first tap to the last.
+  std::int64_t reach() const { return dilation * (kernel - 1); }
+  /// Of an extent that it fits, see fits().
   std::int64_t outputs(std::int64_t extent) const {
-    return (extent + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
+    return (extent + 2 * pad + uneven - reach() - 1) / stride + 1;
   }
+  bool fits(std::int64_t extent) const { return extent + 2 * pad + uneven > reach(); }
   Footprint footprint() const { return Footprint::window(kernel, stride, pad, dilation); }
 };
 using Windows = std::array<Window, 3>;  // D H W

@@ -2,8 +2,8 @@
 
 namespace tessera {
 
-Sgd::Sgd(ParameterStore& parameters, double momentum, double l2)
-    : parameters_(parameters), momentum_(momentum), velocity_(parameters.trained_bytes()) {
+Sgd::Sgd(ParameterStore& parameters, double momentum, double l2, Momentum kind)
+    : parameters_(parameters), momentum_(momentum), kind_(kind), velocity_(parameters.trained_bytes()) {
   for (int p = 0; p < parameters.trained(); ++p) {
     const double penalty = parameters.spec(p).decayed ? l2 : 0.0;
     const std::size_t end = parameters.offset(p + 1);
@@ -24,6 +24,7 @@ void Sgd::step_as(T learning_rate) {
   const T* const gradients = reinterpret_cast<const T*>(parameters_.gradients());
   T* const velocities = reinterpret_cast<T*>(velocity_.data());
   const T momentum = static_cast<T>(momentum_);
+  const bool ahead = kind_ == Momentum::Nesterov;
 #pragma omp parallel
   for (const Run& run : runs_) {
     const T decay = static_cast<T>(2 * run.l2);
@@ -32,8 +33,9 @@ void Sgd::step_as(T learning_rate) {
 #pragma omp simd
       for (std::size_t i = line; i < line + kLine; ++i) {
         const T gradient = gradients[i] + decay * values[i];
-        velocities[i] = momentum * velocities[i] - learning_rate * gradient;
-        values[i] += velocities[i];
+        const T change = learning_rate * gradient;
+        velocities[i] = momentum * velocities[i] - change;
+        values[i] += ahead ? momentum * velocities[i] - change : velocities[i];
       }
     }
   }

@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <thread>
 
 #include "models/cosmoflow.hpp"
-#include "support/first_step.hpp"
-#include "support/thread_exchange.hpp"
+#include "support/thread_step.hpp"
 
 namespace tessera {
 namespace {
@@ -16,42 +14,11 @@ namespace {
 const CosmoflowArchitecture kLittle{
     .batch = 2, .space = {8, 8, 8}, .conv_layers = 3, .conv_size = 4, .fc1 = 8, .fc2 = 6};
 
-// Part `part`'s share of a training step.
-test::FirstStep step_of_part(const Graph& graph, const Partition& partition, int part,
-                             test::ThreadGroup& group) {
-  const auto exchange = [&](NodeId reader, std::size_t input) -> std::unique_ptr<Exchange> {
-    std::vector<Box> owned;
-    for (int p = 0; p < partition.parts(); ++p)
-      owned.push_back(place(graph, partition, p).owned[graph.node(reader).inputs[input]]);
-    return std::make_unique<test::ThreadExchange>(group, part, owned);
-  };
-  const auto kernels = make_reference_kernels(Element::F64);
-  NoGroupSum none;
-  return test::first_step(graph, place(graph, partition, part), partition.parts(), *kernels, exchange, none);
-}
-
-// Sum of all parts' shares, each part a thread.
-test::FirstStep step_of(const Graph& graph, GridDims dims) {
-  const Partition partition(dims);
-  test::ThreadGroup group(partition.parts());
-  std::vector<test::FirstStep> parts(static_cast<std::size_t>(partition.parts()));
-  std::vector<std::thread> threads;
-  for (int part = 0; part < partition.parts(); ++part)
-    threads.emplace_back([&, part] { parts[part] = step_of_part(graph, partition, part, group); });
-  for (std::thread& thread : threads) thread.join();
-  test::FirstStep sum = parts[0];
-  for (std::size_t part = 1; part < parts.size(); ++part) {
-    sum.loss += parts[part].loss;
-    for (std::size_t i = 0; i < sum.gradients.size(); ++i) sum.gradients[i] += parts[part].gradients[i];
-  }
-  return sum;
-}
-
 class PartitionedCosmoFlow : public testing::TestWithParam<GridDims> {};
 
 TEST_P(PartitionedCosmoFlow, HasTheLossAndGradientsOfTheWholeOne) {
   const Graph graph = cosmoflow(kLittle);
-  const test::FirstStep whole = step_of(graph, {}), parts = step_of(graph, GetParam());
+  const test::FirstStep whole = test::step_of(graph, {}), parts = test::step_of(graph, GetParam());
   EXPECT_NEAR(parts.loss, whole.loss, 1e-12 * whole.loss);
   EXPECT_LT((test::relative_distance<double, double>(parts.gradients, whole.gradients)), 1e-12);
 }

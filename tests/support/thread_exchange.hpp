@@ -12,10 +12,12 @@ namespace tessera::test {
 
 /// The processes of one replica played by threads of one process: what they show each other, edge by edge.
 struct ThreadGroup {
-  explicit ThreadGroup(int processes) : barrier(processes), gathered(processes), scattered(processes) {}
+  explicit ThreadGroup(int processes)
+      : barrier(processes), gathered(processes), scattered(processes), summands(processes) {}
 
   std::barrier<> barrier;
   std::vector<ConstTensorView> gathered, scattered;  // by process: what it shows in the exchange under way
+  std::vector<std::vector<double>> summands;         // by process: of the sum under way
 };
 
 /// An exchange by plain loops over all processes: what MPI is to do, said in the simplest way. The boxes are

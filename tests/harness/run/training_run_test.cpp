@@ -136,6 +136,48 @@ TEST_F(TrainingRunTest, OfDeepcamLogsEveryKeyOfTheClosedDivision) {
   }
 }
 
+// What a network of one's own answers, by what loss, and how good it is: classes, of which the squared errors
+// want one answer for each; its input again, as a map and flat; all of them split.
+TEST_F(TrainingRunTest, OfANetworkOfOnesOwnIsJudgedByTheTargetOfItsLog) {
+  const std::vector<std::string> map = {
+      "model.layers=[{convolution: {filters: 1, kernel: 3, padding: same}}]", "data.target=input",
+      "model.metric=mean_absolute_error"};
+  const std::vector<std::string> flat = {"model.layers=[flatten, {dense: {units: 784, activation: sigmoid}}]",
+                                         "data.target=input", "model.metric=mean_absolute_error"};
+  struct Case {
+    std::string loss, target, optimizer, element;
+    std::vector<std::string> more;
+  };
+  for (const Case& one :
+       {Case{"softmax_cross_entropy", ">= 0.01", "SGD", "float32", {}},
+        Case{"softmax_cross_entropy", ">= 0.01", "LAMB", "bf16", {"optimizer={name: LAMB}"}},
+        Case{"sum_of_squared_errors", ">= 0", "SGD", "bf16", {"data.target=class", "model.metric=accuracy"}},
+        Case{"sigmoid_cross_entropy",
+             ">= 0",
+             "SGD",
+             "float32",
+             {"data.target=class", "model.metric=accuracy"}},
+        Case{"mean_squared_error", "<= 9", "SGD", "bf16", map},
+        Case{"mean_squared_error", "<= 9", "SGD", "bf16", flat}}) {
+    SCOPED_TRACE(one.loss + " in " + one.element);
+    std::vector<std::string> overrides = {"model.loss=" + one.loss, "train.target=\"" + one.target + "\"",
+                                          "optimizer.name=" + one.optimizer,
+                                          "compute.element=" + one.element};
+    overrides.insert(overrides.end(), one.more.begin(), one.more.end());
+    world().barrier();  // all have read the log of the run before
+    if (world().rank() == 0) std::filesystem::remove_all(directory_ / "run");
+    world().barrier();
+    ASSERT_EQ(
+        run(load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-sequential.yaml", overrides), 1, "2x1"),
+        0);
+    EXPECT_EQ(log().text(LogKey::SubmissionBenchmark), "fixture");
+    EXPECT_EQ(log().text(LogKey::SubmissionDivision), "open");
+    for (const Finding& finding : check_own(log(), Round::V3_0).findings)
+      ADD_FAILURE() << finding.rule << " " << finding.key << ", expected " << finding.expected << ", found "
+                    << finding.found;
+  }
+}
+
 TEST_F(TrainingRunTest, MissesAHardTargetAndSaysSo) {
   EXPECT_EQ(run(configure({"train.target_mae=0.001"}), 1), 1);
   EXPECT_EQ(status_in_log(), "aborted");

@@ -120,7 +120,7 @@ const WorkloadDescriptor& brightness_workload() {
   static const WorkloadDescriptor descriptor{
       .name = brightness_table().name,
       .table = brightness_table(),
-      .benchmark = brightness_benchmark(),
+      .benchmark = &brightness_benchmark(),
       .make = [](const Config& config, std::uint64_t) -> std::unique_ptr<Workload> {
         return std::make_unique<BrightnessWorkload>(config);
       }};

@@ -39,6 +39,8 @@ struct Trial {
 const Trial kCosmoflow{"CosmoFlow", "fixture.yaml", 20, 1e-5, 1e-5, false};
 const Trial kDeepcam{"DeepCam", "fixture-deepcam.yaml", 5, 1e-5, 1e-3, true};
 
+const Trial kSequential{"Sequential", "fixture-sequential.yaml", 6, 1e-5, 1e-5, true};
+
 /// What a training comes to on this rank.
 struct Outcome {
   std::vector<double> losses;
@@ -185,7 +187,7 @@ class TrainerTest : public TrainingTest, public ::testing::WithParamInterface<Tr
   TrainerTest() : TrainingTest(GetParam()) {}
 };
 
-INSTANTIATE_TEST_SUITE_P(Of, TrainerTest, ::testing::Values(kCosmoflow, kDeepcam),
+INSTANTIATE_TEST_SUITE_P(Of, TrainerTest, ::testing::Values(kCosmoflow, kDeepcam, kSequential),
                          [](const auto& trial) { return trial.param.name; });
 
 TEST_P(TrainerTest, RanksTogetherTrainAsOneDoesAlone) {

@@ -115,6 +115,40 @@ TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheFullNetwork) {
   expect_network_equal(cosmoflow({.batch = 1, .space = {128, 128, 128}}), 10);
 }
 
+// Kernels in Keras' order, of which each group has its part, with a bias; depthwise ones and all strides and
+// dilations among them.
+TEST(Onednn, EqualsTheReferenceOnGroupsInTheOrderOfKeras) {
+  for (const std::int64_t groups : {2, 4, 8})
+    for (const std::int64_t stride : {1, 2})
+      for (const std::int64_t dilation : {1, 2}) {
+        const Window window{
+            .kernel = 3, .stride = stride, .pad = dilation, .dilation = dilation, .uneven = stride - 1};
+        const auto layer =
+            convolution({.out = 8, .window = {Window{}, window, window}, .groups = groups, .axes = 2});
+        const std::string what = fmt::format("groups {} stride {} dilation {}", groups, stride, dilation);
+        expect_close(*layer, {Shape{2, 8, {1, 9, 10}}}, what);
+        expect_bfloat16_close(*layer, {Shape{2, 8, {1, 9, 10}}}, what + " in bfloat16");
+      }
+  expect_close(*convolution({.out = 6, .window = cube({.kernel = 3, .uneven = 1}), .groups = 3}),
+               {Shape{2, 3, {5, 6, 7}}}, "3-D groups");
+}
+
+TEST(Onednn, EqualsTheReferenceOnTransposedConvolutionsInTheOrderOfKeras) {
+  for (const std::int64_t stride : {1, 2, 3})
+    for (const std::size_t axes : {1, 2, 3}) {
+      Windows windows;
+      for (std::size_t axis = 3 - axes; axis < 3; ++axis)
+        windows[axis] = {.kernel = 3, .stride = stride, .uneven = (3 - stride) % 2};
+      const Shape input{2, 5, {axes > 2 ? 4 : 1, axes > 1 ? 5 : 1, 6}};
+      const auto layer = transposed_convolution({.out = 7, .window = windows, .axes = axes});
+      const std::string what = fmt::format("stride {} along {} axes", stride, axes);
+      expect_close(*layer, {input}, what);
+      const auto without_bias =
+          transposed_convolution({.out = 7, .window = windows, .bias = false, .axes = axes});
+      expect_bfloat16_close(*without_bias, {input}, what + " in bfloat16");
+    }
+}
+
 TEST(Onednn, EqualsTheReferenceOnUnevenExtentsStridesAndChannels) {
   const std::vector uneven{Shape{2, 5, {7, 9, 6}}};
   expect_equal(*convolution({.out = 7, .window = cube({.kernel = 3, .pad = 1})}), uneven, "conv 3");

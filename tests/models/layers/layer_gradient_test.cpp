@@ -55,6 +55,26 @@ TEST(Gradients, OfConvolutionsAgreeWithFiniteDifferences) {
       {2, 2, {1, 6, 7}});
 }
 
+TEST(Gradients, OfConvolutionsWithGroupsAndUnevenPaddingAgreeWithFiniteDifferences) {
+  expect_gradients(
+      convolution({.out = 6, .window = cube({.kernel = 2, .uneven = 1}), .groups = 3, .bias = false}),
+      {2, 3, {3, 4, 5}});
+  expect_gradients(convolution({.out = 4,
+                                .window = {Window{}, Window{.kernel = 4, .stride = 2, .pad = 1, .uneven = 1},
+                                           Window{.kernel = 3, .stride = 3, .uneven = 2}},
+                                .groups = 2,
+                                .axes = 2}),
+                   {2, 4, {1, 6, 7}});
+}
+
+TEST(Gradients, OfAverageAndGlobalMaxPoolingAgreeWithFiniteDifferences) {
+  expect_gradients(average_pool(cube({.kernel = 2, .stride = 2})), {2, 3, {4, 6, 5}});
+  expect_gradients(average_pool({Window{}, Window{.kernel = 3, .stride = 2, .pad = 1, .uneven = 1},
+                                 Window{.kernel = 3, .stride = 1, .pad = 2}}),
+                   {2, 19, {1, 6, 5}});
+  expect_gradients(global_max_pool(), {2, 5, {2, 4, 3}});
+}
+
 TEST(Gradients, OfMaxPoolingAgreeWithFiniteDifferences) {
   expect_gradients(max_pool({.window = cube({.kernel = 2, .stride = 2})}), {2, 3, {4, 6, 4}});
   expect_gradients(max_pool({.window = cube({.kernel = 2, .stride = 2}), .negative_slope = 0.3}),
@@ -66,6 +86,7 @@ TEST(Gradients, OfMaxPoolingAgreeWithFiniteDifferences) {
 TEST(Gradients, OfActivationsAgreeWithFiniteDifferences) {
   expect_gradients(leaky_relu(0.3), {2, 3, {2, 3, 4}});
   expect_gradients(scaled_tanh(1.2), {2, 4, {}});
+  expect_gradients(sigmoid(), {2, 4, {1, 2, 3}});
 }
 
 TEST(Gradients, OfConvolutionsInTwoDimensionsAgreeWithFiniteDifferences) {
@@ -84,9 +105,20 @@ TEST(Gradients, OfTransposedConvolutionsAgreeWithFiniteDifferences) {
                    {2, 4, {1, 3, 5}});
   expect_gradients(transposed_convolution_2d({.out = 2, .window = {.kernel = 4, .stride = 3}}),
                    {1, 2, {1, 4, 3}});
+  expect_gradients(
+      transposed_convolution({.out = 3, .window = cube({.kernel = 3, .stride = 2, .uneven = 1}), .axes = 3}),
+      {2, 2, {2, 3, 2}});
+  expect_gradients(
+      transposed_convolution({.out = 3,
+                              .window = {Window{}, Window{.kernel = 2, .stride = 2},
+                                         Window{.kernel = 5, .stride = 2, .pad = 1, .uneven = 1}},
+                              .bias = false,
+                              .axes = 2}),
+      {2, 2, {1, 3, 4}});
 }
 
 TEST(Gradients, OfBatchNormalisationAgreeWithFiniteDifferences) {
+  expect_gradients(batch_norm({.names = ParameterNames::Keras}), {2, 2, {1, 4, 3}});
   expect_gradients(batch_norm({}), {2, 5, {1, 4, 3}});
   expect_gradients(batch_norm({.relu = true}), {3, 4, {2, 2, 3}});
 }
