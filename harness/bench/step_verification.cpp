@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -178,7 +179,8 @@ double largest_error(const VerifiedStep& mine, const VerifiedStep& reference) {
     for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= mine.gradients[p][i];
     const double least = kLeastShare * mean * std::sqrt(static_cast<double>(difference.size()));
     const double error = norm(difference) / std::max(norm(reference.gradients[p]), least);
-    if (!(error <= largest)) largest = error;  // also where it is no number
+    if (!std::isfinite(error)) return std::numeric_limits<double>::infinity();
+    largest = std::max(largest, error);
   }
   return largest;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -144,8 +145,8 @@ SlurmChoices slurm_of(const StudyArguments& arguments, const StudyRequest& reque
   choices.ranks_a_node = *a_node;
   const char* type = std::getenv("SLURM_MPI_TYPE");
   choices.mpi = type ? type : mpi_type(mpi_library(), slurm_answer({"srun", "--mpi=list"}).value_or(""));
-  const auto seconds = static_cast<std::int64_t>(
-      arguments.time_limit.empty() ? 3600 : time_limit_of(arguments.time_limit, "--time-limit"));
+  const auto seconds = static_cast<std::int64_t>(  // of 0 Slurm would have it that there is no limit
+      std::ceil(arguments.time_limit.empty() ? 3600 : time_limit_of(arguments.time_limit, "--time-limit")));
   choices.time = fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (!arguments.sbatch_options.empty()) choices.options = {arguments.sbatch_options};
   return choices;
@@ -175,6 +176,9 @@ std::string yaml_text(const std::string& text) {
 }
 
 ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& alone) {
+  if (arguments.run.to_target && arguments.run.verify)
+    throw InputError("--verify is of timed steps, and with --to-target there are none", "command line",
+                     "leave one of them out");
   StudyRun run = arguments.run;
   run.config = fs::absolute(config_file(arguments.config_or_directory.string())).string();
   Config config = load_config(run.config, run.overrides);
@@ -240,6 +244,10 @@ int run_study(const StudyArguments& arguments, const Communicator& world) {
                        "call `tessera study` without one, and say by --launcher which it shall use");
     std::error_code ignored;
     const bool goes_on = fs::is_directory(arguments.config_or_directory, ignored);
+    if (goes_on && !(arguments.ranks.empty() && arguments.output.empty() && arguments.run.launcher.empty() &&
+                     arguments.submit.empty() && arguments.run.overrides.empty()))
+      throw InputError("a study goes on with the options that it was begun with", "command line",
+                       "name its directory alone, with --yes to submit its jobs; or name a configuration");
     if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
       throw InputError("a study needs --ranks and --output", "command line",
                        "give both, or name the directory of a study to go on with it");

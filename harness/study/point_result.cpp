@@ -15,7 +15,11 @@ using nlohmann::json;
 
 std::optional<json> json_in(const fs::path& file) {
   if (!fs::exists(file)) return std::nullopt;
-  return json::parse(read_whole_file(file), nullptr, false);
+  json content = json::parse(read_whole_file(file), nullptr, false);
+  if (content.is_discarded())
+    throw InputError("what came of a point is no JSON, or cut short", file.string(),
+                     "remove it, and call the study again");
+  return content;
 }
 
 StudyMeasurement measurement_in(const json& report) {

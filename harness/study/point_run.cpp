@@ -16,7 +16,8 @@ namespace tessera {
 
 PointEnd run_to_end(const PointCommand& command, DirectoryLock& lock) {
   constexpr std::chrono::milliseconds kBetweenPolls{50};
-  std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, as some parents leave it, no exit code is kept
+  constexpr double kGraceSeconds = 60;  // for a checkpoint and an orderly end
+  std::signal(SIGCHLD, SIG_DFL);        // where it is ignored, as some parents leave it, no exit code is kept
   ChildProcess child({.words = command.words,
                       .environment = environment_without_mpi_world(environ),
                       .output = command.directory / kSaidName,
@@ -24,14 +25,17 @@ PointEnd run_to_end(const PointCommand& command, DirectoryLock& lock) {
   const Stopwatch watch;
   PointEnd end;
   std::optional<int> code;
+  double stopped_at = 0;
   for (bool stopped = false; !(code = child.poll());) {
     end.signal = StopSignals::received();
     const bool late = command.time_limit && watch.seconds() > *command.time_limit;
     if (!stopped && (end.signal != 0 || late || lock.is_lost())) {
       stopped = true;
+      stopped_at = watch.seconds();
       end.timed_out = late && end.signal == 0;
       if (command.slurm_step.empty() || !terminate_slurm_step(command.slurm_step)) child.send(SIGTERM);
     }
+    if (stopped && watch.seconds() - stopped_at > kGraceSeconds) child.send(SIGKILL);
     std::this_thread::sleep_for(kBetweenPolls);
   }
   lock.check();

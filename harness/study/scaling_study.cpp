@@ -12,6 +12,7 @@
 #include "harness/campaign/launcher.hpp"
 #include "harness/campaign/run_queue.hpp"
 #include "harness/campaign/slurm_launch.hpp"
+#include "harness/config/config.hpp"
 #include "harness/process/last_words.hpp"
 #include "harness/process/signals.hpp"
 #include "harness/process/slurm.hpp"
@@ -21,6 +22,7 @@
 #include "harness/study/study_points.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/study/study_file.hpp"
 
 namespace tessera {
 namespace {
@@ -37,7 +39,10 @@ std::string text_of_record(const json& record) {
 }
 
 json read_record(const fs::path& file) {
-  return json::parse(read_whole_file(file), nullptr, false);
+  json record = json::parse(read_whole_file(file), nullptr, false);
+  if (record.is_discarded())
+    throw InputError("the record of a study is no JSON, or cut short", file.string(), "restore it");
+  return record;
 }
 
 fs::path made_directory(const fs::path& output) {
@@ -92,9 +97,18 @@ ScalingStudy::ScalingStudy(const fs::path& output, Say say, std::optional<StudyR
                       .fix = "wait for that process, or choose another --output",
                       .job_has_ended = slurm_job_has_ended}) {
   if (run) check_same_study(output_, *run);
+  const bool goes_on = !run;
   run_ = run ? std::move(*run) : run_in(output_);
-  if (const fs::path file = output_ / kStudyName; fs::exists(file))
-    study_ = study_of_json(read_record(file), file.string());
+  if (goes_on && to_json(load_config(run_.config, run_.overrides)) != run_.configuration)
+    throw InputError("the configuration has changed since the study began", run_.config,
+                     "undo that, or begin another study");
+  const fs::path file = output_ / kStudyName;
+  if (fs::exists(file)) {
+    study_ = read_study_file(file);
+  } else if (goes_on) {
+    throw InputError("the study has lost its points", file.string(),
+                     "restore that file, or begin the study again with its configuration");
+  }
 }
 
 ScalingStudy::ScalingStudy(const fs::path& output, StudyRun run, const std::vector<StudyLayout>& layouts,
@@ -170,6 +184,7 @@ bool ScalingStudy::collect(StudyPoint& point) {
   const fs::path directory = directory_of(point);
   const auto result = run_.to_target ? trained_result(directory) : timed_result(directory);
   if (result) measured(point, *result);
+  if (!point.failure.empty() && !run_.to_target) fs::remove(directory / kPointName);  // for the next call
   return result.has_value();
 }
 

@@ -130,7 +130,9 @@ void read_run(const std::filesystem::path& directory, Trial& trial) {
   trial.seconds = 0;
   for (const json& epoch : run.at("epochs")) {
     trial.metrics.push_back(number_or_nan(epoch.value("metric", json())));
-    trial.seconds += epoch.value("training_seconds", 0.0) + epoch.value("evaluation_seconds", 0.0);
+    for (const char* const key : {"training_seconds", "evaluation_seconds"})
+      if (const double seconds = number_or_nan(epoch.value(key, json())); std::isfinite(seconds))
+        trial.seconds += seconds;
   }
   trial.state = state_after(run, trial);
   trial.why = trial.state == TrialState::Diverged ? run.value("failure", "") : "";

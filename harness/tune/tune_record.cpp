@@ -46,6 +46,9 @@ void check_no_trials(const Tuning& tuning, const SearchState& state) {
 }
 
 void check_same_search(const Tuning& tuning, const json& record, const fs::path& file) {
+  if (record.is_discarded())
+    throw InputError("the record of the search is no JSON, or cut short", file.string(),
+                     "restore it, or choose another --output");
   const json mine = json::parse(text_of(identity_of(tuning)));
   std::vector<std::string> differing;
   for (const auto& [key, value] : mine.items())

@@ -46,8 +46,10 @@ std::optional<PopEfficiencies> pop_efficiencies(const StudyMeasurement& measured
   PopEfficiencies efficiencies{
       .parallel = mean / elapsed, .load_balance = mean / most, .communication = most / elapsed};
   if (const auto& ideal = measured.ideal_step_seconds; ideal && *ideal > 0) {
-    efficiencies.serialisation = most / *ideal;
-    efficiencies.transfer = *ideal / elapsed;
+    // The replay is of the calls alone: what belongs to none of them is useful there, too.
+    const double rest = std::ranges::max(measured.ranks, {}, &RankSeconds::rest).rest();
+    efficiencies.serialisation = most / (*ideal + rest);
+    efficiencies.transfer = (*ideal + rest) / elapsed;
   }
   return efficiencies;
 }

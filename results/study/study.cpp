@@ -86,7 +86,10 @@ StudyLayout layout_of(const json& object) {
       {layout.ranks, layout.threads, layout.depth, layout.height, layout.width, layout.global_batch},
       "numbers of a layout");
   must_be_positive(layout.extents, "extents");
-  if (layout.ranks % layout.parts() != 0)
+  for (const int parts : {layout.depth, layout.height, layout.width})
+    if (parts > layout.ranks) throw std::out_of_range("a split can't have more parts than there are ranks");
+  if (static_cast<std::int64_t>(layout.depth) * layout.height > layout.ranks ||
+      layout.ranks % layout.parts() != 0)
     throw std::out_of_range("ranks must be a multiple of the parts of a split");
   return layout;
 }
