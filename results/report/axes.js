@@ -15,7 +15,7 @@ function logAxis(text, colours, more) {
   const digits = few ? [1] : many ? [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8] : [1, 2, 5];
   const label = (value) => {
     const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
-    return digits.some((digit) => Math.abs(leading - digit) < 1e-6) ? Number(value.toPrecision(3)).toLocaleString('en') : '';
+    return digits.some((digit) => Math.abs(leading - digit) < 1e-6) ? value.toLocaleString('en', {maximumSignificantDigits: 3}) : '';
   };
   const line = (context) => context.tick && context.tick.label ? colours.line : 'transparent';
   return {type: 'logarithmic', title: title(text, colours), grid: {color: line},

@@ -31,7 +31,7 @@ function metricAxis(values, colours) {
   const low = search.metric.higher_is_better ? sorted[Math.floor(0.1 * last)] : sorted[0];
   const high = search.metric.higher_is_better ? sorted[last] : sorted[Math.floor(0.9 * last)];
   const room = 0.08 * (high - low || 1);
-  return linearAxis(search.metric.name, colours, {min: low - room, max: high + room});
+  return linearAxis(search.metric.name, colours, {min: low - room, max: high + room, ticks: {color: colours.soft, includeBounds: false}});
 }
 
 function learningChart(colours) {

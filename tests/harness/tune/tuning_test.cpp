@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 #include <numeric>
+#include <set>
 #include <thread>
 
 #include "harness/config/config_yaml.hpp"
@@ -135,6 +136,15 @@ TEST_F(Tunings, CountTrialsThatFailOrDivergeAsTheWorst) {
       "above 0.5 && exit 3\n"
       "above 0.2 || { epochs=1 end=not_finite; }\nlearn\n");
   search.brackets = hyperband(3, 3);
+  const auto kinds = [&search] {
+    std::set<std::string> found;
+    for (const Trial& trial : trials_of(search.brackets, search.space, search.seed)) {
+      const double x = std::stod(trial.values[0].yaml);
+      found.insert(x > 0.5 ? "fails" : x < 0.2 ? "diverges" : "is trained");
+    }
+    return found.size();
+  };
+  while (kinds() < 3) ++search.seed;
   EXPECT_EQ(run(search), 0);
   const json found = record();
   for (const json& trial : found["trials"]) {
