@@ -29,6 +29,7 @@ void add_commands(const CommandSyntax& program) {
   add_inspect(program);
   add_package(program);
   add_plan(program);
+  add_predict(program);
   add_score(program);
   add_stage(program);
   add_study(program);

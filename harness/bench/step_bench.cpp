@@ -103,6 +103,8 @@ class Calls {
   std::map<std::string, std::vector<std::string>> implementations_;
 };
 
+}  // namespace
+
 void note_times(const StepTimes& mine, const Communicator& world, StepBench& bench) {
   bench.loss_seconds = mine.loss;
   bench.update_seconds = mine.update;
@@ -112,8 +114,6 @@ void note_times(const StepTimes& mine, const Communicator& world, StepBench& ben
   bench.exposed_reduction_seconds = min_median_max_over_ranks(world, mine.exposed_reduction);
   for (const double cpu : world.all_gather(mine.compute_cpu)) bench.compute_cpu_seconds += cpu;
 }
-
-}  // namespace
 
 StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
                      const BatchSize& batch, std::int64_t repeats) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/step_profile.hpp"
 #include "harness/config/config.hpp"
 #include "harness/process/statistics.hpp"
 #include "harness/train/generic_calls.hpp"
@@ -34,9 +35,10 @@ struct StepBench {
   int axes = 3;                        // of samples
   std::int64_t batch = 1, passes = 1;  // of a replica: samples a pass, passes a step
   std::int64_t repeats = 1;
-  int threads = 1;                              // of a rank
-  Element element = Element::F32;               // of tensors
-  std::vector<BenchedCall> calls;               // of rank 0
+  std::string simulated;           // the machine whose description said how long to wait; empty: computed
+  int threads = 1;                 // of a rank
+  Element element = Element::F32;  // of tensors
+  std::vector<BenchedCall> calls;  // of rank 0
   std::vector<GenericCall> generic_calls;       // of rank 0
   double loss_seconds = 0, update_seconds = 0;  // of rank 0
   double ceiling_seconds = 0;                   // sum over the convolutions of rank 0
@@ -53,6 +55,9 @@ struct StepBench {
 /// Collective; rank 0 has all of the result.
 StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
                      const BatchSize& batch, std::int64_t repeats);
+
+/// Notes what this rank's steps took, and how that spreads over the ranks. Collective.
+void note_times(const StepTimes& mine, const Communicator& world, StepBench& bench);
 
 nlohmann::json to_json(const StepBench& bench);
 /// A table for people.

@@ -48,6 +48,7 @@ nlohmann::json to_json(const StepBench& bench) {
                         {"passes", bench.passes},
                         {"repeats", bench.repeats},
                         {"threads", bench.threads},
+                        {"compute", bench.simulated.empty() ? "real" : "simulated"},
                         {"element", name_of(bench.element)},
                         {"calls", calls},
                         {"generic_calls", generic},
@@ -62,6 +63,7 @@ nlohmann::json to_json(const StepBench& bench) {
                         {"compute_cpu_seconds", bench.compute_cpu_seconds},
                         {"peak_bytes", static_cast<std::size_t>(bench.peak_bytes.max)}};
   add_grid(all, bench.grid);
+  if (!bench.simulated.empty()) all["machine"] = bench.simulated;
   if (bench.ceiling_seconds > 0) {
     all["ceiling_seconds"] = bench.ceiling_seconds;
     all["step_over_ceiling"] = bench.step_seconds.max / bench.ceiling_seconds;
@@ -75,8 +77,12 @@ std::string to_string(const StepBench& bench) {
                   grid_text(bench.grid, bench.axes), bench.batch,
                   bench.passes == 1 ? "" : fmt::format(" in each of {} passes", bench.passes),
                   name_of(bench.element), bench.threads, bench.threads == 1 ? "" : "s", bench.repeats);
-  text += fmt::format("{:<13} {:<20} {:>9} {:>9} {:>7} {:>8} {:>8}  {}\n", "node", "call on rank 0", "time",
-                      "ceiling", "ratio", "GFLOP/s", "GB/s", "implementation (ceiling's, where another)");
+  if (!bench.simulated.empty())
+    text += fmt::format("computing is simulated: real messages, and waits as {} would compute\n",
+                        bench.simulated);
+  else
+    text += fmt::format("{:<13} {:<20} {:>9} {:>9} {:>7} {:>8} {:>8}  {}\n", "node", "call on rank 0", "time",
+                        "ceiling", "ratio", "GFLOP/s", "GB/s", "implementation (ceiling's, where another)");
   double rest = 0;
   for (const BenchedCall& c : bench.calls) {
     text += call_text(c);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/bench/synthetic_values.hpp"
 #include "harness/train/replica.hpp"
 
 namespace tessera {
@@ -8,12 +9,7 @@ namespace tessera {
 class SyntheticBatches final : public BatchSource {
  public:
   explicit SyntheticBatches(Replica& replica) : batch_(replica.synthetic()) {
-    const TensorView input = replica.synthetic_input();
-    with_element(input.layout.element, [&]<class T>(T) {
-      const std::span<T> values = input.span<T>();
-      for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<T>(static_cast<Wide<T>>(i % 97) / 97);
-    });
+    fill_with_synthetic_values(replica.synthetic_input());
   }
   const Batch& next() override { return batch_; }
   bool failed() const override { return false; }

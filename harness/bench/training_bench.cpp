@@ -128,6 +128,9 @@ class TimedTraining {
   }
 
   const Graph& graph() const { return replica_.graph(); }
+  std::vector<GradientBucket> buckets() {
+    return gradient_buckets(replica_.parameters(), kGradientBucketBytes);
+  }
 
  private:
   double waited_for_input() const { return loader_ ? loader_->waited_seconds() : 0; }
@@ -199,7 +202,7 @@ Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& 
   const double ideal = ideal_step(grid, training.graph(), training.program_seconds(),
                                   {.element = config.compute.element,
                                    .overlap = config.compute.overlap,
-                                   .bucket_bytes = kGradientBucketBytes,
+                                   .buckets = training.buckets(),
                                    .norm_replicas = static_cast<int>(std::max<std::int64_t>(together, 1))},
                                   static_cast<int>(batch.passes));
   if (ideal > 0) measured.ideal_step_seconds = ideal;

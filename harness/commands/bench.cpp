@@ -1,5 +1,8 @@
+#include <fmt/ostream.h>
+
 #include <filesystem>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,10 +11,12 @@
 
 #include "harness/bench/exchange_bench.hpp"
 #include "harness/bench/io_bench.hpp"
+#include "harness/bench/machine_bench.hpp"
 #include "harness/bench/point_record.hpp"
 #include "harness/bench/point_report.hpp"
 #include "harness/bench/reduce_bench.hpp"
 #include "harness/bench/result_page.hpp"
+#include "harness/bench/simulated_step.hpp"
 #include "harness/bench/step_bench.hpp"
 #include "harness/bench/step_verification.hpp"
 #include "harness/commands/command.hpp"
@@ -23,6 +28,8 @@
 #include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
+#include "models/base/error.hpp"
+#include "models/base/host_name.hpp"
 #include "models/kernels/library.hpp"
 #include "parallel/uniform.hpp"
 
@@ -30,7 +37,7 @@ namespace tessera {
 namespace {
 
 struct BenchArguments {
-  std::string config, split, stage_dir;
+  std::string config, split, stage_dir, compute = "real", machine;
   std::vector<std::string> overrides;
   std::optional<std::int64_t> batch;
   std::filesystem::path page;
@@ -61,7 +68,9 @@ class Bench {
   }
 
   StepBench step() const {
-    return bench_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats);
+    if (arguments_.compute != "simulated")
+      return bench_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats);
+    return bench_simulated_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats, machine());
   }
   /// What was measured of the step as a study of one point.
   Study study_of(const StepBench& bench) const {
@@ -96,6 +105,21 @@ class Bench {
   }
 
  private:
+  MachineDescription machine() const {
+    MachineDescription machine;
+    all_or_none(world_, [&] {
+      if (arguments_.verify || !arguments_.page.empty())
+        throw InputError("a step whose computing is simulated has nothing to verify or to quote",
+                         "--compute simulated", "leave out --verify and --page");
+      if (arguments_.machine.empty())
+        throw InputError("to simulate computing, a machine's file must say how long it takes",
+                         "--compute simulated",
+                         "name one with --machine, as `tessera bench machine` writes it");
+      machine = load_machine(arguments_.machine);
+    });
+    return machine;
+  }
+
   const BenchArguments& arguments_;
   const Communicator& world_;
   Config config_;
@@ -121,6 +145,8 @@ int print(const Result& result, const BenchArguments& arguments, const Communica
 int bench_whole_step(const BenchArguments& arguments, const Communicator& world) {
   const Bench bench(arguments, world);
   const StepBench step = bench.step();
+  if (arguments.compute == "simulated")
+    return print(step, arguments, world);  // nothing of it is to be quoted
   const Study study = bench.study_of(step);
   const StudyPoint& point = study.points.front();
   const bool failed = point.measurement->verification && !point.measurement->verification->passed();
@@ -169,6 +195,52 @@ CommandSyntax add(CommandSyntax bench, const char* name, const char* what, Resul
   return command;
 }
 
+struct MachineArguments {
+  std::vector<std::string> configs, overrides;
+  std::vector<std::int64_t> sizes = {1, 2, 4};
+  std::filesystem::path output;
+  std::string name;
+  std::int64_t repeats = 7;
+};
+
+int write_machine(const MachineArguments& arguments, const Communicator& world) {
+  std::vector<Config> configs;
+  for (const std::string& name : arguments.configs)
+    configs.push_back(broadcast_config(world, name, arguments.overrides));
+  set_up_threads(world, configs.front().compute.fixed_threads());
+  const MachineDescription machine =
+      bench_machine(configs, world, {arguments.name, arguments.sizes, arguments.repeats});
+  all_or_none(world, [&] {
+    if (world.rank() > 0) return;
+    write_whole_file(arguments.output, to_yaml(machine));
+    fmt::print(std::cout, "{}: {} ranks a node, {} cores, {} calls measured, spread {:.3f}\n",
+               arguments.output.string(), machine.node.ranks, machine.node.cores,
+               machine.kernels.measured.size(), machine.spread);
+    flush_or_throw(std::cout, "what was measured");
+  });
+  return 0;
+}
+
+void add_machine(CommandSyntax bench) {
+  const CommandSyntax command = bench.command(
+      "machine", "what the performance model needs of this machine, as a file; under mpiexec, on all ranks");
+  const auto arguments = std::make_shared<MachineArguments>();
+  arguments->name = host_name();
+  command.option("CONFIG", arguments->configs, "YAML files whose kernels are measured").required();
+  command.option("-o,--output", arguments->output, "the file to write, for predict --machine").required();
+  command
+      .option("--size", arguments->sizes,
+              "ranks of a run that shall be predicted; may be repeated (without it: 1, 2 and 4)")
+      .repeatable()
+      .at_least_one(std::numeric_limits<int>::max());
+  command.option("--name", arguments->name, "of the machine; without it, this host's");
+  command.option("--repeats", arguments->repeats, "rounds, of which medians are taken")
+      .at_least_one()
+      .shows_default();
+  add_overrides(command, arguments->overrides);
+  command.runs([arguments](const Communicator& world) { return write_machine(*arguments, world); });
+}
+
 }  // namespace
 
 void add_bench(CommandSyntax program) {
@@ -181,6 +253,12 @@ void add_bench(CommandSyntax program) {
       "--verify", of_step->verify,
       "hold a step to the unsplit reference, too; if it isn't the same, there are no figures: exit code 1");
   step.option("--page", of_step->page, "FILE: writes the closing page there, too");
+  step.option("--compute", of_step->compute,
+              "real, or simulated: real messages, and waits as long as the machine's file says in place of "
+              "computing")
+      .one_of({"real", "simulated"})
+      .shows_default();
+  step.option("--machine", of_step->machine, "YAML file, or the name of one in harness/machines");
   step.runs([of_step](const Communicator& world) { return bench_whole_step(*of_step, world); });
   add_bench_training(bench);
   add(bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,
@@ -192,6 +270,7 @@ void add_bench(CommandSyntax program) {
       .at_least_one()
       .shows_default();
   io.option("--stage-dir", arguments->stage_dir, "measure staging to this directory, too").may_differ();
+  add_machine(bench);
   add(bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats);
 }
 

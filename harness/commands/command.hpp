@@ -34,6 +34,7 @@ void add_generate(CommandSyntax program);
 void add_inspect(CommandSyntax program);
 void add_package(CommandSyntax program);
 void add_plan(CommandSyntax program);
+void add_predict(CommandSyntax program);
 void add_score(CommandSyntax program);
 void add_stage(CommandSyntax program);
 void add_study(CommandSyntax program);

@@ -9,5 +9,7 @@ namespace tessera {
 /// ../share/tessera/configs of an installed program's folder, in ../harness/configs of a program in a build
 /// folder. Throws InputError where there is none, with the names that there are.
 std::string config_file(const std::string& name);
+/// The same of the description of a machine, as "fugaku", in the folder machines beside configs.
+std::string machine_file(const std::string& name);
 
 }  // namespace tessera

@@ -15,10 +15,6 @@ Field benchmark_field(Config& config);
 /// members of `config`, which must outlive it.
 std::vector<Section> config_schema(Config& config);
 
-/// The field of a key by its path, "section.key", or that of a path inside of it. Throws InputError at
-/// `where`, with the nearest known, where there is none.
-const Field& field_at(const std::vector<Section>& schema, const std::string& path, const std::string& where);
-
 /// Gives what depends on other keys its default, then throws InputError when values that are each in range
 /// contradict each other.
 void settle(Config& config);

@@ -35,7 +35,7 @@ std::vector<int> divisors_up_to(int number, std::int64_t most) {
   return divisors;
 }
 
-std::vector<GridDims> possible_grids(int ranks, const Extents& most) {
+std::vector<GridDims> grids_up_to(int ranks, const Extents& most) {
   std::vector<GridDims> grids;
   for (const int d : divisors_up_to(ranks, most.d))
     for (const int h : divisors_up_to(ranks / d, most.h))
@@ -45,7 +45,7 @@ std::vector<GridDims> possible_grids(int ranks, const Extents& most) {
 
 // Those with about as many parts as were asked for, slabs before blocks.
 std::string name_possible(int ranks, const Extents& most, int axes, std::int64_t parts) {
-  std::vector<GridDims> grids = possible_grids(ranks, most);
+  std::vector<GridDims> grids = grids_up_to(ranks, most);
   const auto worth = [&](const GridDims& g) {
     return std::tuple(std::abs(g.parts() - parts), g.height * g.width, g.width);
   };
@@ -128,6 +128,10 @@ GridDims grid_of(const std::string& text, int ranks, const Graph& graph) {
         fmt::format("start a multiple of {} ranks; {}", product, name_possible(ranks, most, axes, product)));
   return {static_cast<int>(ranks / product), static_cast<int>(parts[0]), static_cast<int>(parts[1]),
           static_cast<int>(parts[2])};
+}
+
+std::vector<GridDims> possible_grids(int ranks, const Graph& graph) {
+  return grids_up_to(ranks, most_parts(graph));
 }
 
 std::string split_text(const GridDims& dims, int axes) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/network/graph.hpp"
 #include "parallel/partition.hpp"
@@ -20,6 +21,8 @@ GridDims grid_of(const std::string& text, int ranks, const Graph& graph);
 /// The parts of a text as grid_of() takes them, of one replica, whatever the ranks and the graph; "whole" is
 /// not split. Nothing where the text is none of 1 to `axes` numbers from 1 on.
 std::optional<GridDims> parts_in(const std::string& text, int axes);
+/// All grids of `ranks` processes that grid_of() could make.
+std::vector<GridDims> possible_grids(int ranks, const Graph& graph);
 
 /// 2 where samples have no depth, otherwise 3.
 int spatial_axes(const Graph& graph);

@@ -95,9 +95,9 @@ class Replay {
       rank.times.exchanging += network_.copy(mine.copied_bytes);
       for (const auto& [peer, bytes] : gathers ? mine.sent : mine.received) {
         const std::size_t to = r - static_cast<std::size_t>(part(r)) + static_cast<std::size_t>(peer);
-        rank.times.exchanging += network_.handling(bytes);
-        const auto [latency, transfer, attended] =
-            network_.flight(static_cast<int>(r), static_cast<int>(to), bytes);
+        const auto here = static_cast<int>(r), there = static_cast<int>(to);
+        rank.times.exchanging += network_.handing_over(here, there, bytes);
+        const auto [latency, transfer, attended] = network_.flight(here, there, bytes);
         rank.link = std::max(rank.link, rank.now()) + transfer;
         arriving[to].last = std::max(arriving[to].last, rank.link + latency);
         arriving[to].attended += attended;
@@ -116,7 +116,7 @@ class Replay {
       rank.exchange_until(std::max({arriving.last, arriving.sent, rank.now() + arriving.attended}));
       const SampleProgram::Messages& mine = messages[static_cast<std::size_t>(part(r))];
       for (const auto& message : gathers ? mine.received : mine.sent)
-        rank.times.exchanging += network_.handling(message.bytes);
+        rank.times.exchanging += network_.taking(message.bytes);
     }
     arriving_ = std::move(under_way.mapped());
   }
@@ -137,7 +137,7 @@ class Replay {
   // What was measured of such a step may hold the wait for the others, which comes of itself here: all end
   // when the last does.
   void meet(const ProgramStep& step, Seconds seconds) {
-    const int replicas = program_.meetings.at(step.node);
+    const auto [replicas, bytes] = program_.meetings.at(step.node);
     const auto members =
         std::min(ranks_.size(), static_cast<std::size_t>(replicas) * program_.program_of.size());
     for (std::size_t first = 0; first < ranks_.size(); first += members) {
@@ -148,7 +148,7 @@ class Replay {
         last = std::max(last, ranks_[r].now());
       }
       for (std::size_t r = first; r < end; ++r)
-        ranks_[r].exchange_until(last + network_.sum_over_replicas(replicas));
+        ranks_[r].exchange_until(last + network_.sum_over_replicas(replicas, bytes));
     }
   }
 

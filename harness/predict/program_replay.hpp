@@ -28,25 +28,27 @@ class CommunicationTimes {
     double latency = 0, transfer = 0, attended = 0;
   };
   virtual ~CommunicationTimes() = default;
-  /// For a rank to hand a message over, or take it: packing or unpacking, and the call.
-  virtual double handling(std::size_t bytes) const = 0;
+  /// For a rank to hand a message over, and for another to take it: packing, unpacking, and the calls.
+  virtual double handing_over(int from, int to, std::size_t bytes) const = 0;
+  virtual double taking(std::size_t bytes) const = 0;
   /// To copy what was here before to where it is wanted.
   virtual double copy(std::size_t bytes) const = 0;
   virtual Flight flight(int from, int to, std::size_t bytes) const = 0;
   /// A sum over all ranks; `attended` as above.
   virtual Flight sum_over_world(std::size_t bytes) const = 0;
-  /// A short sum over the parts of so many replicas.
-  virtual double sum_over_replicas(int replicas) const = 0;
+  /// A short sum over the parts of some replicas.
+  virtual double sum_over_replicas(int replicas, std::size_t bytes) const = 0;
 };
 
 /// A network without latency and of infinite bandwidth, as POP's ideal one.
 class IdealNetwork final : public CommunicationTimes {
  public:
-  double handling(std::size_t) const override { return 0; }
+  double handing_over(int, int, std::size_t) const override { return 0; }
+  double taking(std::size_t) const override { return 0; }
   double copy(std::size_t) const override { return 0; }
   Flight flight(int, int, std::size_t) const override { return {}; }
   Flight sum_over_world(std::size_t) const override { return {}; }
-  double sum_over_replicas(int) const override { return 0; }
+  double sum_over_replicas(int, std::size_t) const override { return 0; }
 };
 
 /// Where a rank's step went; its parts make its end.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "parallel/exchange_plan.hpp"
-#include "parallel/gradient_reducer.hpp"
 
 namespace tessera {
 namespace {
@@ -40,18 +39,23 @@ class SampleProgramMaker {
     for (NodeId id = 0; id < graph_.count(); ++id)
       if (graph_.node(id).layer)
         for (const ParameterSpec& spec : graph_.parameters(id)) node_of[spec.name] = id;
-    for (const GradientBucket& bucket :
-         gradient_buckets(ParameterStore(specs, wide(options_.element)), options_.bucket_bytes))
+    for (const GradientBucket& bucket : options_.buckets)
       to.sums[node_of.at(specs[static_cast<std::size_t>(bucket.last) - 1].name)].push_back(bucket.bytes);
   }
 
   void add_meetings(SampleProgram& to) const {
     for (NodeId id = 0; id < graph_.count(); ++id)
       if (const Layer* const layer = graph_.node(id).layer.get(); layer && layer->sums_over_group())
-        to.meetings[id] = layer->reads_owned() ? 1 : std::max(options_.norm_replicas, 1);
+        to.meetings[id] = {layer->reads_owned() ? 1 : std::max(options_.norm_replicas, 1), meeting_bytes(id)};
   }
 
  private:
+  // Two sums a channel, or one of each sample's.
+  std::size_t meeting_bytes(NodeId node) const {
+    const Shape& shape = graph_.shape(node);
+    const std::int64_t sums = shape.c * (graph_.node(node).layer->reads_owned() ? shape.n : 2);
+    return static_cast<std::size_t>(sums) * sizeof(double);
+  }
   std::size_t bytes(NodeId tensor, const Box& box) const {
     return graph_.layout(tensor, box, options_.element).bytes();
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/network/program.hpp"
+#include "parallel/gradient_reducer.hpp"
 #include "parallel/partition.hpp"
 
 namespace tessera {
@@ -24,6 +25,12 @@ struct SampleProgram {
     std::size_t copied_bytes = 0;  // what is owned and wanted here and must be copied to be in place
     friend bool operator==(const Messages&, const Messages&) = default;
   };
+  /// A short sum that operations make as they compute, over the parts of so many replicas.
+  struct Meeting {
+    int replicas = 1;
+    std::size_t bytes = 0;
+    friend bool operator==(const Meeting&, const Meeting&) = default;
+  };
   using Edge = std::pair<NodeId, int>;  // reader, input
 
   GridDims grid;                                    // of the run
@@ -31,7 +38,7 @@ struct SampleProgram {
   std::vector<int> program_of;                      // by part, among them
   std::map<Edge, std::vector<Messages>> exchanges;  // by part
   std::map<NodeId, std::vector<std::size_t>> sums;  // bytes of the buckets that a node's Ready completes
-  std::map<NodeId, int> meetings;                   // nodes that sum over so many replicas as they compute
+  std::map<NodeId, Meeting> meetings;               // of the nodes that have one, forward and backward
 
   const Program& program(int part) const { return programs[static_cast<std::size_t>(program_of[part])]; }
   /// Whether ranks wait for others in such a step.
@@ -42,8 +49,8 @@ struct SampleProgram {
 struct SampleProgramOptions {
   Element element = Element::F32;
   Overlap overlap = Overlap::Auto;
-  std::size_t bucket_bytes = 0;  // of the sums of gradients
-  int norm_replicas = 1;         // that share batch statistics
+  std::vector<GradientBucket> buckets;  // of the graph's parameters
+  int norm_replicas = 1;                // that share batch statistics
 };
 
 /// graph: of one replica's batch.

@@ -12,6 +12,7 @@
 #include "harness/config/config_schema.hpp"
 #include "harness/config/config_yaml.hpp"
 #include "harness/config/nearest_name.hpp"
+#include "harness/config/read_sections.hpp"
 #include "io/files/checksum.hpp"
 #include "models/base/error.hpp"
 #include "models/base/random.hpp"

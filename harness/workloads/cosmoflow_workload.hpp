@@ -20,6 +20,7 @@ class CosmoflowWorkload final : public Workload {
 
   Graph graph(std::int64_t batch) const override;
   std::string target_name() const override { return "cosmology"; }
+  std::int64_t stored_bytes_an_element() const override { return sizeof(std::int16_t); }
   std::int64_t target_channels() const override { return own().target_size; }
   const Loss& loss() const override { return loss_; }
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;

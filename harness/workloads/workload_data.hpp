@@ -17,6 +17,8 @@ class WorkloadData {
 
   /// Whether a process reads the same box of a sample in every epoch, however samples are split.
   virtual bool keeps_boxes() const = 0;
+  /// Of an element of a sample's input as the files hold it.
+  virtual std::int64_t stored_bytes_an_element() const { return sizeof(float); }
   /// Whether the data are files, to be listed first; see broadcast_listing().
   virtual bool in_files() const { return true; }
   /// Whether a file may hold many samples, see io/arrays/array_sample.hpp: then a folder may have fewer files

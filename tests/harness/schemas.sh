@@ -107,6 +107,14 @@ plans() {
   prints 0 harness/bench/step_bench.schema.json on 1 bench step "$fixture" --repeats 1 --set compute.element=bf16
   prints 0 results/study/study.schema.json on 2 bench training "$fixture" --steps 1 --repeats 2 --verify "${split[@]}"
   prints 0 results/study/study.schema.json on 1 bench training "$fixture" --steps 1 --repeats 1 --synthetic --set compute.kernels=reference
+  local predict=harness/predict/prediction.schema.json
+  prints 0 $predict "$TESSERA" predict "$fixture" --machine grace --ranks 4 --split 2x1 --epochs 3
+  prints 0 $predict "$TESSERA" predict "$fixture" --machine fugaku --ranks 8 --best
+  refused $predict printed 's/"efficiency"/"efficiencies"/'
+  ends 0 on 2 bench machine "$fixture" --size 2 --repeats 2 --output here.yaml
+  prints 0 $predict "$TESSERA" predict "$fixture" --machine ./here.yaml --ranks 2 "${split[@]}"
+  prints 0 harness/bench/step_bench.schema.json on 2 bench step "$fixture" --repeats 1 "${split[@]}" --compute simulated --machine ./here.yaml
+  ends 2 on 2 bench step "$fixture" --repeats 1 --compute simulated
   prints 0 harness/bench/exchange_bench.schema.json on 2 bench exchange "$fixture" --repeats 1 "${split[@]}"
   prints 0 harness/bench/io_bench.schema.json on 2 bench io "$fixture" --repeats 1 --samples 8 --stage-dir staged
   prints 0 harness/bench/reduce_bench.schema.json on 2 bench reduce "$fixture" --repeats 1

@@ -40,9 +40,10 @@ const ComputeSeconds kSecond{{1, 0, 1, 0, 8}, {1, 0, 1, 0, 0, 2, 0}, 0, 1};
 const std::vector<ComputeSeconds> kBoth{kFirst, kSecond};
 
 struct SlowNetwork : CommunicationTimes {
-  double handling(std::size_t) const override { return 0.125; }
+  double handing_over(int, int, std::size_t) const override { return 0.125; }
+  double taking(std::size_t) const override { return 0.125; }
   double copy(std::size_t) const override { return 0; }
-  double sum_over_replicas(int) const override { return 0; }
+  double sum_over_replicas(int, std::size_t) const override { return 0; }
   Flight flight(int, int, std::size_t bytes) const override {
     return {0.5, static_cast<double>(bytes) / 100, attended};
   }
@@ -124,13 +125,13 @@ TEST(ProgramReplay, SumsBucketsOneAfterAnother) {
 TEST(ProgramReplay, MeetsOverReplicasWhereALayerSums) {
   SampleProgram program = two_layers(2);
   program.exchanges[{2, 0}] = std::vector<SampleProgram::Messages>(2);
-  program.meetings[1] = 2;
+  program.meetings[1] = {2, 0};
   ComputeSeconds slow = kFirst;
   slow.forward[0] = 5;
   const std::vector<ComputeSeconds> seconds{kFirst, kFirst, kFirst, slow};
   const std::vector<RankReplay> ranks = replay(program, seconds, IdealNetwork());
   EXPECT_THAT(ranks[0].exchanging, DoubleEq(2));
-  program.meetings[1] = 1;
+  program.meetings[1] = {1, 0};
   EXPECT_THAT(replay(program, seconds, IdealNetwork())[0].exchanging, DoubleEq(0));
   EXPECT_THAT(replay(program, seconds, IdealNetwork())[2].exchanging, DoubleEq(2));
 }
@@ -140,8 +141,9 @@ TEST(ProgramReplay, MeetsOverReplicasWhereALayerSums) {
 TEST(SampleProgram, HasForEachMessageItsSenderAndItsReceiver) {
   const Graph graph = cosmoflow({.batch = 2, .space = {16, 16, 16}, .conv_layers = 4, .conv_size = 4});
   const GridDims grid{2, 2, 3, 1};
-  const SampleProgram program =
-      sample_program(graph, grid, place_all(graph, Partition(grid)), {.bucket_bytes = kGradientBucketBytes});
+  const SampleProgram program = sample_program(
+      graph, grid, place_all(graph, Partition(grid)),
+      {.buckets = gradient_buckets(ParameterStore(graph.parameters(), Element::F32), kGradientBucketBytes)});
   ASSERT_EQ(program.program_of.size(), 6U);
   EXPECT_EQ(program.sums.size(), 1U);
   std::size_t messages = 0;
