@@ -143,12 +143,18 @@ double default_weight_decay(OptimizerKind optimizer) {
 void settle_optimizer(Config& config) {
   SequentialConfig& own = sequential_of(config);
   const bool sgd = own.optimizer == OptimizerKind::Sgd;
-  if (sgd)
+  // What the optimizer doesn't read stays without a value, so that it isn't written into records either.
+  if (sgd) {
     forbid_keys(config, "optimizer.name", {"optimizer.betas", "optimizer.eps", "optimizer.weight_decay"},
                 "the optimizer is SGD");
-  else
+    own.momentum = own.momentum.value_or(0);
+    own.nesterov = own.nesterov.value_or(false);
+  } else {
     forbid_keys(config, "optimizer.name", {"optimizer.momentum", "optimizer.nesterov"}, "only SGD reads it");
-  if (!own.weight_decay) own.weight_decay = default_weight_decay(own.optimizer);
+    own.betas = own.betas.value_or(std::vector{0.9, 0.999});
+    own.eps = own.eps.value_or(1e-7);
+    own.weight_decay = own.weight_decay.value_or(default_weight_decay(own.optimizer));
+  }
   if (!config.given("lr_schedule.lr")) own.lr_schedule.lr = sgd ? 0.01 : 0.001;
   check_warmup_schedule(config, own.lr_schedule);
 }
@@ -177,7 +183,7 @@ void check_metric(const Config& config) {
                      "choose softmax_cross_entropy or weighted_pixel_cross_entropy for model.loss");
   if (own.loss == LossKind::WeightedPixelCrossEntropy)
     require_key(config, "model.loss", "model.class_weights", "the loss weighs each class");
-  else
+  else if (!own.class_weights.empty())
     forbid_keys(config, "model.loss", {"model.class_weights"}, "only weighted_pixel_cross_entropy reads it");
 }
 

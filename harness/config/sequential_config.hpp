@@ -44,12 +44,12 @@ struct SequentialConfig {
   std::int64_t batchnorm_group_size = 0;  // replicas that share batch statistics; 0: all
   // optimizer
   OptimizerKind optimizer = OptimizerKind::Adam;
-  double momentum = 0;  // of SGD, as the next
-  bool nesterov = false;
-  std::vector<double> betas{0.9, 0.999};  // of the others, as the next two
-  double eps = 1e-7;
-  std::optional<double> weight_decay;  // 0 of Adam, 0.004 of AdamW, 0.01 of LAMB when not given
-  WarmupConfig lr_schedule;            // lr: 0.01 of SGD, 0.001 of the others when not given
+  std::optional<double> momentum;  // of SGD, as the next: 0 when not given
+  std::optional<bool> nesterov;
+  std::optional<std::vector<double>> betas;  // of the others, as the next two: 0.9 and 0.999 when not given
+  std::optional<double> eps;                 // 1e-7
+  std::optional<double> weight_decay;        // 0 of Adam, 0.004 of AdamW, 0.01 of LAMB
+  WarmupConfig lr_schedule;                  // lr: 0.01 of SGD, 0.001 of the others when not given
   // train
   MetricTarget target;
 };

@@ -33,12 +33,13 @@ std::vector<Field> warmup_fields(WarmupConfig& lr) {
 }
 
 void check_warmup_schedule(const Config& config, const WarmupConfig& lr) {
-  if (config.given("lr_schedule.n_warmup_steps"))
+  // A record of a configuration gives all keys: of no effect are those without a value.
+  if (config.given("lr_schedule.n_warmup_steps") && lr.n_warmup_epochs > 0)
     forbid_keys(config, kChooser, {"lr_schedule.n_warmup_epochs"},
                 "n_warmup_steps says how long the warm-up is");
   if (lr.schedule == ScheduleKind::Steps)
     require_key(config, kChooser, "lr_schedule.decay_epochs", "the schedule `steps` reads it");
-  else
+  else if (!lr.decay_epochs.empty())
     forbid_keys(config, kChooser, {"lr_schedule.decay_epochs"}, "only the schedule `steps` reads it");
   if (lr.schedule == ScheduleKind::Cosine)
     check_cosine(config, lr);

@@ -99,17 +99,17 @@ std::int64_t SequentialWorkload::target_channels() const {
 }
 
 MomentSettings SequentialWorkload::moments() const {
-  return {.beta1 = own().betas[0],
-          .beta2 = own().betas[1],
-          .epsilon = own().eps,
+  return {.beta1 = own().betas->at(0),
+          .beta2 = own().betas->at(1),
+          .epsilon = *own().eps,
           .weight_decay = *own().weight_decay};
 }
 
 std::unique_ptr<Optimizer> SequentialWorkload::make_optimizer(ParameterStore& parameters) const {
   switch (own().optimizer) {
     case OptimizerKind::Sgd:
-      return std::make_unique<Sgd>(parameters, own().momentum, 0.0,
-                                   own().nesterov ? Momentum::Nesterov : Momentum::Plain);
+      return std::make_unique<Sgd>(parameters, *own().momentum, 0.0,
+                                   *own().nesterov ? Momentum::Nesterov : Momentum::Plain);
     case OptimizerKind::Adam:
       return std::make_unique<Adam>(parameters, moments(), WeightDecay::InGradient);
     case OptimizerKind::AdamW:
@@ -238,10 +238,10 @@ void SequentialWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch)
   log.event(LogKey::OptLearningRateWarmupFactor, summary.warmup_factor);
   log.event(LogKey::OptLearningRateDecayBoundaryEpochs, summary.decay_boundary_epochs);
   log.event(LogKey::OptLearningRateDecayFactor, summary.decay_factors);
-  log.event(LogKey::OptWeightDecay, *own().weight_decay);
+  log.event(LogKey::OptWeightDecay, own().weight_decay.value_or(0));
   if (own().optimizer != OptimizerKind::Sgd) {
-    log.event(LogKey::OptBetas, own().betas);
-    log.event(LogKey::OptEps, own().eps);
+    log.event(LogKey::OptBetas, *own().betas);
+    log.event(LogKey::OptEps, *own().eps);
   }
   if (const std::int64_t group = norm_replicas(batch.replicas()); group > 0)
     log.event(LogKey::BatchnormGroupSize, group);

@@ -76,7 +76,14 @@ TEST(SequentialConfig, IsWrittenInFullAndReadBackFromThat) {
   EXPECT_EQ(json.at("model").at("layers").at(1),
             nlohmann::json::parse(R"({"max_pooling": {"size": 2, "stride": null, "padding": "valid"}})"));
   EXPECT_EQ(json.at("train").at("target"), ">= 0.985");
-  EXPECT_EQ(to_json(parse_config(json.dump(), "checkpoint")), json);
+  for (const std::vector<std::string>& overrides :
+       {std::vector<std::string>{},
+        {"optimizer={name: SGD, nesterov: true}", "lr_schedule.n_warmup_steps=3"},
+        {"lr_schedule={schedule: cosine, cosine_epochs: 2}", "model.layers.1.convolution.padding=[1, 0]"},
+        {"lr_schedule={schedule: steps, decay_epochs: {2: 0.5}}", "optimizer.name=LAMB"}}) {
+    const nlohmann::json record = to_json(parse(overrides));
+    EXPECT_EQ(to_json(parse_config(record.dump(), "checkpoint")), record);
+  }
 }
 
 TEST(SequentialConfig, TakesOverridesOfALayerByItsNumber) {
