@@ -30,6 +30,7 @@ double handing_over(const Communicator& world, int to, std::int64_t repeats) {
   constexpr int kMessages = 64;
   const AlignedBytes data(kShort);
   std::vector<AlignedBytes> received;
+  received.reserve(kMessages);
   for (int i = 0; i < kMessages; ++i) received.emplace_back(kShort);
   std::vector<double> seconds;
   for (std::int64_t i = 0; i <= repeats; ++i) {

@@ -99,7 +99,8 @@ ScalingStudy::ScalingStudy(const fs::path& output, Say say, std::optional<StudyR
   if (run) check_same_study(output_, *run);
   const bool goes_on = !run;
   run_ = run ? std::move(*run) : run_in(output_);
-  if (goes_on && to_json(load_config(run_.config, run_.overrides)) != run_.configuration)
+  if (goes_on && fs::exists(run_.config) &&
+      to_json(load_config(run_.config, run_.overrides)) != run_.configuration)
     throw InputError("the configuration has changed since the study began", run_.config,
                      "undo that, or begin another study");
   const fs::path file = output_ / kStudyName;

@@ -267,7 +267,7 @@ TEST_F(Tunings, RefuseTheOutputOfAnother) {
   fs::remove(work / "out" / "tune.json");
   EXPECT_THAT(message_of<InputError>([&] { run(tuning()); }), HasSubstr("holds trials, but no tune.json"));
   std::ofstream(work / "out" / "tune.json") << "{";
-  EXPECT_THAT(message_of<InputError>([&] { run(tuning()); }), HasSubstr("holds another search"));
+  EXPECT_THAT(message_of<InputError>([&] { run(tuning()); }), HasSubstr("no JSON, or cut short"));
 }
 
 }  // namespace
