@@ -142,8 +142,9 @@ TEST_F(TrainingRunTest, OfANetworkOfOnesOwnIsJudgedByTheTargetOfItsLog) {
   const std::vector<std::string> map = {
       "model.layers=[{convolution: {filters: 1, kernel: 3, padding: same}}]", "data.target=input",
       "model.metric=mean_absolute_error"};
-  const std::vector<std::string> flat = {"model.layers=[flatten, {dense: {units: 784, activation: sigmoid}}]",
-                                         "data.target=input", "model.metric=mean_absolute_error"};
+  const std::vector<std::string> flat = {
+      "model.layers=[{max_pooling: {size: 2}}, flatten, {dense: {units: 784, activation: sigmoid}}]",
+      "data.target=input", "model.metric=mean_absolute_error"};
   struct Case {
     std::string loss, target, optimizer, element;
     std::vector<std::string> more;
