@@ -140,6 +140,7 @@ int run_campaign(const Campaign& campaign, const std::function<void(const std::s
   if (const std::size_t there = static_cast<std::size_t>(campaign.runs) - runs.size(); there > 0)
     say(fmt::format("{} of {} runs are finished already", there, campaign.runs));
   std::vector<fs::path> begun;
+  begun.reserve(runs.size());
   for (const QueuedRun& run : runs) begun.push_back(run.directory);
   const int code = run_all(
       std::move(runs),

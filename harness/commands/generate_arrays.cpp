@@ -54,7 +54,7 @@ int run(ArrayArguments& arguments, const Communicator& world) {
 }
 
 std::shared_ptr<ArrayArguments> add_set(const CommandSyntax& command, const ArrayRecipe& usual) {
-  const auto arguments = std::make_shared<ArrayArguments>();
+  auto arguments = std::make_shared<ArrayArguments>();
   arguments->recipe = usual;
   ArrayRecipe& recipe = arguments->recipe;
   command.option("--output", arguments->output, "directory to make").required();

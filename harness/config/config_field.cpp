@@ -32,6 +32,7 @@ void refuse_key(const ConfigNode& node, const std::string& subject, const std::v
 
 std::vector<std::string> keys_of(const std::vector<Field>& fields) {
   std::vector<std::string> keys;
+  keys.reserve(fields.size());
   for (const Field& field : fields) keys.push_back(field.key);
   return keys;
 }

@@ -63,6 +63,7 @@ WarmupSchedule::Settings warmup_settings(const WarmupConfig& lr, std::int64_t st
 
 std::vector<Decay> decays_of(const std::map<std::int64_t, double>& factors) {
   std::vector<Decay> decays;
+  decays.reserve(factors.size());
   for (const auto& [epoch, factor] : factors) decays.push_back({epoch, factor});
   return decays;
 }

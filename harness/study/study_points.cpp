@@ -170,6 +170,7 @@ void spread_out(std::vector<StudyLayout>& layouts) {
   }
   std::ranges::sort(places);
   std::vector<StudyLayout> spread;
+  spread.reserve(layouts.size());
   for (const auto& [place, i] : places) spread.push_back(std::move(layouts[i]));
   layouts = std::move(spread);
 }

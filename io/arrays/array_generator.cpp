@@ -157,7 +157,8 @@ ArrayManifest finish_directory(const std::filesystem::path& directory, const Arr
       all.samples[k] += summaries[i].samples[k];
   }
   const std::int64_t channels = recipe.shape.size() < 3 ? 1 : recipe.shape.back();
-  const auto values = static_cast<double>(recipe.train * elements_of(recipe) / channels);
+  const std::int64_t of_a_channel = recipe.train * elements_of(recipe) / channels;
+  const auto values = static_cast<double>(of_a_channel);
   for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
     manifest.mean.push_back(all.sum[c] / values);
     manifest.deviation.push_back(

@@ -21,8 +21,8 @@ std::string place_in(std::span<const Interval> block, std::size_t element) {
   std::string text;
   auto left = static_cast<std::int64_t>(element);
   for (std::size_t axis = block.size(); axis-- > 0;) {
-    const std::string index = std::to_string(block[axis].begin + left % block[axis].size());
-    text = text.empty() ? index : index + "," + text;
+    if (!text.empty()) text.insert(0, ",");
+    text.insert(0, std::to_string(block[axis].begin + left % block[axis].size()));
     left /= block[axis].size();
   }
   return "(" + text + ")";

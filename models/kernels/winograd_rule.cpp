@@ -48,9 +48,11 @@ bool pays(const ConvolutionProblem& p, double direct, int team) {
   return products + transforms + weights < kWorthIt * direct * in * out / threads;
 }
 
-// Of the tensor of which y is a part, and of one thread, so that outputs are the same numbers on any number
-// of processes and threads.
+// Of one sample of the tensor of which y is a part, and of one thread, so that outputs are the same numbers
+// on any number of processes and threads, and in batches of any size: a rounding may move a maximum of a
+// pool.
 bool pays_forward(ConvolutionProblem p) {
+  p.x.n = p.y.n = 1;
   if (p.whole.count() > 0) p.y.box = Box::whole(p.whole);
   return pays(p, static_cast<double>(p.taps() * p.y.n * p.y.box.count()), 1);
 }

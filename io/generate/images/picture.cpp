@@ -124,8 +124,9 @@ std::int64_t paint_picture(std::uint64_t seed, std::uint64_t sample, std::int64_
   const RandomStream grain{seed, Purpose::Images, sample, kGrain};
   const double pixel = 1.0 / static_cast<double>(size);
   for (std::int64_t i = 0; i < size * size; ++i) {
-    const Colour colour = picture.at((static_cast<double>(i % size) + 0.5) * pixel,
-                                     (static_cast<double>(i / size) + 0.5) * pixel, pixel);
+    const std::int64_t row = i / size, column = i % size;
+    const Colour colour = picture.at((static_cast<double>(column) + 0.5) * pixel,
+                                     (static_cast<double>(row) + 0.5) * pixel, pixel);
     const auto index = static_cast<std::uint64_t>(i);
     const auto one = grain.normal2(2 * index), other = grain.normal2(2 * index + 1);
     const Colour noise{one[0], one[1], other[0]};

@@ -29,7 +29,8 @@ Map border(Draws& draws) {
   const double direction = draws.between(0, 2 * std::numbers::pi), distance = draws.between(1.8, 5);
   Map map;
   for (std::int64_t i = 0; i < kSide * kSide; ++i) {
-    const double x = static_cast<double>(i % kSide) - 5, y = static_cast<double>(i / kSide) - 5;
+    const std::int64_t row = i / kSide, column = i % kSide;
+    const double x = static_cast<double>(column) - 5, y = static_cast<double>(row) - 5;
     map[static_cast<std::size_t>(i)] =
         std::clamp(x * std::cos(direction) + y * std::sin(direction) - distance + 0.5, 0.0, 1.0);
   }
