@@ -29,8 +29,8 @@ class Convolution final : public Layer {
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
     const auto& [d, h, w] = config_.window;
-    return 2.0 * static_cast<double>(d.kernel * h.kernel * w.kernel * inputs[0].c / config_.groups) *
-           static_cast<double>(output.count());
+    const std::int64_t read = d.kernel * h.kernel * w.kernel * (inputs[0].c / config_.groups);
+    return 2.0 * static_cast<double>(read) * static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
     ConvolutionProblem problem{local_problem(config_.window, site), config_.groups, WeightOrder::SpatialInOut,

@@ -32,9 +32,8 @@ class Convolution2d final : public Layer {
     return specs;
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
-    const std::int64_t k = config_.window.kernel;
-    return 2.0 * static_cast<double>(k * k * inputs[0].c / config_.groups) *
-           static_cast<double>(output.count());
+    const std::int64_t k = config_.window.kernel, read = k * k * (inputs[0].c / config_.groups);
+    return 2.0 * static_cast<double>(read) * static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
     ConvolutionProblem problem{local_problem(windows_, site), config_.groups, WeightOrder::OutInSpatial,

@@ -21,6 +21,7 @@ std::size_t base_named(const std::vector<NamedStudy>& studies, const std::string
   const auto found = std::ranges::find(studies, name, &NamedStudy::name);
   if (found != studies.end()) return static_cast<std::size_t>(found - studies.begin());
   std::vector<std::string> names;
+  names.reserve(studies.size());
   for (const NamedStudy& study : studies) names.push_back(study.name);
   throw InputError(fmt::format("no study is called '{}'", name), "--base",
                    fmt::format("name one of: {}", fmt::join(names, ", ")));

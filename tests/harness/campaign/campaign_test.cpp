@@ -294,6 +294,7 @@ TEST(ChildEnvironment, HasNothingOfTheWorldThatALauncherMade) {
   std::array<std::string, 6> variables{"PATH=/bin",         "PMI_RANK=0",     "PMI_FD=6",
                                        "HYDI_CONTROL_FD=7", "SLURM_JOB_ID=1", "MPICH_X=1"};
   std::vector<char*> environment;
+  environment.reserve(variables.size() + 1);
   for (std::string& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
   EXPECT_TRUE(is_under_mpi_launcher(environment.data()));

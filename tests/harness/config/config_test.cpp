@@ -278,7 +278,8 @@ TEST(Config, RefusesACosineThatEndsWithinTheWarmUp) {
   const auto with_steps = [&](int steps) {
     return parse(cosine + "n_warmup_steps: " + std::to_string(steps) + "}\n", {"data.n_train=640"});
   };
-  EXPECT_THROW(check_warmup_steps(with_steps(30), cosmoflow_of(with_steps(30)).lr_schedule, 64), InputError);  // an epoch has 10 steps
+  EXPECT_THROW(check_warmup_steps(with_steps(30), cosmoflow_of(with_steps(30)).lr_schedule, 64),
+               InputError);  // an epoch has 10 steps
   EXPECT_NO_THROW(check_warmup_steps(with_steps(29), cosmoflow_of(with_steps(29)).lr_schedule, 64));
 }
 

@@ -48,11 +48,14 @@ struct Outcome {
   std::vector<std::byte> parameters;
 };
 
-/// A trainer on some ranks, with all that it borrows.
+/// A trainer on some ranks, with all that it borrows. Convolutions are direct: with their rounding no maximum
+/// of a pool moves in these few steps, after which a training would be another one on any grid.
 class Training {
  public:
   Training(const Communicator& ranks, GridDims dims, const Config& config)
-      : grid_(ranks, dims), workload_(make_workload(config, kSeed)), kernels_(make_onednn_kernels()) {
+      : grid_(ranks, dims),
+        workload_(make_workload(config, kSeed)),
+        kernels_(make_onednn_kernels(Element::F32, ConvolutionAlgorithm::Direct)) {
     workload_->open_data(broadcast_listing(grid_, config.data.data_dir),
                          data_share(workload_->graph(1), grid_, config.data, std::size_t{64} << 20));
     trainer_ = std::make_unique<Trainer>(

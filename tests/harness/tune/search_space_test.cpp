@@ -46,6 +46,7 @@ TEST(SearchSpace, DrawsWhatEachKeyMayHave) {
     batches.insert(values["data.global_batch_size"]);
     filters.insert(values["model.conv_size"]);
     std::vector<std::string> overrides;
+    overrides.reserve(values.size());
     for (const auto& [path, yaml] : values) overrides.push_back(path + "=" + yaml);
     EXPECT_NO_THROW(load_config(kConfig, overrides));
   }

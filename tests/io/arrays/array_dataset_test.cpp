@@ -280,6 +280,7 @@ TEST_F(ArrayDatasetTest, ThreadsThatReadAtOnceGetWhatOneGets) {
       return sum;
     };
     std::vector<std::future<double>> others;
+    others.reserve(4);
     for (int i = 0; i < 4; ++i) others.push_back(std::async(std::launch::async, weighted_sum));
     const double expected = weighted_sum();
     for (auto& other : others) EXPECT_EQ(other.get(), expected);

@@ -100,8 +100,7 @@ class ConvertIdx : public testing::Test {
     }
   }
   std::string refused(bool packed) const {
-    const std::string message =
-        message_of<InputError>([&] { convert_idx(in_, directory_ / "refused", packed); });
+    std::string message = message_of<InputError>([&] { convert_idx(in_, directory_ / "refused", packed); });
     EXPECT_FALSE(fs::exists(directory_ / "refused")) << "nothing is written";
     return message;
   }

@@ -33,7 +33,7 @@ class Climate {
   void label(std::int64_t row, std::int64_t column, std::uint8_t value) {
     labels_[static_cast<std::size_t>(row * 16 + column)] = value;
   }
-  SamplePicture draw(std::optional<std::vector<std::uint8_t>> prediction = std::nullopt) const {
+  SamplePicture draw(const std::optional<std::vector<std::uint8_t>>& prediction = std::nullopt) const {
     const TemporaryDirectory directory;
     write_whole_file(directory / "a.h5", deepcam_image({1, 16, 16}, fields_, labels_));
     return draw_deepcam(Hdf5File(directory / "a.h5"), prediction);

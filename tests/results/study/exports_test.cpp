@@ -27,6 +27,7 @@ Document read(const ExportFile& file) {
 
 std::vector<std::string> paths_of(const std::vector<ExportFile>& files) {
   std::vector<std::string> paths;
+  paths.reserve(files.size());
   for (const ExportFile& file : files) paths.push_back(file.path);
   return paths;
 }
