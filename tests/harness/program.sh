@@ -503,7 +503,7 @@ resume() {
   refuses_to_resume "run/checkpoint.h5" --resume --max-epochs 4
   also "--resume=checkpoint-previous.h5"
   train 1 "after 4 epochs" --resume=checkpoint-previous.h5 --max-epochs 4
-  train 2 "is no time limit" --time-limit soon
+  train 2 "is no time" --time-limit soon
   train 2 "Slurm doesn't say how long this job may go on" --time-limit job
 }
 

