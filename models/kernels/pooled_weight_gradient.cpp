@@ -22,7 +22,7 @@ std::size_t numbers_bytes(std::int64_t count) {
 // gradient, and where the first cell that it meets is among the inputs. The sums of all rows are by channel,
 // row of taps, and number of the segment.
 struct PooledWeightGradient::Memory {
-  float *sums, *bias;
+  double *sums, *bias;  // of many rows, whose order differs from grid to grid
   float *inputs, *gradients;
   std::int32_t* places;
 };
@@ -43,7 +43,7 @@ std::size_t PooledWeightGradient::bytes_of_thread() const {
   const ConvolutionProblem& p = problem_.convolution;
   const std::int64_t rows_of_taps = p.window[0].kernel * p.window[1].kernel;
   const std::int64_t row = problem_.pool.y.box.w.size() * p.y.c;
-  return numbers_bytes(p.y.c * rows_of_taps * padded_segment_) + numbers_bytes(p.y.c) +
+  return numbers_bytes(2 * p.y.c * rows_of_taps * padded_segment_) + numbers_bytes(2 * p.y.c) +
          numbers_bytes(inputs_.d * inputs_.h * row_numbers_) + 2 * numbers_bytes(row);
 }
 
@@ -58,8 +58,8 @@ PooledWeightGradient::Memory PooledWeightGradient::lay_out(std::byte* scratch, i
   const std::int64_t row = problem_.pool.y.box.w.size() * p.y.c;
   Memory memory{};
   memory.sums =
-      reinterpret_cast<float*>(take(p.y.c * p.window[0].kernel * p.window[1].kernel * padded_segment_));
-  memory.bias = reinterpret_cast<float*>(take(p.y.c));
+      reinterpret_cast<double*>(take(2 * p.y.c * p.window[0].kernel * p.window[1].kernel * padded_segment_));
+  memory.bias = reinterpret_cast<double*>(take(2 * p.y.c));
   memory.inputs = reinterpret_cast<float*>(take(inputs_.d * inputs_.h * row_numbers_));
   memory.gradients = reinterpret_cast<float*>(take(row));
   memory.places = reinterpret_cast<std::int32_t*>(take(row));
@@ -184,8 +184,8 @@ void PooledWeightGradient::add_taps(const Memory& memory, std::int64_t channel, 
     }
     for (int d = 0; d < planes; ++d)
       for (int h = 0; h < rows; ++h) {
-        float* const to = memory.sums + (first + d * rows + h) * padded_segment_ + part;
-        lanes::store<kCount>(lanes::load<kCount>(to) + sums[d][h], to);
+        double* const to = memory.sums + (first + d * rows + h) * padded_segment_ + part;
+        for (int lane = 0; lane < kCount; ++lane) to[lane] += static_cast<double>(sums[d][h][lane]);
       }
   }
 }
