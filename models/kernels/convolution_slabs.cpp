@@ -32,14 +32,6 @@ Interval keep_planes(ConvolutionProblem& problem, std::size_t axis, Interval pla
   return read;
 }
 
-ConvolutionSlab cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes) {
-  ConvolutionSlab slab{sample};
-  slab.x =
-      static_cast<std::size_t>(keep_planes(slab.problem, axis, planes).begin) * plane_bytes(sample.x, axis);
-  slab.y = static_cast<std::size_t>(planes.begin) * plane_bytes(sample.y, axis);
-  return slab;
-}
-
 std::size_t slab_axis(const ConvolutionProblem& problem) {
   for (std::size_t axis = 0; axis < 2; ++axis)
     if (problem.x.box.axes()[axis].size() > 1 || problem.y.box.axes()[axis].size() > 1) return axis;
@@ -54,10 +46,13 @@ ConvolutionSlabs cut_into_slabs(const ConvolutionProblem& problem, int slabs) {
   assert(slabs <= planes);
   ConvolutionSlabs cut;
   for (int part = 0; part < slabs; ++part) {
-    const ConvolutionSlab slab = cut_out(sample, axis, part_of(planes, part, slabs));
-    const auto same = std::ranges::find(cut.kinds, slab.problem);
-    cut.slabs.push_back({static_cast<std::size_t>(same - cut.kinds.begin()), slab.x, slab.y});
-    if (same == cut.kinds.end()) cut.kinds.push_back(slab.problem);
+    ConvolutionProblem slab = sample;
+    const Interval owned = part_of(planes, part, slabs), read = keep_planes(slab, axis, owned);
+    const auto same = std::ranges::find(cut.kinds, slab);
+    cut.slabs.push_back({static_cast<std::size_t>(same - cut.kinds.begin()),
+                         static_cast<std::size_t>(read.begin) * plane_bytes(sample.x, axis),
+                         static_cast<std::size_t>(owned.begin) * plane_bytes(sample.y, axis)});
+    if (same == cut.kinds.end()) cut.kinds.push_back(slab);
   }
   for (std::size_t n = 1; n < static_cast<std::size_t>(problem.y.n); ++n)
     for (std::size_t part = 0; part < static_cast<std::size_t>(slabs); ++part) {

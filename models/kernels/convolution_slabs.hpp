@@ -22,13 +22,6 @@ struct ConvolutionSlabs {
 /// is returned.
 Interval keep_planes(ConvolutionProblem& problem, std::size_t axis, Interval planes);
 
-/// Some planes of a sample's output and the input that they read, as a problem of their own.
-struct ConvolutionSlab {
-  ConvolutionProblem problem;
-  std::size_t x = 0, y = 0;  // where its runs begin in those of the sample, in bytes
-};
-ConvolutionSlab cut_out(const ConvolutionProblem& sample, std::size_t axis, Interval planes);
-
 /// Along which axis samples of a convolution are cut: the outermost on which input or output has more than
 /// one cell, so that slabs are runs of memory in both.
 std::size_t slab_axis(const ConvolutionProblem& problem);

@@ -37,9 +37,10 @@ enum class WeightOrder : std::uint8_t { SpatialInOut, OutInSpatial };
 struct ConvolutionProblem : WindowProblem {
   std::int64_t groups = 1;
   WeightOrder order = WeightOrder::SpatialInOut;
-  bool bias = true;             // otherwise null is passed for it and its gradient
-  bool input_gradients = true;  // whether backward_inputs will be called
-  bool adjoint = false;         // its layer is the transposed one: calls backward_inputs to go forward
+  bool bias = true;                 // otherwise null is passed for it and its gradient
+  bool input_gradients = true;      // whether backward_inputs will be called
+  bool adjoint = false;             // its layer is the transposed one: calls backward_inputs to go forward
+  bool parameter_gradients = true;  // whether backward_parameters will be called
   /// Extents of the tensor of which y is a part, where it is one: by which a way to compute y is chosen, so
   /// that all parts of a sample have the numbers of the whole.
   Extents whole{0, 0, 0};

@@ -40,10 +40,11 @@ class OnednnConvolution final : public LinearKernel {
     if (problem.input_gradients &&
         !by_winograd(winograd_inputs_, Direction::BackwardInputs, WinogradWeights::Of::InputGradient))
       inputs_ = InputGradient(device, problem);
+    if (!problem.parameter_gradients) return;
     if (is_depthwise(problem))  // the library's has none for dilations, and isn't faster
       depthwise_.emplace(problem);
     else if (!by_winograd(winograd_weights_, Direction::BackwardParameters))
-      weights_ = SlabbedWeightGradient(device, problem);
+      weights_.emplace(device, problem);
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -69,7 +70,7 @@ class OnednnConvolution final : public LinearKernel {
     else if (winograd_weights_)
       winograd_weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
     else
-      weights_.run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
+      weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
   }
 
   std::size_t scratch_bytes() const override {
@@ -80,7 +81,8 @@ class OnednnConvolution final : public LinearKernel {
                                                 : 0;
     const std::size_t parameters = depthwise_          ? depthwise_->scratch_bytes()
                                    : winograd_weights_ ? winograd_weights_->scratch_bytes()
-                                                       : weights_.scratch_bytes();
+                                   : weights_          ? weights_->scratch_bytes()
+                                                       : 0;
     return std::max({forward, inputs, parameters});
   }
 
@@ -89,16 +91,16 @@ class OnednnConvolution final : public LinearKernel {
                                                         : forward_.implementation()};
     if (winograd_inputs_ || inputs_)
       names.push_back(winograd_inputs_ ? winograd_inputs_->implementation() : inputs_.implementation());
-    names.push_back(depthwise_          ? "vector"
-                    : winograd_weights_ ? winograd_weights_->implementation()
-                                        : weights_.implementation());
+    if (depthwise_) names.emplace_back("vector");
+    if (winograd_weights_) names.push_back(winograd_weights_->implementation());
+    if (weights_) names.push_back(weights_->implementation());
     return names;
   }
 
  private:
   ForwardPass forward_;
   InputGradient inputs_;
-  SlabbedWeightGradient weights_;
+  std::optional<SlabbedWeightGradient> weights_;
   // Each in place of one of these.
   std::optional<WinogradPass> winograd_forward_, winograd_inputs_;
   std::optional<WinogradWeightGradient> winograd_weights_;

@@ -37,7 +37,6 @@ class WeightGradient {
 /// where slabs wouldn't ask for half of it, or would be computed by another implementation.
 class SlabbedWeightGradient {
  public:
-  SlabbedWeightGradient() = default;
   SlabbedWeightGradient(const Device& device, const ConvolutionProblem& problem);
 
   void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,

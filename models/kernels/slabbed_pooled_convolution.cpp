@@ -33,9 +33,11 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
     sample_.box = Box::whole(sample_.box.extents());
     const OneThread one_thread;
     for (std::vector<SlabKernels>& member : team_)
-      for (const PooledConvolutionProblem& kind : cut_.kinds)
-        member.push_back(
-            {convolution(kind.convolution), make_vector_max_pool(kind.pool, kind.negative_slope)});
+      for (const PooledConvolutionProblem& kind : cut_.kinds) {
+        ConvolutionProblem forward = kind.convolution;
+        forward.parameter_gradients = false;  // gradient_ has them
+        member.push_back({convolution(forward), make_vector_max_pool(kind.pool, kind.negative_slope)});
+      }
     for (std::size_t kind = 0; kind < cut_.kinds.size(); ++kind) {
       most_input_ = std::max(most_input_, ScratchParts::rounded(cut_.kinds[kind].convolution.x.bytes()));
       most_map_ = std::max(most_map_, ScratchParts::rounded(cut_.kinds[kind].pool.x.bytes()));
