@@ -7,6 +7,7 @@
 
 #include "harness/plan/grid_report.hpp"
 #include "harness/process/statistics.hpp"
+#include "results/study/point_rates.hpp"
 
 namespace tessera {
 namespace {
@@ -20,24 +21,6 @@ std::string row_of_ranks(const char* name, const StudyMeasurement& measured,
 }
 
 }  // namespace
-
-double step_seconds(const StudyPoint& point) {
-  return median(point.measurement->step_seconds);
-}
-
-double samples_per_second(const StudyPoint& point) {
-  return static_cast<double>(point.layout.global_batch) / step_seconds(point);
-}
-
-double sustained_flop_per_second(const StudyPoint& point) {
-  return point.measurement->training_flop_a_sample * samples_per_second(point);
-}
-
-std::optional<double> share_of_peak(const Study& study, const StudyPoint& point) {
-  if (!study.peak_flop_a_core) return std::nullopt;
-  const double threads = static_cast<double>(point.layout.ranks) * point.layout.threads;
-  return sustained_flop_per_second(point) / (*study.peak_flop_a_core * threads);
-}
 
 std::vector<FigureOfMerit> figures_of(const Study& study, const StudyPoint& point) {
   const StudyMeasurement& measured = *point.measurement;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,14 +8,6 @@
 
 /// What one measured point of a study comes to, in figures and for people. The point has a measurement.
 namespace tessera {
-
-/// Of the slowest rank: the median over the repeats.
-double step_seconds(const StudyPoint& point);
-double samples_per_second(const StudyPoint& point);
-/// Counted flop of the layers with weights over the whole step's time, of all ranks together.
-double sustained_flop_per_second(const StudyPoint& point);
-/// Of the cores that its threads have, by the study's peak; nothing where that isn't known.
-std::optional<double> share_of_peak(const Study& study, const StudyPoint& point);
 
 /// step_seconds, samples_per_second, sustained_flop_per_second, and where they are known share_of_peak,
 /// joules_a_step, time_to_solution, verification_residual. None but the last of a point whose verification

@@ -8,6 +8,7 @@
 #include "harness/bench/point_report.hpp"
 #include "harness/process/statistics.hpp"
 #include "models/base/element.hpp"
+#include "results/study/point_rates.hpp"
 
 namespace tessera {
 namespace {

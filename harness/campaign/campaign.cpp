@@ -13,6 +13,7 @@
 #include "harness/run/run_directory.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -39,8 +40,7 @@ void write_record(const Campaign& campaign) {
         {{"directory", campaign.directory(run).lexically_relative(campaign.output).string()},
          {"seed", campaign.seed(run)},
          {"state", name_of(state_of_run(campaign.directory(run)))}});
-  write_whole_file(campaign.output / kRecord,
-                   record.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+  write_whole_file(campaign.output / kRecord, json_text(record));
 }
 
 // Runs that no record tells of: what they were trained with isn't known.

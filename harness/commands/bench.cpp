@@ -32,6 +32,7 @@
 #include "models/base/host_name.hpp"
 #include "models/kernels/library.hpp"
 #include "parallel/uniform.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -132,9 +133,7 @@ template <class Result>
 int print(const Result& result, const BenchArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] {
     if (world.rank() > 0) return;
-    std::cout << (arguments.json
-                      ? to_json(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-                      : to_string(result));
+    std::cout << (arguments.json ? json_text(to_json(result)) : to_string(result));
     flush_or_throw(std::cout, "what was measured");
   });
   return 0;

@@ -19,6 +19,7 @@
 #include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
 #include "parallel/uniform.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -53,8 +54,7 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
     if (world.rank() > 0) return;
     StudyPoint& point = study.points.front();
     point.measurement->verification = verification;
-    const std::string json =
-        to_json(study).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    const std::string json = json_text(to_json(study));
     if (!arguments.output.empty()) write_whole_file(arguments.output, json);
     const bool failed = verification && !verification->passed();
     const std::string text = failed ? result_page(study, point) : to_string(study, point);

@@ -2,9 +2,7 @@
 #include <string>
 
 #include "harness/commands/command.hpp"
-#include "harness/commands/step_timeout.hpp"
-#include "harness/datasets/generate_set.hpp"
-#include "harness/process/stopwatch.hpp"
+#include "harness/commands/generate_directory.hpp"
 #include "io/arrays/array_generator.hpp"
 #include "io/generate/digits/digit.hpp"
 #include "io/generate/spectra/patch.hpp"
@@ -30,27 +28,13 @@ std::string summary_text(const ArrayArguments& arguments, const ArrayManifest& m
 }
 
 int run(ArrayArguments& arguments, const Communicator& world) {
-  const Stopwatch stopwatch;
-  const auto watch = watch_waits(world, arguments.step_timeout);
-  const fs::path& directory = arguments.output;
   ArrayRecipe& recipe = arguments.recipe;
   if (recipe.set == "spectra") recipe.shape = {kPatchPixels, kPatchPixels, arguments.bands, 1};
   if (recipe.set == "images") recipe.shape = {arguments.size, arguments.size, 3};
-  return generate_set<PackSummary>(
-      {.directory = directory,
-       .check = [&] { check_recipe(recipe); },
-       .prepare = [&] { return prepare_directory(directory, recipe); },
-       .generate =
-           [&](int part, int parts, const GenerateProgress& progress) {
-             return generate(directory, recipe, part, parts, progress);
-           },
-       .finish =
-           [&](std::span<const PackSummary> all) {
-             return summary_text(arguments, finish_directory(directory, recipe, all),
-                                 fmt::format("generated in {:.1f} s", stopwatch.seconds()));
-           },
-       .describe = [&] { return summary_text(arguments, read_array_manifest(directory), "there already"); }},
-      world);
+  return generate_directory<PackSummary>(
+      world, arguments.step_timeout, arguments.output, recipe, [&] { check_recipe(recipe); },
+      read_array_manifest,
+      [&](const auto& manifest, const std::string& how) { return summary_text(arguments, manifest, how); });
 }
 
 std::shared_ptr<ArrayArguments> add_set(const CommandSyntax& command, const ArrayRecipe& usual) {

@@ -3,9 +3,7 @@
 #include <string>
 
 #include "harness/commands/command.hpp"
-#include "harness/commands/step_timeout.hpp"
-#include "harness/datasets/generate_set.hpp"
-#include "harness/process/stopwatch.hpp"
+#include "harness/commands/generate_directory.hpp"
 #include "io/cosmoflow/cosmoflow_generator.hpp"
 
 namespace tessera {
@@ -47,26 +45,11 @@ std::string summary_text(const UniverseArguments& arguments, const CosmoflowMani
 }
 
 int run(const UniverseArguments& arguments, const Communicator& world) {
-  const Stopwatch stopwatch;
-  const auto watch = watch_waits(world, arguments.step_timeout);
-  const fs::path& directory = arguments.output;
   CosmoflowRecipe recipe;
-  return generate_set<SampleSummary>(
-      {.directory = directory,
-       .check = [&] { recipe = recipe_of(arguments); },
-       .prepare = [&] { return prepare_directory(directory, recipe); },
-       .generate =
-           [&](int part, int parts, const GenerateProgress& progress) {
-             return generate(directory, recipe, part, parts, progress);
-           },
-       .finish =
-           [&](std::span<const SampleSummary> all) {
-             return summary_text(arguments, finish_directory(directory, recipe, all),
-                                 fmt::format("generated in {:.1f} s", stopwatch.seconds()));
-           },
-       .describe =
-           [&] { return summary_text(arguments, read_cosmoflow_manifest(directory), "there already"); }},
-      world);
+  return generate_directory<SampleSummary>(
+      world, arguments.step_timeout, arguments.output, recipe, [&] { recipe = recipe_of(arguments); },
+      read_cosmoflow_manifest,
+      [&](const auto& manifest, const std::string& how) { return summary_text(arguments, manifest, how); });
 }
 
 }  // namespace

@@ -2,9 +2,7 @@
 #include <string>
 
 #include "harness/commands/command.hpp"
-#include "harness/commands/step_timeout.hpp"
-#include "harness/datasets/generate_set.hpp"
-#include "harness/process/stopwatch.hpp"
+#include "harness/commands/generate_directory.hpp"
 #include "io/deepcam/deepcam_generator.hpp"
 
 namespace tessera {
@@ -29,26 +27,11 @@ std::string summary_text(const ClimateArguments& arguments, const DeepcamManifes
 }
 
 int run(const ClimateArguments& arguments, const Communicator& world) {
-  const Stopwatch stopwatch;
-  const auto watch = watch_waits(world, arguments.step_timeout);
-  const fs::path& directory = arguments.output;
   const DeepcamRecipe& recipe = arguments.recipe;
-  return generate_set<ClimateSummary>(
-      {.directory = directory,
-       .check = [&] { check_recipe(recipe); },
-       .prepare = [&] { return prepare_directory(directory, recipe); },
-       .generate =
-           [&](int part, int parts, const GenerateProgress& progress) {
-             return generate(directory, recipe, part, parts, progress);
-           },
-       .finish =
-           [&](std::span<const ClimateSummary> all) {
-             return summary_text(arguments, finish_directory(directory, recipe, all),
-                                 fmt::format("generated in {:.1f} s", stopwatch.seconds()));
-           },
-       .describe =
-           [&] { return summary_text(arguments, read_deepcam_manifest(directory), "there already"); }},
-      world);
+  return generate_directory<ClimateSummary>(
+      world, arguments.step_timeout, arguments.output, recipe, [&] { check_recipe(recipe); },
+      read_deepcam_manifest,
+      [&](const auto& manifest, const std::string& how) { return summary_text(arguments, manifest, how); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "harness/plan/plan_report.hpp"
 #include "harness/process/flush_or_throw.hpp"
 #include "parallel/uniform.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -29,8 +30,7 @@ int print_plan(const PlanArguments& arguments, const Communicator& world) {
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
     const RunPlan plan = make_plan(config, arguments.ranks, arguments.split);
-    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a setting may hold any bytes
-    std::cout << (arguments.json ? to_json(plan).dump(2, ' ', false, kReplace) + "\n" : to_string(plan));
+    std::cout << (arguments.json ? json_text(to_json(plan)) : to_string(plan));
     flush_or_throw(std::cout, "the plan");
   });
   return 0;

@@ -14,6 +14,7 @@
 #include "harness/process/flush_or_throw.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -65,8 +66,7 @@ int print_prediction(const PredictArguments& arguments, const Communicator& worl
     if (report.epochs)
       for (const Prediction& layout : report.layouts)
         report.solution_seconds.push_back(model.solution_seconds(layout, *report.epochs));
-    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a setting may hold any bytes
-    std::cout << (arguments.json ? to_json(report).dump(2, ' ', false, kReplace) + "\n" : to_string(report));
+    std::cout << (arguments.json ? json_text(to_json(report)) : to_string(report));
     flush_or_throw(std::cout, "the prediction");
   });
   return 0;

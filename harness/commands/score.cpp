@@ -11,6 +11,7 @@
 #include "harness/process/flush_or_throw.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/log/json_text.hpp"
 #include "results/score/score_report.hpp"
 
 namespace tessera {
@@ -24,7 +25,7 @@ struct ScoreArguments {
 
 void report_scores(const ScoreArguments& arguments, const std::vector<ScoredSet>& sets) {
   if (arguments.json) {
-    std::cout << to_json(sets).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    std::cout << json_text(to_json(sets));
   } else if (arguments.csv == "-") {
     print_csv(std::cout, sets);
   } else {

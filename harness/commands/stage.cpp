@@ -20,6 +20,7 @@
 #include "io/staging/staging_directory.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -82,9 +83,8 @@ int stage(const StageArguments& arguments, const Communicator& world) {
   const StagingSummary& summary = *staged;
   all_or_none(world, [&] {
     if (world.rank() != 0) return;
-    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
     if (arguments.json)
-      std::cout << to_json(summary, staging.directory()).dump(2, ' ', false, kReplace) << '\n';
+      std::cout << json_text(to_json(summary, staging.directory()));
     else
       std::cout << staging.directory().string() << ": " << to_string(summary) << '\n';
     flush_or_throw(std::cout, "what was staged");

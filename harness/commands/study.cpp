@@ -35,6 +35,7 @@
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
 #include "results/report/report.hpp"
+#include "results/study/layout_text.hpp"
 #include "results/study/study_comparison_json.hpp"
 #include "results/study/study_files.hpp"
 #include "results/study/study_table.hpp"
@@ -115,9 +116,7 @@ LayoutVerdict judge(const StudyRun& run, const StudyLayout& layout) {
   const auto samples = run.configuration.at("data").at("n_train").get<std::int64_t>();
   overrides.push_back(fmt::format("data.n_train={}", std::max(samples, layout.global_batch)));
   try {
-    const std::string split = layout.parts() == 1 ? ""
-                                                  : split_text({1, layout.depth, layout.height, layout.width},
-                                                               static_cast<int>(layout.extents.size()));
+    const std::string split = layout.parts() == 1 ? "" : split_text(layout);
     return {
         .refusal = "",
         .efficiency = make_plan(load_config(run.config, overrides), layout.ranks, split).efficiency_bound()};

@@ -10,6 +10,7 @@
 #include "harness/run/run_directory.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 
@@ -58,8 +59,7 @@ void RunFiles::write_power_log(int node, const std::string& text) {
 void RunFiles::write_run_json(const nlohmann::json& report) {
   if (!writes_) return;
   check();
-  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;  // a path may hold any bytes
-  write_whole_file(directory_ / kRunJsonName, report.dump(2, ' ', false, kReplace) + "\n");
+  write_whole_file(directory_ / kRunJsonName, json_text(report));
 }
 
 void RunFiles::write_checkpoint(const Checkpoint& checkpoint, const std::function<void()>& moved) {

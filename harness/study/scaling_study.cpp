@@ -22,6 +22,8 @@
 #include "harness/study/study_points.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/log/json_text.hpp"
+#include "results/study/point_rates.hpp"
 #include "results/study/study_file.hpp"
 
 namespace tessera {
@@ -33,10 +35,6 @@ using nlohmann::json;
 constexpr const char* kRequestName = "request.json";
 constexpr const char* kScriptName = "job.sbatch";
 constexpr const char* kJobName = "job.txt";  // the number of the job that the script became
-
-std::string text_of_record(const json& record) {
-  return record.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
 
 json read_record(const fs::path& file) {
   json record = json::parse(read_whole_file(file), nullptr, false);
@@ -116,7 +114,7 @@ ScalingStudy::ScalingStudy(const fs::path& output, StudyRun run, const std::vect
                            Say say)
     : ScalingStudy(output, std::move(say), std::optional(std::move(run))) {
   take_up(layouts);
-  write_whole_file(output_ / kRequestName, text_of_record(to_json(run_)));
+  write_whole_file(output_ / kRequestName, json_text(to_json(run_)));
   write();
 }
 
@@ -152,7 +150,7 @@ std::string ScalingStudy::title(const StudyPoint& point) const {
 
 void ScalingStudy::write() {
   lock_.check();
-  write_whole_file(output_ / kStudyName, text_of_record(to_json(study_)));
+  write_whole_file(output_ / kStudyName, json_text(to_json(study_)));
 }
 
 void ScalingStudy::fail(StudyPoint& point, const std::string& why) {
@@ -193,17 +191,14 @@ int ScalingStudy::run_here(StudyPoint& point, const std::string& program) {
   const fs::path directory = directory_of(point);
   made_directory(directory);
   fs::remove(directory / kSaidName);
-  PointCommand command{.words = launcher_words(run_.launcher, point.layout.ranks),
-                       .directory = directory,
-                       .slurm_step = "",
-                       .time_limit = run_.time_limit};
-  if (is_srun(run_.launcher)) {
-    command.slurm_step = fmt::format("tessera-{}-{}", getpid(), point.name);
-    command.words.insert(command.words.begin() + 1, "--job-name=" + command.slurm_step);
-  }
+  QueuedRun run{.title = title(point),
+                .directory = directory,
+                .command = launcher_words(run_.launcher, point.layout.ranks),
+                .slurm_step = ""};
   const std::vector<std::string> words = command_of_point(run_, point.layout, program, directory);
-  command.words.insert(command.words.end(), words.begin(), words.end());
-  const PointEnd end = run_to_end(command, lock_);
+  run.command.insert(run.command.end(), words.begin(), words.end());
+  const PointEnd end =
+      run_to_end(launched_run(std::move(run), run_.launcher, point.name), run_.time_limit, lock_);
   if (end.signal != 0) return exit_code_of(end.signal);
   if (collect(point)) return 0;
   if (end.timed_out)

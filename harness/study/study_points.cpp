@@ -11,6 +11,7 @@
 
 #include "harness/plan/split.hpp"
 #include "models/base/error.hpp"
+#include "results/study/layout_text.hpp"
 
 namespace tessera {
 namespace {
@@ -42,14 +43,9 @@ StudyLayout layout_with(const StudyRequest& request, StudyMode mode, int ranks, 
   return layout;
 }
 
-std::string parts_text(const StudyLayout& layout) {
-  if (layout.parts() == 1) return "whole";
-  return split_text({1, layout.depth, layout.height, layout.width}, static_cast<int>(layout.extents.size()));
-}
-
 std::string name_for_people(const StudyLayout& layout) {
   return fmt::format("{}, {} rank{}, {}", to_string(layout.mode), layout.ranks, layout.ranks == 1 ? "" : "s",
-                     parts_text(layout));
+                     split_text(layout));
 }
 
 // A slab first, then blocks as even as there are.
@@ -213,8 +209,8 @@ StudyPoints study_points(const StudyRequest& request, const JudgeLayout& judge) 
 
 std::string point_name(const StudyLayout& layout) {
   std::string name = fmt::format("{}_r{}_t{}_{}_b{}", to_string(layout.mode), layout.ranks, layout.threads,
-                                 parts_text(layout), layout.global_batch);
-  if (layout.mode == StudyMode::WeakVolume) name += fmt::format("_{}", fmt::join(layout.extents, "x"));
+                                 split_text(layout), layout.global_batch);
+  if (layout.mode == StudyMode::WeakVolume) name += "_" + extents_text(layout);
   return name;
 }
 

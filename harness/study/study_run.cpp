@@ -3,24 +3,14 @@
 #include <fmt/format.h>
 
 #include "harness/config/resized_samples.hpp"
-#include "harness/plan/split.hpp"
 #include "models/base/error.hpp"
+#include "results/log/optional_json.hpp"
+#include "results/study/layout_text.hpp"
 
 namespace tessera {
 namespace {
 
 using nlohmann::json;
-
-template <class T>
-json null_or(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
-template <class T>
-std::optional<T> null_or(const json& object, const char* key) {
-  const json& value = object.at(key);
-  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
-}
 
 json to_json(const SlurmChoices& slurm) {
   return {{"ranks_a_node", slurm.ranks_a_node},
@@ -39,7 +29,7 @@ StudyRun read_run(const json& object) {
                .verify = object.at("verify"),
                .energy = object.at("energy"),
                .launcher = object.at("launcher"),
-               .time_limit = null_or<double>(object, "time_limit_seconds")};
+               .time_limit = optional_at<double>(object, "time_limit_seconds")};
   if (const json& slurm = object.at("slurm"); !slurm.is_null())
     run.slurm = {.ranks_a_node = slurm.at("ranks_a_node"),
                  .time = slurm.at("time"),
@@ -64,7 +54,7 @@ json to_json(const StudyRun& run) {
           {"verify", run.verify},
           {"energy", run.energy},
           {"launcher", run.launcher},
-          {"time_limit_seconds", null_or(run.time_limit)},
+          {"time_limit_seconds", or_null(run.time_limit)},
           {"slurm", run.slurm ? to_json(*run.slurm) : json()}};
 }
 
@@ -108,9 +98,7 @@ std::vector<std::string> command_of_point(const StudyRun& run, const StudyLayout
                  {"bench", "training", run.config, "--output", (directory / kPointName).string(), "--steps",
                   std::to_string(run.steps), "--repeats", std::to_string(run.repeats)});
   words.insert(words.end(), {"--energy", run.energy});
-  if (layout.parts() > 1)
-    words.insert(words.end(), {"--split", split_text({1, layout.depth, layout.height, layout.width},
-                                                     static_cast<int>(layout.extents.size()))});
+  if (layout.parts() > 1) words.insert(words.end(), {"--split", split_text(layout)});
   if (!run.to_target && layout.extents != run.extents()) words.emplace_back("--synthetic");
   if (!run.to_target && run.verify) words.emplace_back("--verify");
   for (const std::string& override : overrides_of(run, layout))

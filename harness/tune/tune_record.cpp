@@ -10,6 +10,7 @@
 #include "harness/run/run_directory.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -49,7 +50,7 @@ void check_same_search(const Tuning& tuning, const json& record, const fs::path&
   if (record.is_discarded())
     throw InputError("the record of the search is no JSON, or cut short", file.string(),
                      "restore it, or choose another --output");
-  const json mine = json::parse(text_of(identity_of(tuning)));
+  const json mine = json::parse(json_text(identity_of(tuning)));
   std::vector<std::string> differing;
   for (const auto& [key, value] : mine.items())
     if (!record.is_object() || !record.contains(key) || record[key] != value) differing.push_back(key);
@@ -60,10 +61,6 @@ void check_same_search(const Tuning& tuning, const json& record, const fs::path&
 }
 
 }  // namespace
-
-std::string text_of(const json& record) {
-  return record.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-}
 
 json tune_record(const Tuning& tuning, const SearchState& state) {
   json record = identity_of(tuning);

@@ -22,9 +22,6 @@ struct SearchState {
 
 nlohmann::json tune_record(const Tuning& tuning, const SearchState& state);
 
-/// Of it, as it stands in the file.
-std::string text_of(const nlohmann::json& record);
-
 /// Takes over what the record in the output directory says of the trials, if there is one. Throws InputError
 /// where it is of another search, or there are trials without a record.
 void restore_record(const Tuning& tuning, SearchState& state);

@@ -19,6 +19,7 @@
 #include "io/files/directory_lock.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
+#include "results/log/json_text.hpp"
 
 namespace tessera {
 namespace {
@@ -159,7 +160,7 @@ class Search {
   void write_record() {
     lock_.check();
     state_.seconds = seconds_before_ + watch_.seconds();
-    write_whole_file(tuning_.output / kTuneRecordName, text_of(tune_record(tuning_, state_)));
+    write_whole_file(tuning_.output / kTuneRecordName, json_text(tune_record(tuning_, state_)));
   }
 
   TrialOrder order_after(std::int64_t epochs) const { return {tuning_.metric.higher_is_better, epochs}; }

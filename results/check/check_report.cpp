@@ -13,6 +13,7 @@
 #include "results/check/log_reader.hpp"
 #include "results/check/on_threads.hpp"
 #include "results/check/power_folder.hpp"
+#include "results/log/json_text.hpp"
 #include "results/log/log_value.hpp"
 
 namespace tessera {
@@ -184,7 +185,7 @@ void print(std::ostream& out, std::span<const Judged> judged) {
 
 int report(std::span<const Judged> judged, bool as_json, std::ostream& out) {
   if (as_json) {
-    out << to_json(judged).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    out << json_text(to_json(judged));
   } else {
     print(out, judged);
   }

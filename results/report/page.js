@@ -98,5 +98,5 @@ function contents() {
 }
 
 if (groups.length > 1) document.querySelector('header').append(contents());
-document.getElementById('groups').append(...groups.map(sectionOf));
+document.getElementById('content').append(...groups.map(sectionOf));
 drawNowAndWhenColoursChange(drawAll);

@@ -4,13 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 #include "results/report/report_parts.hpp"
 
 namespace tessera {
 namespace {
-
-constexpr std::string_view kData = "data";
 
 std::string_view part(std::string_view name) {
   const auto parts = report_parts();
@@ -51,17 +50,35 @@ nlohmann::json with_drawn_evaluations(nlohmann::json comparison) {
   return comparison;
 }
 
+// What makes a page of its own of page.html.
+struct ReportPage {
+  std::string_view title, origin;
+  std::vector<std::string_view> scripts;  // parts, in their order
+};
+constexpr std::string_view kOwnMeasurements = "Measured and drawn by Tessera.";
+
+std::string scripts_of(const ReportPage& page) {
+  std::string text;
+  for (const std::string_view script : page.scripts) text += part(script);
+  return text;
+}
+
 // What is filled in isn't searched for marks again.
-std::string filled(std::string_view page, const std::string& data) {
-  std::string_view rest = part(page);
+std::string filled(const ReportPage& page, const nlohmann::json& data) {
+  const std::string safe = script_safe(data), scripts = scripts_of(page);
+  const auto at_mark = [&](std::string_view name) -> std::string_view {
+    if (name == "data") return safe;
+    if (name == "title") return page.title;
+    if (name == "origin") return page.origin;
+    return name == "scripts" ? std::string_view(scripts) : part(name);
+  };
+  std::string_view rest = part("page.html");
   std::string html;
   for (std::size_t mark = rest.find('@'); mark != std::string_view::npos; mark = rest.find('@')) {
     const std::size_t end = rest.find('@', mark + 1);
-    if (end == std::string_view::npos)
-      throw std::logic_error(std::string(page) + " has a mark without an end");
-    const std::string_view name = rest.substr(mark + 1, end - mark - 1);
+    if (end == std::string_view::npos) throw std::logic_error("page.html has a mark without an end");
     html += rest.substr(0, mark);
-    html += name == kData ? std::string_view(data) : part(name);
+    html += at_mark(rest.substr(mark + 1, end - mark - 1));
     rest.remove_prefix(end + 1);
   }
   return html += rest;
@@ -70,15 +87,22 @@ std::string filled(std::string_view page, const std::string& data) {
 }  // namespace
 
 std::string html_report(const nlohmann::json& comparison) {
-  return filled("page.html", script_safe(with_drawn_evaluations(comparison)));
+  return filled({.title = "Systems side by side",
+                 .origin = "From MLPerf-style result logs, by Tessera.",
+                 .scripts = {"ranking.js", "charts.js", "differences.js", "page.js"}},
+                with_drawn_evaluations(comparison));
 }
 
 std::string html_study_report(const nlohmann::json& comparison) {
-  return filled("study_page.html", script_safe(comparison));
+  return filled({.title = "Scaling study",
+                 .origin = kOwnMeasurements,
+                 .scripts = {"study_series.js", "study_tables.js", "study_charts.js", "study_page.js"}},
+                comparison);
 }
 
 std::string html_of_search(const nlohmann::json& search) {
-  return filled("search.html", script_safe(search));
+  return filled({.title = "Search for settings", .origin = kOwnMeasurements, .scripts = {"search.js"}},
+                search);
 }
 
 }  // namespace tessera

@@ -128,6 +128,6 @@ const kPictures = [
 
 const places = kPictures.map(([heading, explanation, make]) => ({...placeOf(heading, explanation, 'a search for settings'), make}));
 
-document.getElementById('search').append(summary(), element('div', {class: 'charts'}, ...places.map((place) => place.figure)),
+document.getElementById('content').append(summary(), element('div', {class: 'charts'}, ...places.map((place) => place.figure)),
                                          element('h2', {}, 'Trials'), tableOfTrials());
 drawNowAndWhenColoursChange(() => places.forEach((place) => show(place, place.make(coloursOfPage()))));

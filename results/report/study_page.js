@@ -59,5 +59,5 @@ function studyText(study) {
 const pageTitle = comparison.studies.length > 1 ? 'Scaling studies side by side' : `Scaling study: ${comparison.studies[0].name}`;
 document.getElementById('heading').textContent = document.title = pageTitle;
 document.querySelector('header').append(...comparison.studies.map((study) => element('p', {class: 'note'}, studyText(study))));
-document.getElementById('families').append(...comparison.families.map(sectionOf));
+document.getElementById('content').append(...comparison.families.map(sectionOf));
 drawNowAndWhenColoursChange(() => views.forEach(draw));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "results/check/power_folder.hpp"
+#include "results/log/optional_json.hpp"
 #include "results/score/scores.hpp"
 
 namespace tessera {
@@ -50,10 +51,6 @@ std::string why_no_score(const RunSet& set, const Score& score, const EnergyScor
     if (run.role == ScoredRun::Counts && !run.energy->joules)
       return fmt::format("{}: {}", run.file, run.energy->why_none);
   return {};
-}
-
-nlohmann::json or_null(const std::optional<double>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "results/check/benchmark.hpp"
+#include "results/log/optional_json.hpp"
 
 namespace tessera {
 namespace {
@@ -103,11 +104,10 @@ nlohmann::json to_json(const std::optional<TrainingRate>& rate) {
     return {{"epoch_seconds", nullptr}, {"samples_per_second", nullptr},
             {"step_seconds", nullptr},  {"first_epoch_seconds", nullptr},
             {"rate_epochs", 0},         {"rate_is", ""}};
-  const auto number = [](const std::optional<double>& value) { return value ? json(*value) : json(); };
   return {{"epoch_seconds", rate->epoch_seconds},
-          {"samples_per_second", number(rate->samples_per_second)},
-          {"step_seconds", number(rate->step_seconds)},
-          {"first_epoch_seconds", number(rate->first_epoch_seconds)},
+          {"samples_per_second", or_null(rate->samples_per_second)},
+          {"step_seconds", or_null(rate->step_seconds)},
+          {"first_epoch_seconds", or_null(rate->first_epoch_seconds)},
           {"rate_epochs", rate->epochs},
           {"rate_is", describe(*rate)}};
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "results/study/point_rates.hpp"
+
 namespace tessera {
 namespace {
 
@@ -24,22 +26,21 @@ std::optional<double> node_hours_of(const StudyMeasurement& measured) {
 }
 
 /// All but what needs the base.
-PointFigures figures_alone(const StudyPoint& point, const std::optional<double>& peak_flop_a_core) {
+PointFigures figures_alone(const Study& study, const StudyPoint& point) {
   const StudyMeasurement& measured = *point.measurement;
   PointFigures figures{.step_seconds = spread_of(measured.step_seconds)};
   const double seconds = figures.step_seconds.median;
-  const auto batch = static_cast<double>(point.layout.global_batch);
-  figures.samples_per_second = batch / seconds;
-  figures.flop_per_second = measured.training_flop_a_sample * figures.samples_per_second;
-  if (peak_flop_a_core)
-    figures.peak_share = figures.flop_per_second / (*peak_flop_a_core * cores_of(point.layout));
+  figures.samples_per_second = samples_per_second(point);
+  figures.flop_per_second = sustained_flop_per_second(point);
+  figures.peak_share = share_of_peak(study, point);
   figures.breakdown = mean_over_ranks(measured.ranks);
   figures.pop = pop_efficiencies(measured);
   if (const auto times = talp_times(point.layout, measured); times && point.layout.threads > 1)
     figures.hybrid = hybrid_efficiencies(*times);
   if (!measured.peak_memory_bytes.empty())
     figures.memory_bytes = std::ranges::max(measured.peak_memory_bytes);
-  if (measured.joules_a_step) figures.joules_a_sample = *measured.joules_a_step / batch;
+  if (measured.joules_a_step)
+    figures.joules_a_sample = *measured.joules_a_step / static_cast<double>(point.layout.global_batch);
   figures.node_hours = node_hours_of(measured);
   if (point.predicted_step_seconds) figures.prediction_error = *point.predicted_step_seconds / seconds - 1;
   return figures;
@@ -59,7 +60,7 @@ std::vector<std::optional<PointFigures>> figures_of(const Study& study) {
       const StudyPoint& point = study.points[i];
       if (!point.measurement) continue;
       const StudyPoint& base = study.points[*family.base];
-      figures[i] = figures_alone(point, study.peak_flop_a_core);
+      figures[i] = figures_alone(study, point);
       figures[i]->scaling = scaling_of(point, base);
       figures[i]->is_base = i == *family.base;
       figures[i]->computation_scaling = computation_scaling(point, base);

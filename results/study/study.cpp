@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "models/base/error.hpp"
+#include "results/log/optional_json.hpp"
 
 namespace tessera {
 namespace {
@@ -43,17 +44,6 @@ Value value_named(const std::array<std::pair<Value, std::string_view>, N>& names
 template <class Value, std::size_t N>
 std::string name_among(const std::array<std::pair<Value, std::string_view>, N>& names, Value value) {
   return std::string(std::ranges::find(names, value, &std::pair<Value, std::string_view>::first)->second);
-}
-
-template <class T>
-json nullable(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
-
-template <class T>
-std::optional<T> nullable(const json& object, const char* key) {
-  const json& value = object.at(key);
-  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
 }
 
 json to_json(const StudyLayout& layout) {
@@ -121,7 +111,7 @@ json to_json(const StudyVerification& verification) {
 // A residual that isn't finite is null in JSON.
 StudyVerification verification_of(const json& object) {
   const auto residual = [&](const char* key) {
-    return nullable<double>(object, key).value_or(std::numeric_limits<double>::infinity());
+    return optional_at<double>(object, key).value_or(std::numeric_limits<double>::infinity());
   };
   return {.loss_residual = residual("loss_residual"),
           .gradient_residual = residual("gradient_residual"),
@@ -139,11 +129,11 @@ json to_json(const StudyMeasurement& measured) {
   }
   return {{"step_seconds", measured.step_seconds},
           {"rank_seconds", ranks},
-          {"ideal_step_seconds", nullable(measured.ideal_step_seconds)},
+          {"ideal_step_seconds", or_null(measured.ideal_step_seconds)},
           {"nodes", measured.nodes},
           {"training_flop_a_sample", measured.training_flop_a_sample},
           {"peak_memory_bytes", measured.peak_memory_bytes},
-          {"joules_a_step", nullable(measured.joules_a_step)},
+          {"joules_a_step", or_null(measured.joules_a_step)},
           {"solution", solution},
           {"input", to_string(measured.input)},
           {"verification", measured.verification ? to_json(*measured.verification) : json()}};
@@ -153,11 +143,11 @@ StudyMeasurement measurement_of(const json& object) {
   StudyMeasurement measured{
       .step_seconds = object.at("step_seconds").get<std::vector<double>>(),
       .ranks = {},
-      .ideal_step_seconds = nullable<double>(object, "ideal_step_seconds"),
+      .ideal_step_seconds = optional_at<double>(object, "ideal_step_seconds"),
       .nodes = object.at("nodes"),
       .training_flop_a_sample = object.at("training_flop_a_sample"),
       .peak_memory_bytes = object.at("peak_memory_bytes").get<std::vector<std::int64_t>>(),
-      .joules_a_step = nullable<double>(object, "joules_a_step"),
+      .joules_a_step = optional_at<double>(object, "joules_a_step"),
       .solution = {},
       .input = value_named(kInputs, object.value("input", "data_set"), "input"),
       .verification = {}};
@@ -179,7 +169,7 @@ json to_json(const StudyPoint& point) {
           {"name", point.name},
           {"measurement", point.measurement ? to_json(*point.measurement) : json()},
           {"failure", point.failure},
-          {"predicted_step_seconds", nullable(point.predicted_step_seconds)}};
+          {"predicted_step_seconds", or_null(point.predicted_step_seconds)}};
 }
 
 StudyPoint point_of(const json& object) {
@@ -187,7 +177,7 @@ StudyPoint point_of(const json& object) {
                    .name = object.at("name"),
                    .measurement = {},
                    .failure = object.at("failure"),
-                   .predicted_step_seconds = nullable<double>(object, "predicted_step_seconds")};
+                   .predicted_step_seconds = optional_at<double>(object, "predicted_step_seconds")};
   if (const json& measured = object.at("measurement"); !measured.is_null())
     point.measurement = measurement_of(measured);
   return point;
@@ -205,7 +195,7 @@ Study read_study(const json& object) {
               .version = object.at("version"),
               .steps = object.at("steps"),
               .repeats = object.at("repeats"),
-              .peak_flop_a_core = nullable<double>(object, "peak_flop_a_core"),
+              .peak_flop_a_core = optional_at<double>(object, "peak_flop_a_core"),
               .peak_source = object.at("peak_source"),
               .points = {}};
   for (const json& point : object.at("points")) study.points.push_back(point_of(point));
@@ -235,7 +225,7 @@ json to_json(const Study& study) {
           {"version", study.version},
           {"steps", study.steps},
           {"repeats", study.repeats},
-          {"peak_flop_a_core", nullable(study.peak_flop_a_core)},
+          {"peak_flop_a_core", or_null(study.peak_flop_a_core)},
           {"peak_source", study.peak_source},
           {"points", points}};
 }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/log/optional_json.hpp"
 #include "results/study/layout_text.hpp"
 #include "results/study/point_figures.hpp"
 
@@ -12,11 +13,6 @@ using nlohmann::json;
 
 /// Grows where a key changes its meaning; keys that are added don't count.
 constexpr int kComparisonSchema = 1;
-
-template <class T>
-json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
-}
 
 json json_of(const RepeatSpread& spread) {
   return {{"median", spread.median}, {"min", spread.min}, {"max", spread.max}};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/bench/point_report.hpp"
+#include "results/study/point_rates.hpp"
 
 namespace tessera {
 namespace {
