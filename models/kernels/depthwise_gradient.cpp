@@ -7,20 +7,9 @@
 
 #include "models/base/channel_blocks.hpp"
 #include "models/kernels/bias.hpp"
+#include "models/kernels/window_taps.hpp"
 
 namespace tessera {
-namespace {
-
-// The outputs of which tap k reads an input in [0, inputs).
-Interval reading(const LocalWindow& w, std::int64_t k, std::int64_t inputs, std::int64_t outputs) {
-  const std::int64_t first = k * w.dilation - w.pad_lo;  // the input that output 0 reads
-  const auto at_least = [&](std::int64_t i) {  // the first output that reads i or what comes after it
-    return i <= first ? 0 : (i - first + w.stride - 1) / w.stride;
-  };
-  return intersect(Interval{at_least(0), at_least(inputs)}, Interval{0, outputs});
-}
-
-}  // namespace
 
 bool is_depthwise(const ConvolutionProblem& problem) {
   return problem.groups > 1 && problem.groups == problem.x.c && problem.groups == problem.y.c;
@@ -80,8 +69,7 @@ void DepthwiseWeightGradient::add_row(const T* xs, const T* dys, std::int64_t ro
   const std::int64_t n = row / (y.d * y.h), od = row / y.h % y.d, oh = row % y.h, channels = problem_.y.c;
   for (std::int64_t kd = 0; kd < wd.kernel; ++kd)
     for (std::int64_t kh = 0; kh < wh.kernel; ++kh) {
-      const std::int64_t d = od * wd.stride - wd.pad_lo + kd * wd.dilation,
-                         h = oh * wh.stride - wh.pad_lo + kh * wh.dilation;
+      const std::int64_t d = od * wd.stride + first_read(wd, kd), h = oh * wh.stride + first_read(wh, kh);
       if (d < 0 || d >= x.d || h < 0 || h >= x.h) continue;
       for (std::int64_t kw = 0; kw < ww.kernel; ++kw)
         add_tap(xs + ((n * x.d + d) * x.h + h) * x.w * channels, dys + row * y.w * channels, kw,
@@ -94,9 +82,9 @@ template <class T>
 void DepthwiseWeightGradient::add_tap(const T* xs, const T* dys, std::int64_t kw, double* sums) const {
   const LocalWindow& w = problem_.window[2];
   const std::int64_t channels = problem_.y.c;
-  const Interval outputs = reading(w, kw, problem_.x.box.w.size(), problem_.y.box.w.size());
+  const Interval outputs = outputs_reading(w, kw, problem_.x.box.w.size(), problem_.y.box.w.size());
   if (outputs.empty()) return;
-  xs += (outputs.begin * w.stride - w.pad_lo + kw * w.dilation) * channels;
+  xs += (outputs.begin * w.stride + first_read(w, kw)) * channels;
   dys += outputs.begin * channels;
   // The widest blocks have as many independent sums as hide the latency of an addition.
   for_each_channel_block<64, 8, 1>(channels, [&](auto lanes, std::int64_t c) {

@@ -7,6 +7,7 @@
 #include "models/kernels/onednn_forward_pass.hpp"
 #include "models/kernels/onednn_input_gradient.hpp"
 #include "models/kernels/onednn_kernels.hpp"
+#include "models/kernels/onednn_product_weight_gradient.hpp"
 #include "models/kernels/onednn_weight_gradient.hpp"
 #include "models/kernels/onednn_winograd_pass.hpp"
 #include "models/kernels/onednn_winograd_weight_gradient.hpp"
@@ -43,7 +44,11 @@ class OnednnConvolution final : public LinearKernel {
     if (!problem.parameter_gradients) return;
     if (is_depthwise(problem))  // the library's has none for dilations, and isn't faster
       depthwise_.emplace(problem);
-    else if (!by_winograd(winograd_weights_, Direction::BackwardParameters))
+    else if (by_winograd(winograd_weights_, Direction::BackwardParameters))
+      return;
+    else if (ProductWeightGradient::pays(problem, omp_get_max_threads()))
+      product_weights_.emplace(device, problem);
+    else
       weights_.emplace(device, problem);
   }
 
@@ -69,6 +74,8 @@ class OnednnConvolution final : public LinearKernel {
       depthwise_->run(x, dy, weights_gradient, bias_gradient, scratch);
     else if (winograd_weights_)
       winograd_weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
+    else if (product_weights_)
+      product_weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
     else
       weights_->run(x.bytes, dy.bytes, weights_gradient, bias_gradient, scratch.data());
   }
@@ -81,6 +88,7 @@ class OnednnConvolution final : public LinearKernel {
                                                 : 0;
     const std::size_t parameters = depthwise_          ? depthwise_->scratch_bytes()
                                    : winograd_weights_ ? winograd_weights_->scratch_bytes()
+                                   : product_weights_  ? product_weights_->scratch_bytes()
                                    : weights_          ? weights_->scratch_bytes()
                                                        : 0;
     return std::max({forward, inputs, parameters});
@@ -93,6 +101,7 @@ class OnednnConvolution final : public LinearKernel {
       names.push_back(winograd_inputs_ ? winograd_inputs_->implementation() : inputs_.implementation());
     if (depthwise_) names.emplace_back("vector");
     if (winograd_weights_) names.push_back(winograd_weights_->implementation());
+    if (product_weights_) names.push_back(product_weights_->implementation());
     if (weights_) names.push_back(weights_->implementation());
     return names;
   }
@@ -104,6 +113,7 @@ class OnednnConvolution final : public LinearKernel {
   // Each in place of one of these.
   std::optional<WinogradPass> winograd_forward_, winograd_inputs_;
   std::optional<WinogradWeightGradient> winograd_weights_;
+  std::optional<ProductWeightGradient> product_weights_;
   std::optional<DepthwiseWeightGradient> depthwise_;
 };
 

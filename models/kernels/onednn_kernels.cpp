@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "models/kernels/folded_convolution.hpp"
+#include "models/kernels/library.hpp"
 #include "models/kernels/max_pool.hpp"
 #include "models/kernels/slabbed_pooled_convolution.hpp"
 #include "models/kernels/widened_convolution.hpp"
@@ -13,9 +14,7 @@ namespace {
 // Tiles of AMX take 32 channels at once: with four of them the library's first layer costs more than all
 // others. Vector units are filled by other means, and lose by folding.
 bool fills_badly(const ConvolutionProblem& problem) {
-  constexpr auto kAmx = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_amx);
-  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  return problem.x.element == Element::BF16 && (isa & kAmx) == kAmx && can_be_folded(problem);
+  return problem.x.element == Element::BF16 && has_bfloat16_tiles() && can_be_folded(problem);
 }
 
 class OnednnKernels final : public Kernels {

@@ -25,6 +25,13 @@ bool has_bfloat16() {
   }
 }
 
+#ifdef __x86_64__
+bool uses(dnnl::cpu_isa isa) {
+  const auto bits = static_cast<unsigned>(isa);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+}
+#endif
+
 }  // namespace
 
 std::string onednn_version() {
@@ -35,8 +42,15 @@ std::string onednn_version() {
 bool emulates_bfloat16() {
   if (!has_bfloat16()) return true;
 #ifdef __x86_64__  // AVX-512 without these units is given kernels that emulate them
-  constexpr auto kUnits = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
-  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kUnits) != kUnits;
+  return !uses(dnnl::cpu_isa::avx512_core_bf16);
+#else
+  return false;
+#endif
+}
+
+bool has_bfloat16_tiles() {
+#ifdef __x86_64__
+  return uses(dnnl::cpu_isa::avx512_core_amx);
 #else
   return false;
 #endif
