@@ -11,7 +11,8 @@
 namespace tessera {
 namespace {
 
-constexpr std::int64_t kChannels = 16;                      // to a multiple of which is folded
+constexpr std::int64_t kChannels = 16;  // to a multiple of which is folded
+constexpr std::size_t kCommonCell = kChannels * sizeof(Bfloat16);
 constexpr std::size_t kFoldedBytes = std::size_t{4} << 20;  // of a slab's folded input, if possible
 
 class FoldedConvolution final : public LinearKernel {
@@ -148,20 +149,22 @@ class FoldedConvolution final : public LinearKernel {
                 std::int64_t outputs, std::size_t folded_cell) const {
     const LocalWindow& window = whole_.window[2];
     const auto taps = static_cast<std::size_t>(window.kernel);
+    // Cells behind the window are copied along with it, where there are any: their weights are zeros.
+    const auto copied = static_cast<std::int64_t>((kCommonCell + cell - 1) / cell);
+    const bool is_run = window.dilation == 1 && folded_cell == kCommonCell;
     for (std::int64_t o = 0; o < outputs; ++o, folded += folded_cell) {
       const std::int64_t first = o * window.stride - window.pad_lo;
-      const bool is_inside = first >= 0 && first + window.kernel <= inputs;
-      if (is_inside && window.dilation == 1) {
-        std::memcpy(folded, x + static_cast<std::size_t>(first) * cell, taps * cell);
-      } else {
-        for (std::int64_t tap = 0; tap < window.kernel; ++tap) {
-          const std::int64_t i = first + tap * window.dilation;
-          std::byte* const to = folded + static_cast<std::size_t>(tap) * cell;
-          if (0 <= i && i < inputs)
-            std::memcpy(to, x + static_cast<std::size_t>(i) * cell, cell);
-          else
-            std::memset(to, 0, cell);
-        }
+      if (is_run && first >= 0 && first + copied <= inputs) {  // by one instruction
+        std::memcpy(folded, x + static_cast<std::size_t>(first) * cell, kCommonCell);
+        continue;
+      }
+      for (std::int64_t tap = 0; tap < window.kernel; ++tap) {
+        const std::int64_t i = first + tap * window.dilation;
+        std::byte* const to = folded + static_cast<std::size_t>(tap) * cell;
+        if (0 <= i && i < inputs)
+          std::memcpy(to, x + static_cast<std::size_t>(i) * cell, cell);
+        else
+          std::memset(to, 0, cell);
       }
       std::memset(folded + taps * cell, 0, folded_cell - taps * cell);
     }
