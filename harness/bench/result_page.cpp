@@ -61,7 +61,7 @@ std::string figures_of_page(const Study& study, const StudyPoint& point) {
                                         ? "measured: a matrix product of oneDNN, on all threads at once"
                                         : "by the " + study.peak_source));
     if (*share > 1)
-      text += fmt::format("{:35}more than the peak: flop are counted as direct convolutions need them\n", "");
+      text += fmt::format("{:44}more than the peak: flop are counted as direct convolutions need them\n", "");
   } else {
     text += line_of_page("share of the peak", "unknown: nothing tells the peak");
   }
