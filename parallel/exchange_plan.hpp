@@ -29,6 +29,9 @@ struct ExchangePlan {
 /// owned and wanted by process, me among them. Owned boxes must not overlap.
 ExchangePlan plan_exchange(std::span<const Box> owned, std::span<const Box> wanted, int me);
 
+/// The plans of all processes, in time that grows with their pieces, not with their pairs.
+std::vector<ExchangePlan> plan_exchanges(std::span<const Box> owned, std::span<const Box> wanted);
+
 /// The same on every process that plans the same exchange: ranks compare it before the first message.
 std::uint64_t plan_hash(std::span<const Box> owned, std::span<const Box> wanted);
 

@@ -109,8 +109,9 @@ class Planner {
       owned.push_back(placement.owned[producer]);
       wanted.push_back(placement.edges[id][input].wanted);
     }
-    for (int part = 0; part < static_cast<int>(placements_.size()); ++part) {
-      const ExchangePlan exchange = plan_exchange(owned, wanted, part);
+    const std::vector<ExchangePlan> exchanges = plan_exchanges(owned, wanted);
+    for (std::size_t part = 0; part < placements_.size(); ++part) {
+      const ExchangePlan& exchange = exchanges[part];
       const auto& [forward, backward] = prepared_[part]->program;
       const Computes computes(placements_[part]);
       planned.parts.push_back(

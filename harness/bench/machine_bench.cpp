@@ -10,6 +10,7 @@
 #include "harness/bench/file_rate.hpp"
 #include "harness/bench/link_bench.hpp"
 #include "harness/bench/local_step.hpp"
+#include "harness/bench/peak_rate.hpp"
 #include "harness/machine/system_probe.hpp"
 #include "harness/plan/split.hpp"
 #include "harness/predict/kernel_times.hpp"
@@ -118,13 +119,17 @@ class ShapeBench {
   std::vector<double> seconds_;
 };
 
-NodeDescription node_of(const Communicator& world, std::int64_t repeats) {
+NodeDescription node_of(const std::vector<Config>& configs, const Communicator& world, std::int64_t repeats) {
   const Communicator node = world.node_local();
   NodeDescription description;
   description.ranks = world.max(node.size());
   description.cores = description.ranks * omp_get_max_threads();
   description.memory_bytes = static_cast<std::int64_t>(memory_bytes());
   description.memory_bandwidth = bench_memory(world, repeats);
+  std::set<Element> elements;
+  for (const Config& config : configs) elements.insert(config.compute.element);
+  for (const Element element : elements)
+    if (const std::optional<double> peak = measured_peak(node, element)) description.peak[element] = *peak;
   return description;
 }
 
@@ -134,7 +139,7 @@ MachineDescription bench_machine(const std::vector<Config>& configs, const Commu
                                  const MachineBenchOptions& options) {
   MachineDescription machine;
   machine.name = options.name;
-  machine.node = node_of(world, options.repeats);
+  machine.node = node_of(configs, world, options.repeats);
   const std::optional<LinkDescription> inside = bench_link(world, true, options.repeats),
                                        between = bench_link(world, false, options.repeats);
   // Of one rank nothing can be known but that its memory is what such messages would go through.

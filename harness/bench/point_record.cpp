@@ -2,28 +2,33 @@
 
 #include <omp.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "harness/bench/peak_rate.hpp"
 #include "harness/machine/system_probe.hpp"
 #include "harness/machine/versions.hpp"
 #include "harness/plan/split.hpp"
 #include "models/kernels/library.hpp"
-#include "models/kernels/matmul_rate.hpp"
 
 namespace tessera {
 namespace {
 
-std::optional<double> peak_of_a_core(const ProcessGrid& grid, Element element) {
-  const Communicator& world = grid.world();
-  world.barrier();
-  const std::optional<double> mine = matmul_flop_per_second(element);
-  const std::vector<double> rates = world.all_gather(mine.value_or(0));
+std::optional<double> measured_peak_of_a_core(const Communicator& world, Element element) {
   const std::vector<int> threads = world.all_gather(omp_get_max_threads());
-  if (std::ranges::min(rates) == 0) return std::nullopt;
-  return std::accumulate(rates.begin(), rates.end(), 0.0) /
-         std::accumulate(threads.begin(), threads.end(), 0);
+  const std::optional<double> peak = measured_peak(world, element);
+  return peak ? std::optional(*peak / std::accumulate(threads.begin(), threads.end(), 0)) : std::nullopt;
+}
+
+// The machine's, where its file has one.
+void note_peak(Study& study, const Communicator& world, Element element, const MachineDescription* machine) {
+  if (machine) study.peak_flop_a_core = peak_of_a_core(*machine, element);
+  if (study.peak_flop_a_core) {
+    study.peak_source = peak_source(*machine);
+    return;
+  }
+  study.peak_flop_a_core = measured_peak_of_a_core(world, element);
+  if (study.peak_flop_a_core) study.peak_source = kMeasuredPeak;
 }
 
 }  // namespace
@@ -41,7 +46,8 @@ StudyLayout layout_of(const ProcessGrid& grid, const Graph& graph, const BatchSi
           .extents = spatial_axes(graph) == 2 ? std::vector{h, w} : std::vector{d, h, w}};
 }
 
-Study study_of_one(const ProcessGrid& grid, const Config& config, const StudyLayout& layout) {
+Study study_of_one(const ProcessGrid& grid, const Config& config, const StudyLayout& layout,
+                   const MachineDescription* machine) {
   Study study;
   study.benchmark = config.mlperf.logged_as;
   study.element = name_of(config.compute.element);
@@ -50,8 +56,7 @@ Study study_of_one(const ProcessGrid& grid, const Config& config, const StudyLay
   study.mpi = versions().mpi;
   study.library = "oneDNN " + onednn_version();
   study.version = versions().tessera;
-  study.peak_flop_a_core = peak_of_a_core(grid, config.compute.element);
-  if (study.peak_flop_a_core) study.peak_source = "measured";
+  note_peak(study, grid.world(), config.compute.element, machine);
   study.points.resize(1);
   study.points.front().layout = layout;
   return study;

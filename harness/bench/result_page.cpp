@@ -57,9 +57,11 @@ std::string figures_of_page(const Study& study, const StudyPoint& point) {
     const double threads = static_cast<double>(point.layout.ranks) * point.layout.threads;
     text += figure_line("share of the peak", 100 * *share, "%",
                         fmt::format("of {:.6g} Gflop/s, {}", *study.peak_flop_a_core * threads / 1e9,
-                                    study.peak_source == "measured"
+                                    study.peak_source == kMeasuredPeak
                                         ? "measured: a matrix product of oneDNN, on all threads at once"
                                         : "by the " + study.peak_source));
+    if (*share > 1)
+      text += fmt::format("{:44}more than the peak: flop are counted as direct convolutions need them\n", "");
   } else {
     text += line_of_page("share of the peak", "unknown: nothing tells the peak");
   }

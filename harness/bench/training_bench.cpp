@@ -169,6 +169,7 @@ void measure(TimedTraining& training, const ProcessGrid& grid, const TrainingBen
   meter->stop();
   std::vector<std::string> warnings;
   const nlohmann::json energy = meter->report([](int, const std::string&) {}, warnings);
+  for (const std::string& warning : warnings) options.say("warning: " + warning);
   if (!energy.is_null())
     measured.joules_a_step =
         energy.at("joules").get<double>() / static_cast<double>(options.steps * options.repeats);

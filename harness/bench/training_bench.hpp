@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 
 #include "harness/config/config.hpp"
 #include "harness/energy/run_meter.hpp"
@@ -16,6 +18,7 @@ struct TrainingBenchOptions {
   std::int64_t repeats = 5;
   bool synthetic = false;  // tensors in memory in place of the data set
   EnergyRequest energy{.by = EnergyRequest::kAuto};
+  std::function<void(const std::string& line)> say = [](const std::string&) {};  // for people, on rank 0
 };
 
 /// Trains as `train` does, the same step on samples of the data set that are read ahead, without updates that

@@ -47,7 +47,7 @@ SlurmJob slurm_job(const Getenv& getenv) {
   SlurmJob job{.cpus = counts_in(cpus ? cpus : ""), .megabytes_a_node = std::nullopt};
   if (getenv("SLURM_JOB_ID") == nullptr || job.cpus.empty())
     throw InputError("there is no job whose nodes the runs could have", kWhere,
-                     "call `tessera campaign` in a batch script, or under salloc");
+                     "call `tessera` in a batch script, or under salloc");
   if (const char* memory = getenv("SLURM_MEM_PER_NODE")) job.megabytes_a_node = std::atol(memory);
   return job;
 }

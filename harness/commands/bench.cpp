@@ -62,6 +62,8 @@ class Bench {
     all_or_none(world, [&] {
       workload_ = make_workload(config_, 1);
       dims = grid_of(arguments_.split, world.size(), workload_->graph(1));
+      check_simulation();
+      if (!arguments_.machine.empty()) machine_ = load_machine(arguments_.machine);
       batch_ = arguments_.batch ? BatchSize{*arguments_.batch * dims.replicas, *arguments_.batch, 1}
                                 : resolve_batch(config_, dims.replicas);
     });
@@ -71,12 +73,13 @@ class Bench {
   StepBench step() const {
     if (arguments_.compute != "simulated")
       return bench_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats);
-    return bench_simulated_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats, machine());
+    return bench_simulated_step(*workload_, *grid_, config_.compute, batch_, arguments_.repeats, *machine_);
   }
   /// What was measured of the step as a study of one point.
   Study study_of(const StepBench& bench) const {
     const Graph graph = workload_->graph(batch_.replica);
-    Study study = study_of_one(*grid_, config_, layout_of(*grid_, graph, batch_));
+    Study study =
+        study_of_one(*grid_, config_, layout_of(*grid_, graph, batch_), machine_ ? &*machine_ : nullptr);
     study.steps = 1;
     study.repeats = bench.repeats;
     StudyMeasurement measured;
@@ -106,25 +109,22 @@ class Bench {
   }
 
  private:
-  MachineDescription machine() const {
-    MachineDescription machine;
-    all_or_none(world_, [&] {
-      if (arguments_.verify || !arguments_.page.empty())
-        throw InputError("a step whose computing is simulated has nothing to verify or to quote",
-                         "--compute simulated", "leave out --verify and --page");
-      if (arguments_.machine.empty())
-        throw InputError("to simulate computing, a machine's file must say how long it takes",
-                         "--compute simulated",
-                         "name one with --machine, as `tessera bench machine` writes it");
-      machine = load_machine(arguments_.machine);
-    });
-    return machine;
+  void check_simulation() const {
+    if (arguments_.compute != "simulated") return;
+    if (arguments_.verify || !arguments_.page.empty())
+      throw InputError("a step whose computing is simulated has nothing to verify or to quote",
+                       "--compute simulated", "leave out --verify and --page");
+    if (arguments_.machine.empty())
+      throw InputError("to simulate computing, a machine's file must say how long it takes",
+                       "--compute simulated",
+                       "name one with --machine, as `tessera bench machine` writes it");
   }
 
   const BenchArguments& arguments_;
   const Communicator& world_;
   Config config_;
   std::unique_ptr<Workload> workload_;
+  std::optional<MachineDescription> machine_;
   BatchSize batch_;
   std::optional<ProcessGrid> grid_;
 };
@@ -257,7 +257,8 @@ void add_bench(CommandSyntax program) {
               "computing")
       .one_of({"real", "simulated"})
       .shows_default();
-  step.option("--machine", of_step->machine, "YAML file, or the name of one in harness/machines");
+  step.option("--machine", of_step->machine,
+              "YAML file, or the name of one in harness/machines: says the peak, and how long to wait");
   step.runs([of_step](const Communicator& world) { return bench_whole_step(*of_step, world); });
   add_bench_training(bench);
   add(bench, "exchange", "each exchange of a split sample alone, under mpiexec", &Bench::exchanges,

@@ -72,6 +72,7 @@ void add_bench_training(CommandSyntax bench) {
       "steps as `train` takes them, on the data set: what a point of `study` runs; under mpiexec");
   const auto arguments = std::make_shared<TrainingBenchArguments>();
   TrainingBenchOptions& options = arguments->options;
+  options.say = [](const std::string& line) { std::cerr << line << std::endl; };
   command.option("CONFIG", arguments->config, "YAML file, as in harness/configs").required();
   command.option("--split", arguments->split,
                  "parts of each sample along its axes, outermost first, a rank each: 4x1");

@@ -40,18 +40,16 @@ BatchSize batch_of(const PredictArguments& arguments, const Config& config, int 
 
 std::vector<Prediction> predicted(const PredictArguments& arguments, const PerformanceModel& model,
                                   const MachineDescription& machine) {
-  constexpr std::size_t kShown = 10;
   if (arguments.best) {
     const std::optional<std::int64_t> of_config = model.config().data.global_batch_size;
-    std::vector<Prediction> layouts =
-        best_layouts(model, machine,
-                     {.ranks = arguments.ranks,
-                      .global_batch = arguments.global_batch ? arguments.global_batch : of_config});
-    layouts.resize(std::min(layouts.size(), kShown));
-    return layouts;
+    return best_layouts(model, machine,
+                        {.ranks = arguments.ranks,
+                         .global_batch = arguments.global_batch ? arguments.global_batch : of_config});
   }
   const GridDims grid = grid_of(arguments.split, arguments.ranks, model.workload().graph(1));
-  return {model.predict(machine, grid, batch_of(arguments, model.config(), grid.replicas))};
+  Prediction prediction = model.predict(machine, grid, batch_of(arguments, model.config(), grid.replicas));
+  model.add_scratch(prediction, machine);
+  return {prediction};
 }
 
 int print_prediction(const PredictArguments& arguments, const Communicator& world) {

@@ -48,7 +48,7 @@ namespace fs = std::filesystem;
 struct StudyArguments {
   fs::path config_or_directory, output;
   std::string ranks, threads, modes = "strong", weak = "replica", splits = kAutoSplits, time_limit;
-  std::string submit, sbatch_options;
+  std::string submit, sbatch_options, machine;
   std::optional<std::int64_t> ranks_a_node;
   StudyRun run;
   bool yes = false;
@@ -110,16 +110,12 @@ StudyRequest request_of(const StudyArguments& arguments, const Config& config, c
   return request;
 }
 
-// What `tessera plan` says of a point. Data sets are cycled where they have too few samples for it.
+// What `tessera plan` says of a point.
 LayoutVerdict judge(const StudyRun& run, const StudyLayout& layout) {
-  std::vector<std::string> overrides = overrides_of(run, layout);
-  const auto samples = run.configuration.at("data").at("n_train").get<std::int64_t>();
-  overrides.push_back(fmt::format("data.n_train={}", std::max(samples, layout.global_batch)));
   try {
     const std::string split = layout.parts() == 1 ? "" : split_text(layout);
-    return {
-        .refusal = "",
-        .efficiency = make_plan(load_config(run.config, overrides), layout.ranks, split).efficiency_bound()};
+    return {.refusal = "",
+            .efficiency = make_plan(config_of_point(run, layout), layout.ranks, split).efficiency_bound()};
   } catch (const InputError& error) {
     return {.refusal = error.problem(), .efficiency = 0};
   }
@@ -174,6 +170,19 @@ std::string yaml_text(const std::string& text) {
   return quoted + "'";
 }
 
+// Says of what the description doesn't tell.
+StudyExpectation expected_of(const StudyRun& run, const std::vector<StudyLayout>& layouts,
+                             const MachineDescription& machine) {
+  StudyExpectation expected = expectation_of(run, layouts, machine);
+  const auto is_unsaid = [](const std::optional<double>& seconds) { return !seconds; };
+  if (std::ranges::any_of(expected.step_seconds, is_unsaid))
+    say_line(fmt::format(
+        "points of another number of threads a rank than {:g}, by which {} is described, aren't "
+        "predicted",
+        static_cast<double>(machine.node.cores) / static_cast<double>(machine.node.ranks), machine.name));
+  return expected;
+}
+
 ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& alone) {
   if (arguments.run.to_target && arguments.run.verify)
     throw InputError("--verify is of timed steps, and with --to-target there are none", "command line",
@@ -188,15 +197,19 @@ ScalingStudy begin_study(const StudyArguments& arguments, const Communicator& al
   run.configuration = to_json(config);
   const StudyRequest request = request_of(arguments, config, run);
   if (!arguments.time_limit.empty()) run.time_limit = time_limit_of(arguments.time_limit, "--time-limit");
-  if (run.launcher.empty()) run.launcher = launcher_called("", 1, request.ranks.back());
-  if (arguments.submit.empty()) check_launcher(run.launcher, request.ranks.back());
-  if (arguments.submit.empty()) check_data(config, alone);
+  const bool submits = !arguments.submit.empty();
+  const std::string launcher = submits ? "" : launcher_called(run.launcher, 1, request.ranks.back());
+  if (!submits) check_launcher(launcher, request.ranks.back());
+  if (!submits) check_data(config, alone);
   const StudyPoints points =
       study_points(request, [&](const StudyLayout& layout) { return judge(run, layout); });
-  if (!arguments.submit.empty()) run.slurm = slurm_of(arguments, request);
+  if (submits) run.slurm = slurm_of(arguments, request);
+  StudyExpectation expected;
+  if (!arguments.machine.empty())
+    expected = expected_of(run, points.layouts, load_machine(arguments.machine));
   for (const std::string& why : points.left_out) say_line("left out: " + why);
-  if (!run.slurm && !is_srun(run.launcher)) warn_of_few_cores(points.layouts);
-  return {fs::absolute(arguments.output), std::move(run), points.layouts, say_line};
+  if (!submits && !is_srun(launcher)) warn_of_few_cores(points.layouts);
+  return {fs::absolute(arguments.output), std::move(run), points.layouts, expected, say_line};
 }
 
 // For other programs, and a page to look at.
@@ -219,7 +232,8 @@ void report(const ScalingStudy& study, const fs::path& output) {
   for (const StudyPoint& point : study.study().points)
     if (point.measurement)
       for (FigureOfMerit& figure : figures_of(study.study(), point)) {
-        if (figure.name == "share_of_peak") continue;  // points that share cores have another peak
+        // Where it was measured, points that share cores have another peak.
+        if (figure.name == "share_of_peak" && study.study().peak_source == kMeasuredPeak) continue;
         figure.name += "@" + point.name;
         figures.push_back(std::move(figure));
       }
@@ -243,8 +257,9 @@ int run_study(const StudyArguments& arguments, const Communicator& world) {
                        "call `tessera study` without one, and say by --launcher which it shall use");
     std::error_code ignored;
     const bool goes_on = fs::is_directory(arguments.config_or_directory, ignored);
-    if (goes_on && !(arguments.ranks.empty() && arguments.output.empty() && arguments.run.launcher.empty() &&
-                     arguments.submit.empty() && arguments.run.overrides.empty()))
+    if (goes_on &&
+        !(arguments.ranks.empty() && arguments.output.empty() && arguments.run.launcher.empty() &&
+          arguments.submit.empty() && arguments.machine.empty() && arguments.run.overrides.empty()))
       throw InputError("a study goes on with the options that it was begun with", "command line",
                        "name its directory alone, with --yes to submit its jobs; or name a configuration");
     if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
@@ -290,8 +305,10 @@ void add_study(CommandSyntax program) {
   command.option("--output", arguments->output,
                  "directory for study.json and the points; one with the same study goes on");
   command
-      .option("--launcher", run.launcher,
-              "words that start a point, with {ranks} for their number; by default MPI's own launcher")
+      .option(
+          "--launcher", run.launcher,
+          "words that start a point, with {ranks} for their number; slurm: srun, as it fits the point and "
+          "the job; by default MPI's own launcher")
       .verbatim();
   command
       .option("--submit", arguments->submit,
@@ -305,6 +322,8 @@ void add_study(CommandSyntax program) {
   command.option("--sbatch", arguments->sbatch_options, "further options of jobs: \"--partition=short\"");
   command.option("--time-limit", arguments->time_limit,
                  "SECONDS or H:MM:SS that a point may take; of jobs 1:00:00 by default");
+  command.option("--machine", arguments->machine,
+                 "YAML file, or the name of one in harness/machines: predicts each point, and says the peak");
   command.option("--energy", run.energy, "as of `train`").shows_default();
   add_overrides(command, run.overrides);
   command.runs_alone([arguments](const Communicator& world) { return run_study(*arguments, world); });

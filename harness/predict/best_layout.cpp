@@ -42,12 +42,18 @@ std::vector<Prediction> best_layouts(const PerformanceModel& model, const Machin
         fmt::format("no grid of {} ranks, of up to {} parts a sample, shares a global batch of {}",
                     search.ranks, search.most_parts, search.global_batch.value_or(0)),
         "predict --best", "choose a global batch that the ranks, or a part of them, divide");
-  if (found.empty())
+  std::ranges::sort(found, std::greater(), &Prediction::samples_per_second);
+  std::vector<Prediction> best;
+  for (Prediction& prediction : found) {
+    if (best.size() == search.most) break;
+    model.add_scratch(prediction, machine);
+    if (prediction.fits()) best.push_back(std::move(prediction));
+  }
+  if (best.empty())
     throw InputError(
         fmt::format("no layout of {} ranks fits a rank's memory on {}", search.ranks, machine.name),
         "predict --best", "lower the batch, or start fewer ranks a node");
-  std::ranges::sort(found, std::greater(), &Prediction::samples_per_second);
-  return found;
+  return best;
 }
 
 }  // namespace tessera

@@ -14,9 +14,11 @@ struct LayoutSearch {
   int ranks = 1;
   std::optional<std::int64_t> global_batch;  // none: 1, 2, 4 and so on samples a replica, up to 16
   int most_parts = 256;
+  std::size_t most = 10;  // of the fastest
 };
 
-/// By samples a second. Throws InputError where none would do, with why.
+/// By samples a second; the kernels' scratch counts as memory. Throws InputError where none would do, with
+/// why.
 std::vector<Prediction> best_layouts(const PerformanceModel& model, const MachineDescription& machine,
                                      const LayoutSearch& search);
 

@@ -121,6 +121,16 @@ std::string yaml_of(const nlohmann::json& value, const std::string& indent) {
 
 }  // namespace
 
+std::optional<double> peak_of_a_core(const MachineDescription& machine, Element element) {
+  const auto peak = machine.node.peak.find(element);
+  if (peak == machine.node.peak.end()) return std::nullopt;
+  return peak->second / static_cast<double>(machine.node.cores);
+}
+
+std::string peak_source(const MachineDescription& machine) {
+  return "machine file of " + machine.name;
+}
+
 MachineDescription parse_machine(std::string_view yaml, const std::string& source) {
   const ConfigNode tree = parse_tree(yaml, source);
   MachineDescription machine;

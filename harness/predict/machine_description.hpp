@@ -70,6 +70,11 @@ struct MachineDescription {
   FrameworkDescription framework;
 };
 
+/// flop a second of one of a node's cores; nothing where the machine's file doesn't say.
+std::optional<double> peak_of_a_core(const MachineDescription& machine, Element element);
+/// Of such a peak, for people: "machine file of Fugaku".
+std::string peak_source(const MachineDescription& machine);
+
 /// `source` names the text in errors. Throws InputError, naming file and line, for what isn't as documented.
 MachineDescription parse_machine(std::string_view yaml, const std::string& source);
 /// Of a file, or one that came with the program by its name; see machine_file().

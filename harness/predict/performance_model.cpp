@@ -12,7 +12,10 @@
 #include "harness/predict/machine_network.hpp"
 #include "harness/predict/slowest_of.hpp"
 #include "harness/predict/unmade_kernels.hpp"
+#include "harness/workloads/make_kernels.hpp"
 #include "harness/workloads/make_workload.hpp"
+#include "models/kernels/team_size.hpp"
+#include "models/network/network_memory.hpp"
 #include "parallel/gradient_reducer.hpp"
 #include "parallel/place.hpp"
 
@@ -30,10 +33,8 @@ double state_bytes(const RunPlan& plan) {
   return trained > 0 ? static_cast<double>(plan.optimizer_bytes) / trained : 0;
 }
 
-std::size_t largest_memory(const RunPlan& plan) {
-  std::size_t largest = 0;
-  for (const PartMemory& part : plan.memory()) largest = std::max(largest, part.total());
-  return largest;
+int threads_of_a_rank(const MachineDescription& machine) {
+  return static_cast<int>(std::max<std::int64_t>(1, machine.node.cores / machine.node.ranks));
 }
 
 std::size_t bucket_bytes(const MachineDescription& machine) {
@@ -98,7 +99,10 @@ Prediction PerformanceModel::predict(const MachineDescription& machine, const Gr
                step_seconds(ranks) - busiest.computing - busiest.exchanging,
                machine.spread * slowest_of(grid.processes()) * busiest.computing, 0};
   p.ideal_seconds = ideal_step_seconds(program, seconds, passes);
-  p.memory_bytes = largest_memory(plan);
+  const std::vector<PartMemory> memory = plan.memory();
+  const auto fullest = std::ranges::max_element(memory, {}, &PartMemory::total);
+  p.memory_bytes = fullest->total();
+  p.fullest_part = static_cast<int>(fullest - memory.begin());
   p.memory_limit = static_cast<std::size_t>(machine.node.memory_bytes / machine.node.ranks);
   p.input = input_of(machine, graph, grid, batch, p.nodes, p.memory_bytes);
   p.seconds.input =
@@ -137,6 +141,18 @@ PredictedInput PerformanceModel::input_of(const MachineDescription& machine, con
     input.read_seconds = input.share_read * static_cast<double>(batch.global) * sample_bytes /
                          static_cast<double>(nodes) / *machine.files.bandwidth;
   return input;
+}
+
+void PerformanceModel::add_scratch(Prediction& prediction, const MachineDescription& machine) const {
+  const Graph graph = workload_->graph(prediction.batch.replica);
+  const Placement placement =
+      place(graph, Partition(prediction.grid), prediction.fullest_part, overlap_of(config_, machine));
+  const Program program = compile(graph, placement);
+  const TeamSize team(threads_of_a_rank(machine));
+  UnmadeKernels unmade(config_.compute.element);
+  prediction.memory_bytes +=
+      network_memory(graph, placement, program, *make_kernels(config_.compute)).scratch -
+      network_memory(graph, placement, program, unmade).scratch;
 }
 
 double PerformanceModel::solution_seconds(const Prediction& prediction, double epochs) const {

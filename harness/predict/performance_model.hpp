@@ -47,7 +47,8 @@ struct Prediction {
   double efficiency = 0;
   PredictedInput input;
   std::string all_reduce;            // the algorithm of the largest bucket, or "measured"
-  std::size_t memory_bytes = 0;      // of the rank that needs most, without the kernels' scratch
+  std::size_t memory_bytes = 0;      // of the rank that needs most, without the kernels' scratch at first
+  int fullest_part = 0;              // of a sample, which that rank has
   std::size_t memory_limit = 0;      // a rank's share of its node
   double flop = 0;                   // of a step, all ranks together
   std::vector<std::string> unknown;  // what the machine's file leaves out, in words
@@ -66,6 +67,10 @@ class PerformanceModel {
 
   /// Throws InputError where the machine lacks a number that is needed.
   Prediction predict(const MachineDescription& machine, const GridDims& grid, const BatchSize& batch) const;
+  /// Adds the kernels' scratch to the memory of the rank that needs most. They are made for it, which takes a
+  /// moment: this program's, for the processor of this machine, with the threads that the machine's ranks
+  /// have.
+  void add_scratch(Prediction& prediction, const MachineDescription& machine) const;
   /// Seconds of `epochs` of such steps, each with an evaluation, whose forward passes are counted as a third
   /// of a step.
   double solution_seconds(const Prediction& prediction, double epochs) const;

@@ -68,8 +68,9 @@ class SampleProgramMaker {
       wanted.push_back(placement.edges[reader][input].wanted);
     }
     std::vector<SampleProgram::Messages> all;
-    for (int part = 0; part < static_cast<int>(placements_.size()); ++part) {
-      const ExchangePlan plan = plan_exchange(owned, wanted, part);
+    const std::vector<ExchangePlan> plans = plan_exchanges(owned, wanted);
+    for (std::size_t part = 0; part < placements_.size(); ++part) {
+      const ExchangePlan& plan = plans[part];
       SampleProgram::Messages mine;
       for (const Piece& piece : plan.receive)
         mine.received.push_back({piece.peer, bytes(producer, piece.box)});

@@ -111,9 +111,10 @@ ScalingStudy::ScalingStudy(const fs::path& output, Say say, std::optional<StudyR
 }
 
 ScalingStudy::ScalingStudy(const fs::path& output, StudyRun run, const std::vector<StudyLayout>& layouts,
-                           Say say)
+                           const StudyExpectation& expected, Say say)
     : ScalingStudy(output, std::move(say), std::optional(std::move(run))) {
   take_up(layouts);
+  expect(expected);
   write_whole_file(output_ / kRequestName, json_text(to_json(run_)));
   write();
 }
@@ -140,6 +141,15 @@ void ScalingStudy::take_up(const std::vector<StudyLayout>& layouts) {
   study_.system = configuration.at("mlperf").at("platform");
   study_.steps = run_.to_target ? 0 : run_.steps;
   study_.repeats = run_.to_target ? 1 : run_.repeats;
+}
+
+// The first points are those of the layouts.
+void ScalingStudy::expect(const StudyExpectation& expected) {
+  for (std::size_t i = 0; i < expected.step_seconds.size(); ++i)
+    if (expected.step_seconds[i]) study_.points[i].predicted_step_seconds = expected.step_seconds[i];
+  if (!expected.peak_flop_a_core) return;
+  study_.peak_flop_a_core = expected.peak_flop_a_core;
+  study_.peak_source = expected.peak_source;
 }
 
 std::string ScalingStudy::title(const StudyPoint& point) const {
@@ -170,8 +180,9 @@ void ScalingStudy::measured(StudyPoint& point, const Study& result) {
   study_.mpi = result.mpi;
   study_.library = result.library;
   study_.version = result.version;
-  // Cores that ranks share are slower: the fastest are the machine's.
-  if (result.peak_flop_a_core.value_or(0) > study_.peak_flop_a_core.value_or(0)) {
+  // Cores that ranks share are slower: the fastest are the machine's, where its file says nothing.
+  const bool is_known = study_.peak_flop_a_core && study_.peak_source != kMeasuredPeak;
+  if (!is_known && result.peak_flop_a_core.value_or(0) > study_.peak_flop_a_core.value_or(0)) {
     study_.peak_flop_a_core = result.peak_flop_a_core;
     study_.peak_source = result.peak_source;
   }
@@ -191,14 +202,14 @@ int ScalingStudy::run_here(StudyPoint& point, const std::string& program) {
   const fs::path directory = directory_of(point);
   made_directory(directory);
   fs::remove(directory / kSaidName);
+  const std::string launcher = launcher_called(run_.launcher, 1, point.layout.ranks);
   QueuedRun run{.title = title(point),
                 .directory = directory,
-                .command = launcher_words(run_.launcher, point.layout.ranks),
+                .command = launcher_words(launcher, point.layout.ranks),
                 .slurm_step = ""};
   const std::vector<std::string> words = command_of_point(run_, point.layout, program, directory);
   run.command.insert(run.command.end(), words.begin(), words.end());
-  const PointEnd end =
-      run_to_end(launched_run(std::move(run), run_.launcher, point.name), run_.time_limit, lock_);
+  const PointEnd end = run_to_end(launched_run(std::move(run), launcher, point.name), run_.time_limit, lock_);
   if (end.signal != 0) return exit_code_of(end.signal);
   if (collect(point)) return 0;
   if (end.timed_out)
@@ -269,7 +280,8 @@ std::optional<Study> ScalingStudy::best() const {
   if (!best) return std::nullopt;
   Study alone = study_;
   alone.points = {*best};
-  // Its own peak: that of cores shared as they were in it.
+  // A measured peak is its own: that of cores shared as they were in it.
+  if (study_.peak_source != kMeasuredPeak) return alone;
   if (const auto own = run_.to_target ? std::nullopt : timed_result(directory_of(*best))) {
     alone.peak_flop_a_core = own->peak_flop_a_core;
     alone.peak_source = own->peak_source;

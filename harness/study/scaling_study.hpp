@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/study/study_expectation.hpp"
 #include "harness/study/study_run.hpp"
 #include "io/files/directory_lock.hpp"
 #include "results/study/study.hpp"
@@ -21,10 +22,11 @@ class ScalingStudy {
   using Say = std::function<void(const std::string& line)>;  // for people
 
   /// Begins a study, or goes on with the one that is there: points that are measured are kept, others that
-  /// aren't among `layouts` are dropped. Throws InputError where the directory holds another study or other
-  /// files, another process holds it, or there is no launcher.
+  /// aren't among `layouts` are dropped. expected: of these layouts, or of none; what was expected before
+  /// stays where nothing is now. Throws InputError where the directory holds another study or other files,
+  /// another process holds it, or there is no launcher.
   ScalingStudy(const std::filesystem::path& output, StudyRun run, const std::vector<StudyLayout>& layouts,
-               Say say);
+               const StudyExpectation& expected, Say say);
   /// Goes on with the one that is there.
   ScalingStudy(const std::filesystem::path& output, Say say);
 
@@ -43,6 +45,7 @@ class ScalingStudy {
  private:
   ScalingStudy(const std::filesystem::path& output, Say say, std::optional<StudyRun> run);
   void take_up(const std::vector<StudyLayout>& layouts);
+  void expect(const StudyExpectation& expected);
   std::filesystem::path directory_of(const StudyPoint& point) const { return output_ / point.name; }
   bool collect(StudyPoint& point);
   void measured(StudyPoint& point, const Study& result);

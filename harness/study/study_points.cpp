@@ -198,6 +198,15 @@ StudyPoints study_points(const StudyRequest& request, const JudgeLayout& judge) 
                     "one for each of {} ranks",
                     request.global_batch, request.smallest()),
         "--ranks", "begin with fewer ranks, or raise data.global_batch_size");
+  if (weak && request.global_batch % request.smallest() != 0)
+    throw InputError(
+        fmt::format("weak scaling keeps the samples of a rank, and a global batch of {} can't be divided "
+                    "among {} ranks",
+                    request.global_batch, request.smallest()),
+        "--ranks",
+        fmt::format("begin with a number of ranks that divides it, or set data.global_batch_size to {} or {}",
+                    request.global_batch / request.smallest() * request.smallest(),
+                    (request.global_batch / request.smallest() + 1) * request.smallest()));
   PointGatherer points(request, judge);
   for (const StudyMode mode : request.modes)
     for (const int ranks : request.ranks) points.add_size(mode, ranks);

@@ -43,7 +43,8 @@ struct StudyPoints {
 /// sample has the request's extents, so that a sample grows along the axes that it is split along;
 /// kAutoSplits keeps the replicas. A layout that `judge` refuses is left out; of kAutoSplits also one that
 /// could be no more than half as efficient as samples that aren't split. Throws InputError where nothing is
-/// left, a split is no split, or there are more than 200 points.
+/// left, a split is no split, there are more than 200 points, or the ranks of the smallest size can't share
+/// the batch that weak scaling begins with.
 StudyPoints study_points(const StudyRequest& request, const JudgeLayout& judge);
 
 /// The point's name among those of a study, which can be one of a file: "strong_r4_t1_2x1_b16".

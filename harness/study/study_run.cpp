@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/config/resized_samples.hpp"
 #include "models/base/error.hpp"
 #include "results/log/optional_json.hpp"
@@ -84,6 +86,13 @@ std::vector<std::string> overrides_of(const StudyRun& run, const StudyLayout& la
     for (const std::string& override : overrides_for_extents(run.configuration, layout.extents))
       overrides.push_back(override);
   return overrides;
+}
+
+Config config_of_point(const StudyRun& run, const StudyLayout& layout) {
+  std::vector<std::string> overrides = overrides_of(run, layout);
+  const auto samples = run.configuration.at("data").at("n_train").get<std::int64_t>();
+  overrides.push_back(fmt::format("data.n_train={}", std::max(samples, layout.global_batch)));
+  return load_config(run.config, overrides);
 }
 
 std::vector<std::string> command_of_point(const StudyRun& run, const StudyLayout& layout,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/config/config.hpp"
 #include "harness/study/slurm_jobs.hpp"
 #include "results/study/study.hpp"
 
@@ -21,7 +22,7 @@ struct StudyRun {
   bool to_target = false;  // trains in place of timing steps
   bool verify = false;     // holds a step of each point to the reference
   std::string energy = "auto";
-  std::string launcher;                              // where points don't become jobs
+  std::string launcher;  // where points don't become jobs: as launcher_called() has it
   std::optional<double> time_limit = std::nullopt;   // of a point, in seconds
   std::optional<SlurmChoices> slurm = std::nullopt;  // points become its jobs
 
@@ -38,6 +39,10 @@ std::vector<std::string> differences(const StudyRun& one, const StudyRun& other)
 
 /// The overrides that make the configuration that of a point: those of the user, then the point's.
 std::vector<std::string> overrides_of(const StudyRun& run, const StudyLayout& layout);
+
+/// The configuration of a point. Data sets are cycled where they have too few samples for a step of it: then
+/// they count as having as many.
+Config config_of_point(const StudyRun& run, const StudyLayout& layout);
 
 /// The file that a timed point leaves in its directory: a study of that point alone.
 inline constexpr const char* kPointName = "training.json";

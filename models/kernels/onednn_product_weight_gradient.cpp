@@ -7,8 +7,8 @@
 
 #include "models/base/lanes.hpp"
 #include "models/kernels/library.hpp"
-#include "models/kernels/one_thread.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
+#include "models/kernels/team_size.hpp"
 #include "models/kernels/window_taps.hpp"
 
 namespace tessera::onednn {
@@ -98,7 +98,7 @@ ProductWeightGradient::ProductWeightGradient(const Device& device, const Convolu
   weights_ = Reorder(
       device, ConvolutionDescription(by_tap, ConvolutionDescription::Tensors::ChannelsLast).plain_weights,
       parameters.plain_weights);
-  const OneThread alone;
+  const TeamSize alone(1);
   for (int thread = 0; thread < team; ++thread) {
     const std::int64_t sum = thread % sums_, rank = thread / sums_;
     const std::int64_t ranks = (team - sum + sums_ - 1) / sums_;

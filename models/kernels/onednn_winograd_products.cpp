@@ -1,6 +1,6 @@
 #include "models/kernels/onednn_winograd_products.hpp"
 
-#include "models/kernels/one_thread.hpp"
+#include "models/kernels/team_size.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 
 namespace tessera::onednn {
@@ -32,7 +32,7 @@ PointProducts PointProducts::of_gradient(const Device& device, const Sizes& s, i
 
 PointProducts::PointProducts(const Device& device, const dnnl::memory::desc& a, const dnnl::memory::desc& b,
                              const dnnl::memory::desc& c, bool adds, int team) {
-  const OneThread alone;
+  const TeamSize alone(1);
   dnnl::primitive_attr attributes = caller_scratchpad();
   if (adds) {
     dnnl::post_ops sum;

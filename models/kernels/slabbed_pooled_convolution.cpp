@@ -6,10 +6,10 @@
 #include <cassert>
 
 #include "models/kernels/max_pool.hpp"
-#include "models/kernels/one_thread.hpp"
 #include "models/kernels/pooled_slabs.hpp"
 #include "models/kernels/pooled_weight_gradient.hpp"
 #include "models/kernels/scratch_parts.hpp"
+#include "models/kernels/team_size.hpp"
 
 namespace tessera {
 namespace {
@@ -31,7 +31,7 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
         team_(std::min(static_cast<std::size_t>(omp_get_max_threads()), cut_.slabs.size())) {
     sample_.n = 1;
     sample_.box = Box::whole(sample_.box.extents());
-    const OneThread one_thread;
+    const TeamSize one_thread(1);
     for (std::vector<SlabKernels>& member : team_)
       for (const PooledConvolutionProblem& kind : cut_.kinds) {
         ConvolutionProblem forward = kind.convolution;

@@ -93,6 +93,8 @@ struct StudyPoint {
   friend bool operator==(const StudyPoint&, const StudyPoint&) = default;
 };
 
+inline constexpr const char* kMeasuredPeak = "measured";  // as a Study::peak_source
+
 struct Study {
   std::string benchmark;                // as logged: "cosmoflow"
   std::string element;                  // compute.element: "float32"
@@ -102,7 +104,7 @@ struct Study {
   std::int64_t steps = 0;               // a repeat; 0 where points run to the target
   std::int64_t repeats = 1;
   std::optional<double> peak_flop_a_core = std::nullopt;  // flop/s of one core, of that element
-  std::string peak_source;                                // "machine file" or "measured"
+  std::string peak_source;                                // kMeasuredPeak, or "machine file of Fugaku"
   std::vector<StudyPoint> points;
   friend bool operator==(const Study&, const Study&) = default;
 };

@@ -61,6 +61,17 @@ for file in study.csv study.html; do [[ -s study/$file ]] || fail "there is no $
 compgen -G 'study/extra_p/*.json' >/dev/null || fail "there is nothing for Extra-P"
 ends 0 "FOM" "${study[@]}"
 ! grep -q ": begins" said || fail "a study that is done runs something"
+grep -q '"predicted_step_seconds": null' study/study.json || fail "something is predicted without a machine"
+cat >machine.yaml <<'MACHINE'
+name: Here
+node: {cores: 1, memory_bytes: 1000000000, memory_bytes_per_second: 1.0e+10, float32_flop_per_second: 1.0e+10}
+inside_node: {latency_seconds: 1.0e-6, bytes_per_second: 1.0e+10}
+between_nodes: {latency_seconds: 1.0e-6, bytes_per_second: 1.0e+10}
+MACHINE
+ends 0 "by the machine file of Here" "${study[@]}" --machine "$work/machine.yaml"
+grep -q "FOM share_of_peak@strong_r2_t1_2x1_b8" said || fail "no share of the machine's peak"
+! grep -q '"predicted_step_seconds": null' study/study.json || fail "a point isn't predicted"
+ends 2 "the options that it was begun with" "$TESSERA" study study --machine "$work/machine.yaml"
 ends 2 "another study: it differs in configuration" "${study[@]}" --set model.dropout=0.25
 
 refuses "no number from 1" "$fixture" --ranks 0,1 --output none
@@ -71,6 +82,8 @@ refuses "other files" "$fixture" --ranks 1 --output "$here"
 refuses "there is no such data directory" "$fixture" --ranks 1 --set data.data_dir=nowhere --output none
 refuses "isn't told how many ranks" "$fixture" --ranks 1,2 --launcher "$LAUNCHER -n 2" --output none
 refuses "there is no program" "$fixture" --ranks 1,2 --launcher "no-launcher {ranks}" --output none
+refuses "there is no job" "$fixture" --ranks 1,2 --launcher slurm --output none
+refuses "can't be divided among 2 ranks" "$fixture" --ranks 2,4 --mode weak --set data.global_batch_size=3 --output none
 refuses "holds no study" .
 refuses "needs --ranks and --output" "$fixture"
 

@@ -32,6 +32,7 @@ void expect_sound(std::span<const Box> owned, std::span<const Box> wanted) {
   const int processes = static_cast<int>(owned.size());
   std::vector<ExchangePlan> plans;
   for (int me = 0; me < processes; ++me) plans.push_back(plan_exchange(owned, wanted, me));
+  EXPECT_EQ(plan_exchanges(owned, wanted), plans) << "planned for all at once";
   for (int me = 0; me < processes; ++me) {
     std::int64_t elements = plans[me].here.count();
     for (const Piece& piece : plans[me].receive) {

@@ -21,7 +21,7 @@ Study four_cores() {
   study.steps = 20;
   study.repeats = 3;
   study.peak_flop_a_core = 1e9;
-  study.peak_source = "measured";
+  study.peak_source = kMeasuredPeak;
   study.points.resize(1);
   study.points[0].layout = {.ranks = 2, .threads = 2, .depth = 2, .global_batch = 10, .extents = {8, 8, 8}};
   study.points[0].measurement = StudyMeasurement{.step_seconds = {0.5, 0.04, 0.05},
@@ -56,6 +56,16 @@ TEST(ResultPage, HasNoFigureWhereTheVerificationFailed) {
   EXPECT_EQ(to_string(figures), "FOM verification_residual = 17 x\n");
   point.measurement->verification->gradient_residual = 1;
   EXPECT_THAT(result_page(study, point), AllOf(HasSubstr("PASSED"), HasSubstr("200 samples/s")));
+}
+
+TEST(ResultPage, SaysWhoseFileThePeakIsOfAndHowItCanBePassed) {
+  Study study = four_cores();
+  study.peak_source = "machine file of here";
+  EXPECT_THAT(result_page(study, study.points[0]),
+              AllOf(HasSubstr("by the machine file of here"), Not(HasSubstr("more than the peak"))));
+  study.peak_flop_a_core = 4e8;
+  EXPECT_THAT(result_page(study, study.points[0]),
+              AllOf(HasSubstr("125 %"), HasSubstr("more than the peak")));
 }
 
 TEST(ResultPage, SaysThatAPeakIsUnknown) {

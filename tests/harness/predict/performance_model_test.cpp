@@ -5,7 +5,9 @@
 #include "harness/plan/split.hpp"
 #include "harness/predict/best_layout.hpp"
 #include "harness/predict/kernel_times.hpp"
+#include "harness/workloads/make_kernels.hpp"
 #include "models/base/error.hpp"
+#include "models/kernels/team_size.hpp"
 #include "parallel/exchange_plan.hpp"
 #include "parallel/gradient_reducer.hpp"
 #include "parallel/place.hpp"
@@ -163,6 +165,24 @@ TEST(ScaleOnPaper, WhatARankHoldsDoesNotGrowWithTheWorld) {
     EXPECT_EQ(plans[i], plans[0]);
     EXPECT_EQ(memory[i], memory[0]);
   }
+}
+
+TEST(PerformanceModel, CountsTheScratchOfTheKernelsThatARankWouldHaveWithItsThreads) {
+  const Config config = load_config(kConfigs + "cosmoflow-tiny.yaml");
+  const PerformanceModel model(config);
+  MachineDescription machine = arithmetic();
+  machine.node.cores = 3;
+  const GridDims grid{2, 2, 1, 1};
+  Prediction p = model.predict(machine, grid, {4, 2, 1});
+  const std::size_t without = p.memory_bytes;
+  model.add_scratch(p, machine);
+  const TeamSize team(3);
+  const RunPlan plan = make_plan(config, model.workload(), PlannedParameters(model.workload(), Element::F32),
+                                 grid, {4, 2, 1}, *make_kernels(config.compute));
+  std::size_t most = 0;
+  for (const PartMemory& part : plan.memory()) most = std::max(most, part.total());
+  EXPECT_EQ(p.memory_bytes, most) << "as it is planned";
+  EXPECT_GT(p.memory_bytes, without);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/study/study_points.hpp"
+#include "harness/workloads/make_workload.hpp"
 #include "io/files/whole_file.hpp"
 #include "models/base/error.hpp"
 #include "support/temporary_directory.hpp"
@@ -40,6 +41,8 @@ class Studies : public testing::Test {
   std::string record_of_a_point() const {
     Study study;
     study.processor = "a processor";
+    study.peak_flop_a_core = 8e9;
+    study.peak_source = kMeasuredPeak;
     study.points.resize(1);
     study.points[0].layout = layout(1);
     study.points[0].measurement = StudyMeasurement{.step_seconds = {0.5, 0.25, 0.375},
@@ -60,8 +63,9 @@ class Studies : public testing::Test {
     fs::permissions(path, fs::perms::owner_all);
     return path.string();
   }
-  ScalingStudy begin(const StudyRun& run, const std::vector<StudyLayout>& layouts) {
-    return {work / "out", run, layouts, [this](const std::string& line) { said += line + "\n"; }};
+  ScalingStudy begin(const StudyRun& run, const std::vector<StudyLayout>& layouts,
+                     const StudyExpectation& expected = {}) {
+    return {work / "out", run, layouts, expected, [this](const std::string& line) { said += line + "\n"; }};
   }
   Study written() const {
     return study_of_json(nlohmann::json::parse(read_whole_file(work / "out" / kStudyName)), "study.json");
@@ -105,6 +109,50 @@ TEST_F(Studies, GoOnWithThePointsThatAreMissing) {
   EXPECT_TRUE(written().points[0].failure.empty());
 }
 
+TEST_F(Studies, KeepWhatIsExpectedOfAPointBesideWhatIsMeasured) {
+  const StudyExpectation expected{{0.25, std::nullopt}, 4e9, "machine file of here"};
+  EXPECT_EQ(begin(run_of(), {layout(1), layout(2)}, expected).run(program("record"), false), 0);
+  EXPECT_EQ(written().points[0].predicted_step_seconds, 0.25);
+  EXPECT_FALSE(written().points[1].predicted_step_seconds);
+  EXPECT_EQ(written().peak_flop_a_core, 4e9) << "and not what the points measured";
+  EXPECT_EQ(written().peak_source, "machine file of here");
+  EXPECT_EQ(begin(run_of(), {layout(1)}).best()->peak_source, "machine file of here");
+  EXPECT_EQ(written().points[0].predicted_step_seconds, 0.25) << "also when it is gone on with";
+}
+
+TEST(StudyExpectation, IsTheModelsOfPointsWhoseThreadsTheMachineIsDescribedBy) {
+  StudyRun run;
+  run.config = TESSERA_SOURCE_DIR "/harness/configs/cosmoflow-tiny.yaml";
+  run.configuration = to_json(load_config(run.config));
+  MachineDescription machine;
+  machine.name = "arithmetic";
+  machine.node = {1, 2, std::int64_t{1} << 40, 1e300, {{Element::F32, 1e9}}};
+  machine.kernels.share_of_peak = 1;
+  machine.inside = machine.between = {{0, 1e300}, 1e300, 1};
+  const std::vector<std::int64_t> extents = run.extents();
+  std::vector<std::int64_t> deeper = extents;
+  deeper[0] *= 2;
+  const StudyExpectation expected =
+      expectation_of(run,
+                     {{.ranks = 2, .threads = 2, .global_batch = 16, .extents = extents},
+                      {.ranks = 2, .threads = 1, .global_batch = 16, .extents = extents},
+                      {.mode = StudyMode::WeakVolume,
+                       .ranks = 2,
+                       .threads = 2,
+                       .depth = 2,
+                       .global_batch = 8,
+                       .extents = deeper}},
+                     machine);
+  ASSERT_EQ(expected.step_seconds.size(), 3U);
+  const double flop = make_workload(load_config(run.config), 1)->graph(1).training_flop();
+  EXPECT_NEAR(expected.step_seconds[0].value(), 8 * flop / 1e9, 1e-6 * flop / 1e9);
+  EXPECT_FALSE(expected.step_seconds[1]);
+  EXPECT_NEAR(expected.step_seconds[2].value(), 8 * flop / 1e9, 0.05 * flop / 1e9)
+      << "as much, but for borders";
+  EXPECT_EQ(expected.peak_flop_a_core, 5e8);
+  EXPECT_EQ(expected.peak_source, "machine file of arithmetic");
+}
+
 TEST_F(Studies, EndTheirPointWhenASignalComesAndGoOnLater) {
   ScalingStudy study = begin(run_of(), {layout(1)});
   const std::string script =
@@ -142,7 +190,7 @@ TEST_F(Studies, RefuseADirectoryOfAnotherStudyOrOfSomethingElse) {
     EXPECT_THAT(error.problem(), HasSubstr("another study: it differs in steps"));
   }
   const auto say = [](const std::string&) {};
-  EXPECT_THROW(ScalingStudy(work.path(), run_of(), {layout(1)}, say), InputError) << "other files";
+  EXPECT_THROW(ScalingStudy(work.path(), run_of(), {layout(1)}, {}, say), InputError) << "other files";
   fs::create_directories(work / "empty");
   EXPECT_THROW(ScalingStudy(work / "empty", say), InputError) << "no study to go on with";
 }

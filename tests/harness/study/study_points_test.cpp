@@ -130,6 +130,20 @@ TEST(StudyPoints, OfWeakScalingNeedASampleForEachRankOfTheSmallestSize) {
   EXPECT_THROW(study_points(request, anything), InputError);
 }
 
+TEST(StudyPoints, OfWeakScalingRefuseABatchThatTheSmallestSizeCannotShare) {
+  StudyRequest request = cubes();
+  request.ranks = {2, 4};
+  request.global_batch = 3;
+  EXPECT_NO_THROW(study_points(request, anything)) << "strong scaling leaves out what can't be run";
+  request.modes = {StudyMode::Strong, StudyMode::WeakReplica};
+  try {
+    study_points(request, anything);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.problem(), HasSubstr("a global batch of 3 can't be divided among 2 ranks"));
+  }
+}
+
 TEST(StudyPoints, DontFollowEachOtherInOrderOfSize) {
   StudyRequest request = cubes();
   request.ranks = {1, 2, 4, 8, 16, 32, 64, 128};
