@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/kernels/kernels.hpp"
 #include "models/kernels/onednn_primitive.hpp"
 
 namespace tessera::onednn {
