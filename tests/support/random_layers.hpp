@@ -101,7 +101,7 @@ class RandomLayers {
         return chance(2) ? What(sequential::Flatten{}) : What(sequential::GlobalPooling{pooling_kind()});
       case 8:
       case 9:
-        return sequential::Dense{.units = between(1, 6), .use_bias = chance(2), .activation = activation()};
+        return sequential::Dense{.units = between(1, 6), .activation = activation()};
       default:
         return residual(depth - 1);
     }

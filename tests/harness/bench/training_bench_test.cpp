@@ -99,8 +99,8 @@ TEST(StepVerification, PassesReplicasThatKeepBatchStatisticsOfTheirOwn) {
 }
 
 TEST(StepVerification, PassesNetworksOfOnesOwnThatAnswerWithClasses) {
-  const Config config =
-      load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-sequential.yaml", {"data.data_dir=none"});
+  const std::vector<std::string> no_data{"data.data_dir=none"};
+  const Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-sequential.yaml", no_data);
   for (const GridDims& dims : {GridDims{world().size()}, GridDims{1, 1, world().size(), 1}})
     EXPECT_TRUE(verification(config, dims, make_kernels).passed());
 }
