@@ -184,7 +184,8 @@ class SequentialBuilder {
     if (!flat_)
       refuse(fmt::format("a dense layer takes flat input, and gets {}", axes_.text(graph_.shape(x))),
              "put `- flatten: {}` or a global pooling before it");
-    return activated(node("dense", dense({.out = layer.units}), {x}), {layer.activation});
+    return activated(node("dense", dense({.out = layer.units, .bias = layer.use_bias}), {x}),
+                     {layer.activation});
   }
 
   NodeId add(const sequential::Residual& layer, NodeId x) {

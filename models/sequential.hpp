@@ -73,6 +73,7 @@ struct Dropout {
 struct Flatten {};
 struct Dense {
   std::int64_t units = 1;
+  bool use_bias = true;
   Activation activation = Activation::Linear;
 };
 struct Layer;

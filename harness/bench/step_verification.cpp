@@ -53,7 +53,7 @@ class VerifiedBatches final : public BatchSource {
       : next_(first),
         whole_(replica.graph().shape(0).space),
         whole_target_(replica.graph().shape(replica.graph().output()).space),
-        classes_(workload.sample_prediction() ? replica.network().output_layout().c : 0),
+        classes_(workload.target_classes()),
         input_(replica.network().input_layout()),
         target_(replica.target_layout()),
         samples_(static_cast<std::size_t>(replica.batch().replica)),
@@ -64,9 +64,8 @@ class VerifiedBatches final : public BatchSource {
     for (std::size_t i = 0; i < samples_.size(); ++i, ++next_) {
       samples_[i] = next_;
       const auto n = static_cast<std::int64_t>(i);
-      fill(input_.view().sample(n), whole_, {kVerifiedSeed, Purpose::Synthetic, 0, number(next_)}, 0);
-      fill(target_.view().sample(n), whole_target_, {kVerifiedSeed, Purpose::Synthetic, 1, number(next_)},
-           classes_);
+      fill(input_.view().sample(n), whole_, 0, next_, 0);
+      fill(target_.view().sample(n), whole_target_, 1, next_, classes_);
     }
     return batch_;
   }
@@ -75,11 +74,11 @@ class VerifiedBatches final : public BatchSource {
   void predicted(const Batch&, ConstTensorView) override {}
 
  private:
-  static std::uint64_t number(std::int64_t sample) { return static_cast<std::uint64_t>(sample); }
-
-  // By the place of each element in the whole tensor. classes: of labels; 0: any values.
-  static void fill(TensorView tensor, const Extents& whole, const RandomStream& stream,
+  // By the place of each element in the whole tensor. classes: of labels, which lie in bands along W and
+  // differ from sample to sample; 0: any values.
+  static void fill(TensorView tensor, const Extents& whole, std::uint64_t what, std::int64_t sample,
                    std::int64_t classes) {
+    const RandomStream stream{kVerifiedSeed, Purpose::Synthetic, what, static_cast<std::uint64_t>(sample)};
     const auto& [depth, height, width] = tensor.layout.box.axes();
     with_element(tensor.layout.element, [&]<class T>(T) {
       T* value = tensor.data<T>();
@@ -88,8 +87,9 @@ class VerifiedBatches final : public BatchSource {
           for (std::int64_t w = width.begin; w < width.end; ++w)
             for (std::int64_t c = 0; c < tensor.layout.c; ++c) {
               const std::int64_t place = ((d * whole.h + h) * whole.w + w) * tensor.layout.c + c;
-              const double number =
-                  classes > 0 ? static_cast<double>(w * classes / whole.w) : verified_value(stream, place);
+              const double number = classes > 0
+                                        ? static_cast<double>((w * classes / whole.w + sample) % classes)
+                                        : verified_value(stream, place);
               *value++ = static_cast<T>(static_cast<Wide<T>>(number));
             }
     });

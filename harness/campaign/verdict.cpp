@@ -7,17 +7,16 @@
 #include <vector>
 
 #include "harness/process/flush_or_throw.hpp"
-#include "results/check/check_report.hpp"
 #include "results/score/score_report.hpp"
 
 namespace tessera {
 
-int judge_campaign(const std::filesystem::path& directory, Round round, std::ostream& out) {
+int judge_campaign(const std::filesystem::path& directory, const CheckOptions& options, std::ostream& out) {
   const std::array paths{directory};
-  fmt::print(out, "== The logs, by the rules of round {}\n", name_of(round));
-  int code = report(check_paths(paths, {round, {}}), false, out);
+  fmt::print(out, "== The logs, by the rules of round {}\n", name_of(options.round));
+  int code = report(check_paths(paths, options), false, out);
   fmt::print(out, "== The score\n");
-  const std::vector<ScoredSet> sets = score_paths(paths, round);
+  const std::vector<ScoredSet> sets = score_paths(paths, options.round);
   print(out, sets);
   for (const ScoredSet& one : sets)
     if (one.set.mode == ScalingMode::Strong && one.score.required_runs > 0 &&

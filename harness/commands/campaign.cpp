@@ -18,6 +18,7 @@
 #include "harness/process/child_process.hpp"
 #include "models/base/error.hpp"
 #include "parallel/uniform.hpp"
+#include "results/check/benchmark.hpp"
 
 namespace tessera {
 namespace {
@@ -31,9 +32,9 @@ struct CampaignArguments {
   std::vector<std::string> overrides;
 };
 
-Campaign campaign_of(const CampaignArguments& arguments) {
+Campaign campaign_of(const CampaignArguments& arguments, const Config& config) {
   Campaign campaign = arguments.campaign;
-  campaign.configuration = to_json(load_config(config_file(campaign.config), arguments.overrides));
+  campaign.configuration = to_json(config);
   campaign.program = fs::read_symlink("/proc/self/exe").string();
   campaign.launcher = launcher_called(campaign.launcher, campaign.models, campaign.ranks);
   auto& options = campaign.train_options;
@@ -57,9 +58,12 @@ int run(const CampaignArguments& arguments, const Communicator& world) {
     if (world.size() > 1 || is_under_mpi_launcher(environ))
       throw InputError("a campaign starts its runs under a launcher by itself", "mpiexec, or its like",
                        "call `tessera campaign` without one, and say by --launcher which it shall use");
-    const Campaign campaign = campaign_of(arguments);
+    const Config config = load_config(config_file(arguments.campaign.config), arguments.overrides);
+    const Campaign campaign = campaign_of(arguments, config);
     code = run_campaign(campaign, [](const std::string& line) { std::cout << line << std::endl; });
-    if (code == 0) code = judge_campaign(campaign.output, *find_round(arguments.round), std::cout);
+    const bool own = benchmarks().find(config.mlperf.logged_as) == nullptr;
+    if (code == 0)
+      code = judge_campaign(campaign.output, {.round = *find_round(arguments.round), .own = own}, std::cout);
   });
   return code;
 }

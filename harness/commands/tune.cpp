@@ -88,9 +88,10 @@ void add_tune(CommandSyntax program) {
       "tune", "search for settings by Hyperband or at random, trial after trial; not under mpiexec");
   command.option("CONFIG", tuning.config, "YAML file, as for `train`").required();
   command
-      .option("--space", arguments->space,
-              "YAML file, a line a key: `lr_schedule.lr: {log_uniform: [1e-4, 1e-1]}`, or uniform, {integer: "
-              "[8, 32], step: 4}, {choice: [32, 64]}")
+      .option(
+          "--space", arguments->space,
+          "YAML file, a line a key: `lr_schedule.lr: {log_uniform: [1e-4, 1e-1]}`, or uniform, {integer: "
+          "[8, 32], step: 4}, {choice: [32, 64]}; of a list by number, from 1: model.layers.2.dense.units")
       .required();
   command
       .option("--output", tuning.output,

@@ -80,13 +80,14 @@ Field padding(Padding& target) {
 }
 
 Field activation(Activation& target) {
-  return choice("activation", target,
-                {{"linear", Activation::Linear},
-                 {"relu", Activation::Relu},
-                 {"leaky_relu", Activation::LeakyRelu},
-                 {"sigmoid", Activation::Sigmoid},
-                 {"tanh", Activation::Tanh},
-                 {"null", Activation::Linear}});
+  return because(choice("activation", target,
+                        {{"linear", Activation::Linear},
+                         {"relu", Activation::Relu},
+                         {"leaky_relu", Activation::LeakyRelu},
+                         {"sigmoid", Activation::Sigmoid},
+                         {"tanh", Activation::Tanh},
+                         {"null", Activation::Linear}}),
+                 "the softmax at the end is part of softmax_cross_entropy");
 }
 
 std::string name_of(const sequential::Convolution&) {
@@ -172,7 +173,8 @@ std::string name_of(const sequential::Dense&) {
   return "dense";
 }
 std::vector<Field> fields(sequential::Dense& layer, const std::string&) {
-  return {required(field("units", layer.units, from(1, kMostChannels))), activation(layer.activation)};
+  return {required(field("units", layer.units, from(1, kMostChannels))), field("use_bias", layer.use_bias),
+          activation(layer.activation)};
 }
 
 std::string name_of(const sequential::Residual&) {

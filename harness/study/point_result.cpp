@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/config/resized_samples.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/study/study_run.hpp"
 #include "io/files/whole_file.hpp"
@@ -84,15 +85,13 @@ Study study_of_run(const json& report) {
   study.version = versions.at("tessera");
   StudyPoint point;
   const json& split = report.at("split");
-  auto extents = configuration.at("data").at("sample_shape").get<std::vector<std::int64_t>>();
-  extents.pop_back();
   point.layout = {.ranks = report.at("ranks"),
                   .threads = report.at("threads").at("a_rank"),
                   .depth = split.at("depth"),
                   .height = split.at("height"),
                   .width = split.at("width"),
                   .global_batch = report.at("batch").at("global"),
-                  .extents = std::move(extents)};
+                  .extents = sample_extents(configuration)};
   point.measurement = measurement_in(report);
   study.points.push_back(std::move(point));
   return study;

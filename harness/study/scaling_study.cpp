@@ -176,6 +176,7 @@ void ScalingStudy::measured(StudyPoint& point, const Study& result) {
   if (only.measurement->verification && !only.measurement->verification->passed())
     return fail(point, residuals_text(*only.measurement->verification));
   point.measurement = only.measurement;
+  study_.benchmark = result.benchmark;  // of a network of the user's own the name that it is logged by
   study_.processor = result.processor;
   study_.mpi = result.mpi;
   study_.library = result.library;

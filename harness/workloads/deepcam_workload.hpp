@@ -22,6 +22,7 @@ class DeepcamWorkload final : public Workload, public SamplePrediction {
   Graph graph(std::int64_t batch) const override;
   std::string target_name() const override { return "labels"; }
   std::int64_t target_channels() const override { return 1; }  // the class of each pixel
+  std::int64_t target_classes() const override { return network_.classes; }
   const Loss& loss() const override { return loss_; }
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;
   std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const override;

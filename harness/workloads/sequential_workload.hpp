@@ -21,6 +21,7 @@ class SequentialWorkload final : public Workload {
   Graph graph(std::int64_t batch) const override;
   std::string target_name() const override { return "y"; }
   std::int64_t target_channels() const override;
+  std::int64_t target_classes() const override { return takes_classes(own().loss) ? answer_.c : 0; }
   const Loss& loss() const override { return *loss_; }
   std::unique_ptr<Optimizer> make_optimizer(ParameterStore& parameters) const override;
   std::unique_ptr<Schedule> make_schedule(std::int64_t global_batch) const override;

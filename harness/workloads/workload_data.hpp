@@ -32,6 +32,8 @@ class WorkloadData {
   virtual const Dataset& validation() const = 0;
   virtual std::string target_name() const = 0;  // what the network is to answer: "cosmology"
   virtual std::int64_t target_channels() const = 0;
+  /// How many classes there are, where each number of the target names one; 0 where they are values.
+  virtual std::int64_t target_classes() const { return 0; }
   /// The axes that preprocessing leaves alone because samples are split along them, such as "DH", or "none":
   /// runs that differ in them train on other samples.
   virtual std::string kept_axes() const = 0;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 /// Counter-based random numbers: a pure function of key and counter, so the same on any number of processes.
 /// Philox4x32-10 (Salmon et al., SC11; doi:10.1145/2063384.2063405) from the Random123 library.
@@ -34,6 +35,9 @@ struct RandomStream {
   std::array<std::uint32_t, 4> bits(std::uint64_t index) const;
   /// Four uniform numbers in [0, 1), with 24 bits each.
   std::array<float, 4> uniform4(std::uint64_t index) const;
+  /// The same of index `first`, then of `first` + 1, ...: as many as fill `values`, the last ones in part.
+  /// Many at once take a tenth of the time.
+  void uniform(std::uint64_t first, std::span<float> values) const;
   /// One uniform number in (0, 1) with 52 bits.
   double uniform(std::uint64_t index) const;
   /// Two independent standard normal numbers (Box-Muller, in double precision).

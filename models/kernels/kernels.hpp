@@ -108,6 +108,7 @@ class PooledConvolutionKernel {
 /// x is n × in, weights in × out, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
+  bool bias = true;
   friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
 

@@ -33,14 +33,18 @@ class OnednnDense final : public LinearKernel {
  public:
   OnednnDense(const Device& device, const DenseProblem& p)
       : p_(p),
-        forward_(make_product(device, matrix(p.n, p.in), matrix(p.in, p.out), matrix(1, p.out),
-                              matrix(p.n, p.out))),
+        forward_(p.bias ? make_product(device, matrix(p.n, p.in), matrix(p.in, p.out), matrix(1, p.out),
+                                       matrix(p.n, p.out))
+                        : make_product(device, matrix(p.n, p.in), matrix(p.in, p.out), matrix(p.n, p.out))),
         data_(make_product(device, matrix(p.n, p.out), transposed(p.out, p.in), matrix(p.n, p.in))),
         weights_(make_product(device, transposed(p.in, p.n), matrix(p.n, p.out), matrix(p.in, p.out))) {}
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                std::span<std::byte> scratch) override {
-    forward_.run({x.bytes, weights, bias, y.bytes}, scratch.data());
+    if (p_.bias)
+      forward_.run({x.bytes, weights, bias, y.bytes}, scratch.data());
+    else
+      forward_.run({x.bytes, weights, y.bytes}, scratch.data());
   }
 
   void backward_inputs(ConstTensorView dy, const std::byte* weights, TensorView dx,
@@ -51,6 +55,7 @@ class OnednnDense final : public LinearKernel {
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte> scratch) override {
     weights_.run({x.bytes, dy.bytes, weights_gradient}, scratch.data());
+    if (!p_.bias) return;
     const float* dys = dy.data<float>();
     auto* db = reinterpret_cast<float*>(bias_gradient);
     std::copy_n(dys, p_.out, db);

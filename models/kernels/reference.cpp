@@ -198,7 +198,7 @@ class ReferenceDense final : public LinearKernel {
     const T *xs = x.data<T>(), *ws = as<T>(weights), *bs = as<T>(bias);
     T* ys = y.data<T>();
     for (std::int64_t n = 0; n < p_.n; ++n) {
-      std::copy_n(bs, p_.out, ys + n * p_.out);
+      for (std::int64_t o = 0; o < p_.out; ++o) ys[n * p_.out + o] = p_.bias ? bs[o] : T{0};
       for (std::int64_t i = 0; i < p_.in; ++i)
         for (std::int64_t o = 0; o < p_.out; ++o)
           ys[n * p_.out + o] += xs[n * p_.in + i] * ws[i * p_.out + o];
@@ -222,13 +222,14 @@ class ReferenceDense final : public LinearKernel {
     const T *xs = x.data<T>(), *dys = dy.data<T>();
     T *dw = as<T>(weights_gradient), *db = as<T>(bias_gradient);
     std::fill_n(dw, p_.in * p_.out, T{0});
-    std::fill_n(db, p_.out, T{0});
-    for (std::int64_t n = 0; n < p_.n; ++n) {
+    for (std::int64_t n = 0; n < p_.n; ++n)
       for (std::int64_t i = 0; i < p_.in; ++i)
         for (std::int64_t o = 0; o < p_.out; ++o)
           dw[i * p_.out + o] += xs[n * p_.in + i] * dys[n * p_.out + o];
+    if (!p_.bias) return;
+    std::fill_n(db, p_.out, T{0});
+    for (std::int64_t n = 0; n < p_.n; ++n)
       for (std::int64_t o = 0; o < p_.out; ++o) db[o] += dys[n * p_.out + o];
-    }
   }
 
   std::vector<std::string> implementations() const override { return {"reference"}; }

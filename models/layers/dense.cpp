@@ -20,14 +20,17 @@ class Dense final : public Layer {
     return Precision::Wide;
   }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
-    return {{"kernel", {inputs[0].c, config_.out}, Initializer::GlorotUniform, config_.decayed},
-            {"bias", {config_.out}, Initializer::Zeros, false}};
+    std::vector<ParameterSpec> specs{
+        {"kernel", {inputs[0].c, config_.out}, Initializer::GlorotUniform, config_.decayed}};
+    if (config_.bias) specs.push_back({.name = "bias", .dims = {config_.out}});
+    return specs;
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
     return 2.0 * static_cast<double>(inputs[0].c) * static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
-    return std::make_unique<LinearOp>(kernels.dense({site.owned.n, site.inputs[0].c, config_.out}), site);
+    return std::make_unique<LinearOp>(
+        kernels.dense({site.owned.n, site.inputs[0].c, config_.out, config_.bias}), site);
   }
 
  private:

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "models/base/random.hpp"
 #include "models/layers/layers.hpp"
@@ -44,15 +45,18 @@ class DropoutOp final : public LocalOp {
     }
   }
 
-  // A run of elements whose global indices begin at `first`. A block of the stream serves four of them.
+  // A run of elements whose global indices begin at `first`. An index of the stream serves four of them.
   void mask_row(const RandomStream& stream, std::int64_t first, std::int64_t count, const T* in,
                 T* out) const {
     const auto keep_scale = static_cast<Wide<T>>(1 / (1 - rate_));
-    std::array<float, 4> block{};
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t index = first + i;
-      if (i == 0 || index % 4 == 0) block = stream.uniform4(static_cast<std::uint64_t>(index) / 4);
-      out[i] = block[index % 4] >= rate_ ? static_cast<T>(in[i] * keep_scale) : T{0};
+    std::array<float, 1024> numbers;
+    const std::int64_t end = first + count;
+    while (first < end) {
+      const std::int64_t begin = first / 4 * 4, last = std::min<std::int64_t>(end, begin + numbers.size());
+      stream.uniform(static_cast<std::uint64_t>(begin) / 4,
+                     std::span(numbers).first(static_cast<std::size_t>(last - begin)));
+      for (; first < last; ++first, ++in, ++out)
+        *out = numbers[first - begin] >= rate_ ? static_cast<T>(*in * keep_scale) : T{0};
     }
   }
 

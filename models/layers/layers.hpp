@@ -143,11 +143,12 @@ LayerPtr flatten();
 /// The same numbers in the wide type: what losses and metrics are computed from.
 LayerPtr widen();
 
-/// Fully connected, with bias: (N, in, 1, 1, 1) -> (N, out, 1, 1, 1), both in the wide type.
-/// Parameters: kernel (in, out), Glorot-uniform, subject to L2 decay if `decayed`; bias (out), zeros.
+/// Fully connected: (N, in, 1, 1, 1) -> (N, out, 1, 1, 1), both in the wide type. Parameters: kernel (in,
+/// out), Glorot-uniform, subject to L2 decay if `decayed`; with `bias`, bias (out), zeros.
 struct DenseConfig {
   std::int64_t out = 1;
   bool decayed = false;
+  bool bias = true;
 };
 LayerPtr dense(const DenseConfig& config);
 

@@ -75,7 +75,7 @@ std::string names_in(Round round) {
 
 template <Round kRound>
 const KeyRule& rule_of_benchmark_key() {
-  static const std::string names = names_in(kRound);
+  static const std::string names = names_in(kRound) + " (or a network of one's own, by check --own)";
   static const KeyRule rule{
       SubmissionBenchmark, Once, {names, [](const json& value) {
                                     return value.is_string() &&

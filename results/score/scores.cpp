@@ -87,9 +87,8 @@ std::size_t required_runs(const std::string& name) {
 /// What keeps logs from being one set; empty if nothing does.
 std::string why_no_set(const RunSet& set) {
   if (required_runs(set.benchmark) == 0) {
-    return set.benchmark.empty()
-               ? "no log names its benchmark"
-               : fmt::format("how {} is scored isn't known here", show(nlohmann::json(set.benchmark)));
+    return set.benchmark.empty() ? "no log names its benchmark"
+                                 : fmt::format("how {} is scored isn't known here", set.benchmark);
   }
   for (const RunRecord& run : set.runs) {
     const auto benchmark = run.text(LogKey::SubmissionBenchmark);

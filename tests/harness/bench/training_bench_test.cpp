@@ -98,6 +98,13 @@ TEST(StepVerification, PassesReplicasThatKeepBatchStatisticsOfTheirOwn) {
   EXPECT_TRUE(verification(config, {world().size()}, make_kernels).passed());
 }
 
+TEST(StepVerification, PassesNetworksOfOnesOwnThatAnswerWithClasses) {
+  const std::vector<std::string> no_data{"data.data_dir=none"};
+  const Config config = load_config(TESSERA_SOURCE_DIR "/tests/harness/fixture-sequential.yaml", no_data);
+  for (const GridDims& dims : {GridDims{world().size()}, GridDims{1, 1, world().size(), 1}})
+    EXPECT_TRUE(verification(config, dims, make_kernels).passed());
+}
+
 TEST(StepVerification, FailsWhereAKernelIsWrongInOneDirection) {
   for (const Direction direction :
        {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters}) {

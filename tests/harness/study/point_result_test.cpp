@@ -52,6 +52,12 @@ TEST(PointResult, OfARunIsItsMeanStepOfTheSlowestRankAndItsTimeToSolution) {
   EXPECT_EQ(measured.input, StudyInput::DataSet);
 }
 
+TEST(PointResult, KnowsTheExtentsOfSamplesWithoutAnAxisOfChannels) {
+  nlohmann::json report = report_of_two_ranks();
+  report["configuration"]["data"]["sample_shape"] = {28, 24};
+  EXPECT_EQ(study_of_run(report).points.at(0).layout.extents, (std::vector<std::int64_t>{28, 24}));
+}
+
 TEST(PointResult, IsNoneWhereAKeyIsMissing) {
   nlohmann::json report = report_of_two_ranks();
   report.erase("ranks_a_step");

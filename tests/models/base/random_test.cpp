@@ -42,6 +42,16 @@ TEST(RandomStream, IsOnePhiloxBlockOfTheIndexKeyedByOneOfTheStream) {
                    {id[2], id[3] ^ static_cast<std::uint32_t>(Purpose::Dropout)}));
 }
 
+TEST(RandomStream, GivesTheSameUniformNumbersManyAtATime) {
+  const RandomStream stream{1, Purpose::Dropout, 2, 3};
+  for (const std::size_t count : {1, 4, 63, 64, 65, 200})
+    for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{0xfffffff8}}) {
+      std::vector<float> numbers(count);
+      stream.uniform(first, numbers);
+      for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(numbers[i], stream.uniform4(first + i / 4)[i % 4]);
+    }
+}
+
 TEST(RandomStream, DiffersWhereverOneOfItsCoordinatesDoes) {
   std::set<Words> seen;
   std::size_t drawn = 0;

@@ -260,7 +260,8 @@ TEST_F(CheckReport, SaysTheSameToATerminalInOneLineForEachFinding) {
   EXPECT_EQ(report(check_paths(std::vector{path}, {}), false, out), 1);
   EXPECT_EQ(out.str(), fmt::format("not compliant  {}  (closed \\u001b[31mresnet, 0.33 minutes; rules 3.0)\n"
                                    "    finding: bad-value submission_benchmark, line 5: expected cosmoflow, "
-                                   "deepcam, oc20 or openfold; found \"\\u001b[31mresnet\"\n",
+                                   "deepcam, oc20 or openfold (or a network of one's own, by check --own); "
+                                   "found \"\\u001b[31mresnet\"\n",
                                    path.string()));
 }
 
