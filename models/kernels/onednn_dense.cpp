@@ -33,10 +33,16 @@ class OnednnDense final : public LinearKernel {
  public:
   OnednnDense(const Device& device, const DenseProblem& p)
       : p_(p),
-        forward_(make_product(device, matrix(p.n, p.in), matrix(p.in, p.out), matrix(1, p.out),
+        out_first_(p.order == WeightOrder::OutInSpatial),
+        forward_(make_product(device, matrix(p.n, p.in),
+                              out_first_ ? transposed(p.in, p.out) : matrix(p.in, p.out), matrix(1, p.out),
                               matrix(p.n, p.out))),
-        data_(make_product(device, matrix(p.n, p.out), transposed(p.out, p.in), matrix(p.n, p.in))),
-        weights_(make_product(device, transposed(p.in, p.n), matrix(p.n, p.out), matrix(p.in, p.out))) {}
+        data_(make_product(device, matrix(p.n, p.out),
+                           out_first_ ? matrix(p.out, p.in) : transposed(p.out, p.in), matrix(p.n, p.in))),
+        weights_(out_first_
+                     ? make_product(device, transposed(p.out, p.n), matrix(p.n, p.in), matrix(p.out, p.in))
+                     : make_product(device, transposed(p.in, p.n), matrix(p.n, p.out), matrix(p.in, p.out))) {
+  }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                std::span<std::byte> scratch) override {
@@ -50,7 +56,10 @@ class OnednnDense final : public LinearKernel {
 
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte> scratch) override {
-    weights_.run({x.bytes, dy.bytes, weights_gradient}, scratch.data());
+    if (out_first_)
+      weights_.run({dy.bytes, x.bytes, weights_gradient}, scratch.data());
+    else
+      weights_.run({x.bytes, dy.bytes, weights_gradient}, scratch.data());
     const float* dys = dy.data<float>();
     auto* db = reinterpret_cast<float*>(bias_gradient);
     std::copy_n(dys, p_.out, db);
@@ -68,6 +77,7 @@ class OnednnDense final : public LinearKernel {
 
  private:
   DenseProblem p_;
+  bool out_first_;
   Primitive forward_, data_, weights_;
 };
 

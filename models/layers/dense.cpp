@@ -20,17 +20,29 @@ class Dense final : public Layer {
     return Precision::Wide;
   }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
-    return {{"kernel", {inputs[0].c, config_.out}, Initializer::GlorotUniform, config_.decayed},
-            {"bias", {config_.out}, Initializer::Zeros, false}};
+    const std::int64_t in = inputs[0].c, out = config_.out;
+    if (!is_keras())
+      return {{.name = "weight",
+               .dims = {out, in},
+               .initializer = Initializer::KaimingUniform,
+               .decayed = config_.decayed,
+               .fan_in = in},
+              {.name = "bias", .dims = {out}, .initializer = Initializer::KaimingUniform, .fan_in = in}};
+    return {{"kernel", {in, out}, Initializer::GlorotUniform, config_.decayed},
+            {"bias", {out}, Initializer::Zeros, false}};
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
     return 2.0 * static_cast<double>(inputs[0].c) * static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
-    return std::make_unique<LinearOp>(kernels.dense({site.owned.n, site.inputs[0].c, config_.out}), site);
+    const WeightOrder order = is_keras() ? WeightOrder::SpatialInOut : WeightOrder::OutInSpatial;
+    return std::make_unique<LinearOp>(kernels.dense({site.owned.n, site.inputs[0].c, config_.out, order}),
+                                      site);
   }
 
  private:
+  bool is_keras() const { return config_.names == ParameterNames::Keras; }
+
   DenseConfig config_;
 };
 

@@ -144,10 +144,12 @@ LayerPtr flatten();
 LayerPtr widen();
 
 /// Fully connected, with bias: (N, in, 1, 1, 1) -> (N, out, 1, 1, 1), both in the wide type.
-/// Parameters: kernel (in, out), Glorot-uniform, subject to L2 decay if `decayed`; bias (out), zeros.
+/// Parameters: kernel (in, out), Glorot-uniform, subject to L2 decay if `decayed`; bias (out), zeros. As
+/// PyTorch has it: weight (out, in) and bias (out), Kaiming-uniform.
 struct DenseConfig {
   std::int64_t out = 1;
   bool decayed = false;
+  ParameterNames names = ParameterNames::Keras;
 };
 LayerPtr dense(const DenseConfig& config);
 

@@ -133,6 +133,7 @@ TEST(Gradients, OfPooledAndTiledAndScaledChannelsAgreeWithFiniteDifferences) {
 TEST(Gradients, OfFlattenAndDenseAndDropoutAgreeWithFiniteDifferences) {
   expect_gradients(flatten(), {2, 3, {2, 3, 4}});
   expect_gradients(dense({.out = 5}), {3, 7, {}});
+  expect_gradients(dense({.out = 5, .names = ParameterNames::PyTorch}), {3, 7, {}});
   expect_gradients(dropout(0.5), {3, 32, {}});
 }
 
