@@ -1,5 +1,7 @@
 #include "models/resnet50.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <string>
 #include <utility>

@@ -233,8 +233,11 @@ void settle_own(Config& config) {
 }
 
 std::any resnet50_defaults() {
-  return SequentialConfig{
-      .network = Resnet50Config(), .loss = LossKind::SoftmaxCrossEntropy, .metric = MetricKind::Accuracy};
+  SequentialConfig defaults;
+  defaults.network = Resnet50Config();
+  defaults.loss = LossKind::SoftmaxCrossEntropy;
+  defaults.metric = MetricKind::Accuracy;
+  return defaults;
 }
 
 constexpr BenchmarkTable kSequential{.name = "sequential",
