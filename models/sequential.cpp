@@ -294,14 +294,6 @@ class SequentialBuilder {
 
 }  // namespace
 
-bool sequential::normalizes(const std::vector<Layer>& layers) {
-  return std::ranges::any_of(layers, [](const Layer& layer) {
-    const auto* const residual = std::get_if<Residual>(&layer.what);
-    return std::holds_alternative<BatchNorm>(layer.what) ||
-           (residual && (normalizes(residual->layers) || normalizes(residual->projection)));
-  });
-}
-
 Graph sequential_network(const SequentialArchitecture& config) {
   return SequentialBuilder(config).build();
 }

@@ -91,9 +91,6 @@ struct Layer {
       what;
 };
 
-/// Whether one of them, inside residual ones as well, is a batch normalisation.
-bool normalizes(const std::vector<Layer>& layers);
-
 }  // namespace sequential
 
 struct SequentialArchitecture {

@@ -9,7 +9,8 @@
 namespace tessera {
 
 Registry<BenchmarkTable>& benchmark_tables() {
-  static Registry<BenchmarkTable> all({&cosmoflow_table(), &deepcam_table(), &sequential_table()});
+  static Registry<BenchmarkTable> all(
+      {&cosmoflow_table(), &deepcam_table(), &sequential_table(), &resnet50_table()});
   return all;
 }
 

@@ -15,6 +15,9 @@ namespace {
 using Integers = std::vector<std::int64_t>;
 using TargetKind = ArrayTarget::Kind;
 
+using Layers = std::vector<sequential::Layer>;
+constexpr std::int64_t kMostFilters = 1024, kMostClasses = 1 << 20;
+
 const Choices<MetricKind> kMetrics{{"mean_absolute_error", MetricKind::MeanAbsoluteError},
                                    {"accuracy", MetricKind::Accuracy},
                                    {"top_5_accuracy", MetricKind::TopFive},
@@ -73,28 +76,36 @@ Field metric_target(MetricTarget& target) {
           .why = {}};
 }
 
-std::vector<Field> data_fields(Config& config) {
-  SequentialConfig& own = sequential_of(config);
-  return {
-      required(field("sample_shape", config.data.sample_shape, shape_of_a_sample())),
-      because(choice("target", own.target_kind,
-                     Choices<std::optional<TargetKind>>{{"class", TargetKind::Class},
-                                                        {"vector", TargetKind::Vector},
-                                                        {"map", TargetKind::Map},
-                                                        {"input", TargetKind::Input},
-                                                        {"null", std::nullopt}}),
-              "it says what y is of a sample"),
-      field("divide_by", own.divide_by, positive()),
-      field("mean", own.mean),
-      field("deviation", own.deviation, all_positive()),
-  };
+Field target_field(SequentialConfig& own) {
+  return because(choice("target", own.target_kind,
+                        Choices<std::optional<TargetKind>>{{"class", TargetKind::Class},
+                                                           {"vector", TargetKind::Vector},
+                                                           {"map", TargetKind::Map},
+                                                           {"input", TargetKind::Input},
+                                                           {"null", std::nullopt}}),
+                 "it says what y is of a sample");
 }
 
-std::vector<Field> model_fields(Config& config) {
+// Of data and model: that which a network of the user's own says, and that which ResNet-50 does.
+std::vector<Field> data_fields(Config& config) {
   SequentialConfig& own = sequential_of(config);
+  std::vector<Field> fields = {required(field("sample_shape", config.data.sample_shape, shape_of_a_sample())),
+                               field("divide_by", own.divide_by, positive()), field("mean", own.mean),
+                               field("deviation", own.deviation, all_positive())};
+  if (std::holds_alternative<Layers>(own.network)) fields.push_back(target_field(own));
+  return fields;
+}
+
+std::vector<Field> fields_of(Resnet50Config& network, SequentialConfig& own) {
+  return {field("filters", network.filters, from(1, kMostFilters)),
+          field("classes", network.classes, from(2, kMostClasses)),
+          choice("metric", own.metric,
+                 {{"accuracy", MetricKind::Accuracy}, {"top_5_accuracy", MetricKind::TopFive}})};
+}
+
+std::vector<Field> fields_of(Layers& layers, SequentialConfig& own) {
   return {
-      field("benchmark", config.mlperf.logged_as, plain_name()),
-      required(layer_list("layers", own.layers)),
+      required(layer_list("layers", layers)),
       required(choice("loss", own.loss,
                       {{"mean_squared_error", LossKind::MeanSquaredError},
                        {"sum_of_squared_errors", LossKind::SumOfSquaredErrors},
@@ -103,8 +114,16 @@ std::vector<Field> model_fields(Config& config) {
                        {"weighted_pixel_cross_entropy", LossKind::WeightedPixelCrossEntropy}})),
       field("class_weights", own.class_weights, all_positive()),
       required(choice("metric", own.metric, kMetrics)),
-      because(field("batchnorm_group_size", own.batchnorm_group_size, from(0)), "0 means all replicas"),
   };
+}
+
+std::vector<Field> model_fields(Config& config) {
+  SequentialConfig& own = sequential_of(config);
+  std::vector<Field> fields = std::visit([&](auto& network) { return fields_of(network, own); }, own.network);
+  fields.push_back(field("benchmark", config.mlperf.logged_as, plain_name()));
+  fields.push_back(
+      because(field("batchnorm_group_size", own.batchnorm_group_size, from(0)), "0 means all replicas"));
+  return fields;
 }
 
 std::vector<Field> optimizer_fields(SequentialConfig& own) {
@@ -187,11 +206,22 @@ void check_metric(const Config& config) {
     forbid_keys(config, "model.loss", {"model.class_weights"}, "only weighted_pixel_cross_entropy reads it");
 }
 
-void settle_own(Config& config) {
-  SequentialConfig& own = sequential_of(config);
-  if (own.layers.empty())
+void check_network(const Layers& layers, const Config& config) {
+  if (layers.empty())
     throw InputError("model.layers has no layer", config.where("model.layers"),
                      "list the network's layers, one below the other");
+}
+
+void check_network(const Resnet50Config&, const Config& config) {
+  if (sample_form(config.data).axes == 3)
+    throw InputError("model.name is resnet50, which takes images, and data.sample_shape is a volume's",
+                     config.where("data.sample_shape"),
+                     "give H, W, C, or describe a network of volumes by model.name: sequential");
+}
+
+void settle_own(Config& config) {
+  SequentialConfig& own = sequential_of(config);
+  std::visit([&](const auto& network) { check_network(network, config); }, own.network);
   if (benchmarks().find(config.mlperf.logged_as) != nullptr)
     throw InputError(fmt::format("model.benchmark is {}, the name of a benchmark with rules of its own",
                                  config.mlperf.logged_as),
@@ -202,15 +232,29 @@ void settle_own(Config& config) {
   if (!own.target.at_least) own.target.at_least = own.metric != MetricKind::MeanAbsoluteError;
 }
 
-constexpr BenchmarkTable kTable{.name = "sequential",
-                                .defaults = [] { return std::any(SequentialConfig()); },
-                                .sections = sections_of,
-                                .settle = settle_own};
+std::any resnet50_defaults() {
+  SequentialConfig defaults;
+  defaults.network = Resnet50Config();
+  defaults.loss = LossKind::SoftmaxCrossEntropy;
+  defaults.metric = MetricKind::Accuracy;
+  return defaults;
+}
+
+constexpr BenchmarkTable kSequential{.name = "sequential",
+                                     .defaults = [] { return std::any(SequentialConfig()); },
+                                     .sections = sections_of,
+                                     .settle = settle_own};
+constexpr BenchmarkTable kResnet50{
+    .name = "resnet50", .defaults = resnet50_defaults, .sections = sections_of, .settle = settle_own};
 
 }  // namespace
 
 const BenchmarkTable& sequential_table() {
-  return kTable;
+  return kSequential;
+}
+
+const BenchmarkTable& resnet50_table() {
+  return kResnet50;
 }
 
 bool takes_classes(LossKind loss) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "harness/config/benchmark_table.hpp"
@@ -29,15 +30,20 @@ struct MetricTarget {
   bool reached_by(double metric) const { return *at_least ? metric >= value : metric <= value; }
 };
 
-/// What the sections of a configuration say of a network of the user's own. Names and defaults are Keras'
-/// where it has them.
+/// What a configuration says of the network of model.name: resnet50.
+struct Resnet50Config {
+  std::int64_t filters = 64, classes = 1000;  // as models/resnet50.hpp has them
+};
+
+/// What the sections of a configuration say of a network that is trained on the user's own samples. Names and
+/// defaults are Keras' where it has them.
 struct SequentialConfig {
   // data; see io/arrays/array_dataset.hpp
   std::optional<ArrayTarget::Kind> target_kind;  // what `y` is; by the loss, where that leaves one
   double divide_by = 1;
   std::vector<double> mean, deviation;  // by channel, or one for all
   // model
-  std::vector<sequential::Layer> layers;
+  std::variant<std::vector<sequential::Layer>, Resnet50Config> network;
   LossKind loss = LossKind::MeanSquaredError;
   std::vector<double> class_weights;  // of the weighted cross-entropy
   MetricKind metric = MetricKind::MeanAbsoluteError;
@@ -54,7 +60,9 @@ struct SequentialConfig {
   MetricTarget target;
 };
 
+/// Of a network of the user's own, and of ResNet-50, whose loss and target are settled.
 const BenchmarkTable& sequential_table();
+const BenchmarkTable& resnet50_table();
 
 /// Whether the loss is over classes, of which the target names one for each answer.
 bool takes_classes(LossKind loss);

@@ -8,6 +8,7 @@
 #include "harness/workloads/sequential_targets.hpp"
 #include "io/arrays/array_dataset.hpp"
 #include "models/base/error.hpp"
+#include "models/resnet50.hpp"
 #include "models/train/accuracy.hpp"
 #include "models/train/adam.hpp"
 #include "models/train/intersection_over_union.hpp"
@@ -26,25 +27,41 @@ std::string text_of(const Shape& answer) {
   return fmt::format("{}x{}x{}x{}", answer.space.d, answer.space.h, answer.space.w, answer.c);
 }
 
+Graph network_of(const std::vector<sequential::Layer>& layers, const SampleForm& form, std::int64_t batch) {
+  return sequential_network(
+      {.batch = batch, .channels = form.channels, .space = form.space, .axes = form.axes, .layers = layers});
+}
+
+Graph network_of(const Resnet50Config& network, const SampleForm& form, std::int64_t batch) {
+  return resnet50({.batch = batch,
+                   .channels = form.channels,
+                   .height = form.space.h,
+                   .width = form.space.w,
+                   .classes = network.classes,
+                   .filters = network.filters});
+}
+
+std::unique_ptr<Workload> make_sequential(const Config& config, std::uint64_t) {
+  return std::make_unique<SequentialWorkload>(config);
+}
+
 }  // namespace
 
 SequentialWorkload::SequentialWorkload(const Config& config)
     : config_(config), form_(sample_form(config.data)) {
   const Graph network = graph(1);  // refuses layers that don't fit
   answer_ = network.shape(network.output());
-  if (network.parameters().empty())
+  const std::vector<ParameterSpec> parameters = network.parameters();
+  if (parameters.empty())
     throw InputError("no layer of the network has weights, so there is nothing to train",
                      config_.where("model.layers"), "add a convolution or a dense layer");
+  normalizes_ = !std::ranges::all_of(parameters, &ParameterSpec::trained);  // statistics aren't
   check_answer();
   loss_ = make_loss();
 }
 
 Graph SequentialWorkload::graph(std::int64_t batch) const {
-  return sequential_network({.batch = batch,
-                             .channels = form_.channels,
-                             .space = form_.space,
-                             .axes = form_.axes,
-                             .layers = own().layers});
+  return std::visit([&](const auto& network) { return network_of(network, form_, batch); }, own().network);
 }
 
 // What comes out at the end against what is known of each sample.
@@ -130,7 +147,7 @@ std::unique_ptr<Schedule> SequentialWorkload::make_schedule(std::int64_t global_
 }
 
 std::int64_t SequentialWorkload::norm_replicas(std::int64_t replicas) const {
-  if (!sequential::normalizes(own().layers)) return 0;
+  if (!normalizes_) return 0;
   return own().batchnorm_group_size > 0 ? own().batchnorm_group_size : replicas;
 }
 
@@ -248,13 +265,18 @@ void SequentialWorkload::log_hyperparameters(MlLog& log, const BatchSize& batch)
 }
 
 const WorkloadDescriptor& sequential_descriptor() {
-  static const WorkloadDescriptor descriptor{
-      .name = sequential_table().name,
-      .table = sequential_table(),
-      .benchmark = nullptr,
-      .make = [](const Config& config, std::uint64_t) -> std::unique_ptr<Workload> {
-        return std::make_unique<SequentialWorkload>(config);
-      }};
+  static const WorkloadDescriptor descriptor{.name = sequential_table().name,
+                                             .table = sequential_table(),
+                                             .benchmark = nullptr,
+                                             .make = make_sequential};
+  return descriptor;
+}
+
+const WorkloadDescriptor& resnet50_descriptor() {
+  static const WorkloadDescriptor descriptor{.name = resnet50_table().name,
+                                             .table = resnet50_table(),
+                                             .benchmark = nullptr,
+                                             .make = make_sequential};
   return descriptor;
 }
 

@@ -11,7 +11,8 @@
 
 namespace tessera {
 
-/// A network of the user's own as the configuration has it, and what it is to answer.
+/// A network that is trained on the user's own samples, described in layers or ResNet-50, and what it is to
+/// answer.
 class SequentialWorkload final : public Workload {
  public:
   /// Throws InputError where a layer doesn't fit what comes before it, or the network's answer isn't what
@@ -61,10 +62,12 @@ class SequentialWorkload final : public Workload {
   Config config_;
   SampleForm form_;
   Shape answer_;  // of one sample
+  bool normalizes_;
   std::unique_ptr<Loss> loss_;
   std::unique_ptr<const Dataset> training_, validation_;
 };
 
 const WorkloadDescriptor& sequential_descriptor();
+const WorkloadDescriptor& resnet50_descriptor();
 
 }  // namespace tessera

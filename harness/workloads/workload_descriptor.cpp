@@ -8,7 +8,7 @@ namespace tessera {
 
 Registry<WorkloadDescriptor>& workloads() {
   static Registry<WorkloadDescriptor> all(
-      {&cosmoflow_descriptor(), &deepcam_descriptor(), &sequential_descriptor()});
+      {&cosmoflow_descriptor(), &deepcam_descriptor(), &sequential_descriptor(), &resnet50_descriptor()});
   return all;
 }
 

@@ -105,10 +105,11 @@ class PooledConvolutionKernel {
   virtual std::vector<std::string> implementations() const = 0;
 };
 
-/// x is n × in, weights in × out, y n × out; all in the wide type.
+/// x is n × in, weights in × out or out × in by their order, y n × out; all in the wide type.
 struct DenseProblem {
   std::int64_t n = 1, in = 1, out = 1;
   bool bias = true;
+  WeightOrder order = WeightOrder::SpatialInOut;
   friend bool operator==(const DenseProblem&, const DenseProblem&) = default;
 };
 

@@ -29,15 +29,24 @@ Primitive make_product(const Device& device, const memory::desc& a, const memory
       device, desc, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, c}});
 }
 
+Primitive make_forward(const Device& device, const DenseProblem& p) {
+  const auto weights = p.order == WeightOrder::OutInSpatial ? transposed(p.in, p.out) : matrix(p.in, p.out);
+  return p.bias ? make_product(device, matrix(p.n, p.in), weights, matrix(1, p.out), matrix(p.n, p.out))
+                : make_product(device, matrix(p.n, p.in), weights, matrix(p.n, p.out));
+}
+
 class OnednnDense final : public LinearKernel {
  public:
   OnednnDense(const Device& device, const DenseProblem& p)
       : p_(p),
-        forward_(p.bias ? make_product(device, matrix(p.n, p.in), matrix(p.in, p.out), matrix(1, p.out),
-                                       matrix(p.n, p.out))
-                        : make_product(device, matrix(p.n, p.in), matrix(p.in, p.out), matrix(p.n, p.out))),
-        data_(make_product(device, matrix(p.n, p.out), transposed(p.out, p.in), matrix(p.n, p.in))),
-        weights_(make_product(device, transposed(p.in, p.n), matrix(p.n, p.out), matrix(p.in, p.out))) {}
+        out_first_(p.order == WeightOrder::OutInSpatial),
+        forward_(make_forward(device, p)),
+        data_(make_product(device, matrix(p.n, p.out),
+                           out_first_ ? matrix(p.out, p.in) : transposed(p.out, p.in), matrix(p.n, p.in))),
+        weights_(out_first_
+                     ? make_product(device, transposed(p.out, p.n), matrix(p.n, p.in), matrix(p.out, p.in))
+                     : make_product(device, transposed(p.in, p.n), matrix(p.n, p.out), matrix(p.in, p.out))) {
+  }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                std::span<std::byte> scratch) override {
@@ -54,7 +63,10 @@ class OnednnDense final : public LinearKernel {
 
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                            std::byte* bias_gradient, std::span<std::byte> scratch) override {
-    weights_.run({x.bytes, dy.bytes, weights_gradient}, scratch.data());
+    if (out_first_)
+      weights_.run({dy.bytes, x.bytes, weights_gradient}, scratch.data());
+    else
+      weights_.run({x.bytes, dy.bytes, weights_gradient}, scratch.data());
     if (!p_.bias) return;
     const float* dys = dy.data<float>();
     auto* db = reinterpret_cast<float*>(bias_gradient);
@@ -73,6 +85,7 @@ class OnednnDense final : public LinearKernel {
 
  private:
   DenseProblem p_;
+  bool out_first_;
   Primitive forward_, data_, weights_;
 };
 

@@ -200,8 +200,7 @@ class ReferenceDense final : public LinearKernel {
     for (std::int64_t n = 0; n < p_.n; ++n) {
       for (std::int64_t o = 0; o < p_.out; ++o) ys[n * p_.out + o] = p_.bias ? bs[o] : T{0};
       for (std::int64_t i = 0; i < p_.in; ++i)
-        for (std::int64_t o = 0; o < p_.out; ++o)
-          ys[n * p_.out + o] += xs[n * p_.in + i] * ws[i * p_.out + o];
+        for (std::int64_t o = 0; o < p_.out; ++o) ys[n * p_.out + o] += xs[n * p_.in + i] * ws[weight(i, o)];
     }
   }
 
@@ -212,7 +211,7 @@ class ReferenceDense final : public LinearKernel {
     for (std::int64_t n = 0; n < p_.n; ++n)
       for (std::int64_t i = 0; i < p_.in; ++i) {
         T sum = 0;
-        for (std::int64_t o = 0; o < p_.out; ++o) sum += dys[n * p_.out + o] * ws[i * p_.out + o];
+        for (std::int64_t o = 0; o < p_.out; ++o) sum += dys[n * p_.out + o] * ws[weight(i, o)];
         dxs[n * p_.in + i] = sum;
       }
   }
@@ -224,8 +223,7 @@ class ReferenceDense final : public LinearKernel {
     std::fill_n(dw, p_.in * p_.out, T{0});
     for (std::int64_t n = 0; n < p_.n; ++n)
       for (std::int64_t i = 0; i < p_.in; ++i)
-        for (std::int64_t o = 0; o < p_.out; ++o)
-          dw[i * p_.out + o] += xs[n * p_.in + i] * dys[n * p_.out + o];
+        for (std::int64_t o = 0; o < p_.out; ++o) dw[weight(i, o)] += xs[n * p_.in + i] * dys[n * p_.out + o];
     if (!p_.bias) return;
     std::fill_n(db, p_.out, T{0});
     for (std::int64_t n = 0; n < p_.n; ++n)
@@ -235,6 +233,10 @@ class ReferenceDense final : public LinearKernel {
   std::vector<std::string> implementations() const override { return {"reference"}; }
 
  private:
+  std::int64_t weight(std::int64_t in, std::int64_t out) const {
+    return p_.order == WeightOrder::OutInSpatial ? out * p_.in + in : in * p_.out + out;
+  }
+
   DenseProblem p_;
 };
 

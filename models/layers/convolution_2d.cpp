@@ -23,7 +23,8 @@ class Convolution2d final : public Layer {
     std::vector<ParameterSpec> specs = {{.name = "weight",
                                          .dims = {config_.out, in, k, k},
                                          .initializer = config_.initializer,
-                                         .fan_in = in * k * k}};
+                                         .fan_in = in * k * k,
+                                         .fan_out = config_.out * k * k}};
     if (config_.bias)
       specs.push_back({.name = "bias",
                        .dims = {config_.out},

@@ -20,20 +20,32 @@ class Dense final : public Layer {
     return Precision::Wide;
   }
   std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override {
-    std::vector<ParameterSpec> specs{
-        {"kernel", {inputs[0].c, config_.out}, Initializer::GlorotUniform, config_.decayed}};
-    if (config_.bias) specs.push_back({.name = "bias", .dims = {config_.out}});
+    const std::int64_t in = inputs[0].c, out = config_.out;
+    std::vector<ParameterSpec> specs;
+    if (is_keras())
+      specs = {{"kernel", {in, out}, Initializer::GlorotUniform, config_.decayed}, {"bias", {out}}};
+    else
+      specs = {{.name = "weight",
+                .dims = {out, in},
+                .initializer = Initializer::KaimingUniform,
+                .decayed = config_.decayed,
+                .fan_in = in},
+               {.name = "bias", .dims = {out}, .initializer = Initializer::KaimingUniform, .fan_in = in}};
+    if (!config_.bias) specs.pop_back();
     return specs;
   }
   double forward_flop(std::span<const Shape> inputs, const Shape& output) const override {
     return 2.0 * static_cast<double>(inputs[0].c) * static_cast<double>(output.count());
   }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels& kernels) const override {
+    const WeightOrder order = is_keras() ? WeightOrder::SpatialInOut : WeightOrder::OutInSpatial;
     return std::make_unique<LinearOp>(
-        kernels.dense({site.owned.n, site.inputs[0].c, config_.out, config_.bias}), site);
+        kernels.dense({site.owned.n, site.inputs[0].c, config_.out, config_.bias, order}), site);
   }
 
  private:
+  bool is_keras() const { return config_.names == ParameterNames::Keras; }
+
   DenseConfig config_;
 };
 

@@ -144,11 +144,13 @@ LayerPtr flatten();
 LayerPtr widen();
 
 /// Fully connected: (N, in, 1, 1, 1) -> (N, out, 1, 1, 1), both in the wide type. Parameters: kernel (in,
-/// out), Glorot-uniform, subject to L2 decay if `decayed`; with `bias`, bias (out), zeros.
+/// out), Glorot-uniform, subject to L2 decay if `decayed`; with `bias`, bias (out), zeros. As PyTorch has it:
+/// weight (out, in) and bias (out), Kaiming-uniform.
 struct DenseConfig {
   std::int64_t out = 1;
   bool decayed = false;
   bool bias = true;
+  ParameterNames names = ParameterNames::Keras;
 };
 LayerPtr dense(const DenseConfig& config);
 

@@ -10,7 +10,14 @@
 namespace tessera {
 
 /// How a parameter gets its first values.
-enum class Initializer : std::uint8_t { Zeros, Ones, GlorotUniform, KaimingNormal, KaimingUniform };
+enum class Initializer : std::uint8_t {
+  Zeros,
+  Ones,
+  GlorotUniform,
+  KaimingNormal,
+  KaimingNormalFanOut,
+  KaimingUniform
+};
 
 /// One tensor of a network's parameters, named and laid out as the reference framework has it (Keras for
 /// CosmoFlow: "conv3d/kernel" with dims kd kh kw in out; "dense/kernel" with dims in out. PyTorch for
@@ -19,9 +26,10 @@ struct ParameterSpec {
   std::string name;
   std::vector<std::int64_t> dims;
   Initializer initializer = Initializer::Zeros;
-  bool decayed = false;     // L2 regularisation acts on it (kernels of dense layers)
-  std::int64_t fan_in = 0;  // for the Kaiming initialisers; see models/train/initializers.hpp
-  bool trained = true;      // false: running statistics, which forward passes update themselves
+  bool decayed = false;  // L2 regularisation acts on it (kernels of dense layers)
+  // For the Kaiming initialisers; see models/train/initializers.hpp.
+  std::int64_t fan_in = 0, fan_out = 0;
+  bool trained = true;  // false: running statistics, which forward passes update themselves
 
   std::int64_t count() const;
 };

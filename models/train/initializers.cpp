@@ -52,6 +52,9 @@ void initialize_as(ParameterStore& parameters, std::uint64_t seed) {
       case Initializer::KaimingNormal:
         fill_normal(values, kaiming_deviation(spec.fan_in), stream);
         break;
+      case Initializer::KaimingNormalFanOut:
+        fill_normal(values, kaiming_deviation(spec.fan_out), stream);
+        break;
       case Initializer::KaimingUniform:
         fill_uniform(values, kaiming_limit(spec.fan_in), stream);
         break;
@@ -74,9 +77,9 @@ double glorot_limit(Fans fans) {
   return std::sqrt(6.0 / static_cast<double>(fans.in + fans.out));
 }
 
-double kaiming_deviation(std::int64_t fan_in) {
-  assert(fan_in > 0);
-  return std::sqrt(2.0 / static_cast<double>(fan_in));
+double kaiming_deviation(std::int64_t fan) {
+  assert(fan > 0);
+  return std::sqrt(2.0 / static_cast<double>(fan));
 }
 
 double kaiming_limit(std::int64_t fan_in) {

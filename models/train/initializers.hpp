@@ -21,9 +21,9 @@ Fans fans(std::span<const std::int64_t> dims);
 /// out)) (Glorot & Bengio, AISTATS 2010).
 double glorot_limit(Fans fans);
 
-/// Standard deviation of normal numbers with variance 2 / fan in (He et al., ICCV 2015), as torch's
-/// kaiming_normal_ has them by default.
-double kaiming_deviation(std::int64_t fan_in);
+/// Standard deviation of normal numbers with variance 2 / fan (He et al., ICCV 2015), as torch's
+/// kaiming_normal_ has them: of the fan in by default, or of the fan out.
+double kaiming_deviation(std::int64_t fan);
 
 /// Limit of PyTorch's default for the weights of convolutions, and for the biases beside them: uniform
 /// numbers in
@@ -31,7 +31,7 @@ double kaiming_deviation(std::int64_t fan_in);
 ///
 /// fan_in of a ParameterSpec is as PyTorch counts it, dim 1 of the weight times the taps: (in / groups) kh kw
 /// of a convolution (out, in / groups, kh, kw), but (out / groups) kh kw of a transposed one (in, out /
-/// groups, kh, kw). A bias has its weight's.
+/// groups, kh, kw). A bias has its weight's. fan_out is dim 0 of the weight times the taps.
 double kaiming_limit(std::int64_t fan_in);
 
 /// Gives every parameter its first values. They depend on the seed, the parameter's name and the index of the

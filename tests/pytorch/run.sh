@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The cases of CTest that need PyTorch: run.sh gradients|deepcam|deepcam-double|sequential|weights|sgd|adam|adamw BUILD_DIRECTORY LAUNCHER
+# The cases of CTest that need PyTorch: run.sh gradients|deepcam|deepcam-double|sequential|resnet50|weights|sgd|adam|adamw BUILD_DIRECTORY LAUNCHER
 # Exit code 77, which CTest counts as skipped, where no python3 has torch, numpy and h5py (Debian: python3-torch, python3-h5py); deepcam and
 # deepcam-double also where TESSERA_DEEPCAM_REFERENCE names no directory with the reference's network, deeplab_xception.py.
 set -euo pipefail
@@ -74,16 +74,16 @@ print(len(there), "tensors went to PyTorch and back unchanged")
 END
     done
     ;;
-  sequential)  # whole; split, one part owning less than the other; and as two replicas, which share the batch statistics
-    "$python" "$here/sequential.py" --data "$files/data"
+  sequential | resnet50)  # whole; split, one part owning less than the other; and as two replicas, which share the batch statistics
+    "$python" "$here/$case_name.py" --data "$files/data"
     dumps=()
     for way in "1 1x1" "2 2x1" "3 1x3" "2 1x1"; do
       read -r ranks split <<<"$way"
       dumps+=("$files/$ranks-$split.h5")
-      "$launcher" -n "$ranks" "$build/tessera" train "$here/sequential.yaml" --seed 7 --split "$split" --dump-step "${dumps[-1]}" \
+      "$launcher" -n "$ranks" "$build/tessera" train "$here/$case_name.yaml" --seed 7 --split "$split" --dump-step "${dumps[-1]}" \
         --set data.data_dir="$files/data" --set compute.kernels=reference --set compute.element=float64
     done
-    "$python" "$here/sequential.py" "${dumps[@]}"
+    "$python" "$here/$case_name.py" "${dumps[@]}"
     ;;
   sgd | adam | adamw)
     for element in float64 float32; do

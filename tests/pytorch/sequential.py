@@ -1,25 +1,12 @@
 #!/usr/bin/env python3
 """Holds dumps of the first step of the network in sequential.yaml, in float64, against PyTorch: sequential.py FILE.h5... Every tensor, the moving statistics
 included, must be within 1e-9 of PyTorch's, norm-wise. sequential.py --data DIRECTORY writes a few random samples for it. Exit code 1 where one is too far."""
-import os
-import sys
-
-import h5py
 import numpy
 import torch
 from torch.nn.functional import avg_pool2d, batch_norm, conv2d, conv_transpose2d, cross_entropy, leaky_relu, linear, max_pool2d, pad
 
+from first_step import hold
 from weights import read_group
-
-
-def write_data(directory):
-    random = numpy.random.default_rng(5)
-    for folder, count in (("train", 4), ("validation", 2)):
-        os.makedirs(os.path.join(directory, folder))
-        for i in range(count):
-            with h5py.File(os.path.join(directory, folder, f"{i}.h5"), "w") as file:
-                file["x"] = random.integers(0, 256, (22, 18, 3), dtype=numpy.uint8)
-                file["y"] = numpy.uint8(random.integers(0, 10))
 
 
 def same(x, kernel, stride, value=0.0):
@@ -79,21 +66,5 @@ def torch_step(dump):
     return {name: tensor.numpy() for name, tensor in found.items()}
 
 
-def tensors_too_far(dump):
-    far, truth = 0, torch_step(dump)
-    assert dump["prediction"].dtype == numpy.float64
-    for name, theirs in truth.items():
-        # A bias before a normalisation has no gradient but rounding.
-        scale = max(numpy.linalg.norm(theirs), 1e-3)
-        distance = numpy.linalg.norm(dump[name][()] - theirs) / scale
-        far += not distance <= 1e-9
-        print(f"{name:45}{distance:10.2e}{'' if distance <= 1e-9 else '  TOO FAR'}")
-    print(f"{dump.filename}: {far} of {len(truth)} tensors too far from PyTorch's")
-    return far
-
-
 if __name__ == "__main__":
-    if sys.argv[1] == "--data":
-        write_data(sys.argv[2])
-    else:
-        sys.exit(sum(tensors_too_far(h5py.File(path, "r")) for path in sys.argv[1:]) > 0)
+    hold(torch_step, (22, 18, 3))

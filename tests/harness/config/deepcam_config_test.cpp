@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, BadDeepcamConfig,
     ::testing::Values(
         Bad{"mlperf.benchmark=cosmoflow", "mlperf.benchmark is cosmoflow, expected deepcam"},
-        Bad{"model.name=deepcan", "expected cosmoflow, deepcam or sequential"},
+        Bad{"model.name=deepcan", "expected cosmoflow, deepcam, sequential or resnet50"},
         Bad{"data.sample_shape=[768, 1150, 16]", "multiples of 16"},
         Bad{"data.sample_shape=[0, 1152, 16]", "multiples of 16"},
         Bad{"data.sample_shape=[768, 1152, 4]", "16 channels"},

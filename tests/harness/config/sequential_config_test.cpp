@@ -6,6 +6,7 @@
 
 #include "harness/config/config_difference.hpp"
 #include "harness/plan/run_layout.hpp"
+#include "harness/workloads/make_workload.hpp"
 #include "support/errors.hpp"
 
 namespace tessera {
@@ -42,6 +43,10 @@ Config parse(const std::vector<std::string>& overrides = {}) {
   return parse_config(kExample, "digits.yaml", overrides);
 }
 
+const std::vector<sequential::Layer>& layers_of(const Config& config) {
+  return std::get<std::vector<sequential::Layer>>(sequential_of(config).network);
+}
+
 // With these lines in place of the example's layers, the first of them line 7 of the file.
 Config with_layers(const std::string& layers) {
   const std::size_t begin = kExample.find("    - convolution"), end = kExample.find("  loss:");
@@ -53,16 +58,17 @@ TEST(SequentialConfig, ReadsTheExample) {
   const SequentialConfig& own = sequential_of(config);
   EXPECT_EQ(config.mlperf.benchmark, "sequential");
   EXPECT_EQ(config.mlperf.logged_as, "digits-cnn");
-  ASSERT_EQ(own.layers.size(), 7U);
-  const auto& convolution = std::get<sequential::Convolution>(own.layers[0].what);
+  const std::vector<sequential::Layer>& layers = layers_of(config);
+  ASSERT_EQ(layers.size(), 7U);
+  const auto& convolution = std::get<sequential::Convolution>(layers[0].what);
   EXPECT_EQ(convolution.filters, 16);
   EXPECT_EQ(convolution.padding.kind, sequential::Padding::Kind::Same);
   EXPECT_EQ(convolution.activation, sequential::Activation::Relu);
-  EXPECT_EQ(own.layers[1].where, "digits.yaml, line 8");
-  const auto& residual = std::get<sequential::Residual>(own.layers[2].what);
+  EXPECT_EQ(layers[1].where, "digits.yaml, line 8");
+  const auto& residual = std::get<sequential::Residual>(layers[2].what);
   EXPECT_EQ(residual.layers.size(), 2U);
   EXPECT_EQ(residual.layers[1].where, "digits.yaml, line 12");
-  EXPECT_EQ(std::get<sequential::Dropout>(own.layers[4].what).rate, 0.25);
+  EXPECT_EQ(std::get<sequential::Dropout>(layers[4].what).rate, 0.25);
   EXPECT_EQ(own.target_kind, ArrayTarget::Kind::Class) << "that of the loss";
   EXPECT_EQ(own.optimizer, OptimizerKind::Adam);
   EXPECT_EQ(own.lr_schedule.lr, 0.001);
@@ -90,8 +96,8 @@ TEST(SequentialConfig, TakesOverridesOfALayerByItsNumber) {
   const Config config =
       parse({"model.layers.6.dense.units=64", "model.layers.3.residual.layers.1.convolution.kernel=[5, 3]",
              "model.layers.2.max_pooling.padding=1"});
-  EXPECT_EQ(std::get<sequential::Dense>(sequential_of(config).layers[5].what).units, 64);
-  const auto& residual = std::get<sequential::Residual>(sequential_of(config).layers[2].what);
+  EXPECT_EQ(std::get<sequential::Dense>(layers_of(config)[5].what).units, 64);
+  const auto& residual = std::get<sequential::Residual>(layers_of(config)[2].what);
   EXPECT_EQ(std::get<sequential::Convolution>(residual.layers[0].what).kernel, (sequential::PerAxis{5, 3}));
   EXPECT_THAT(
       message_of<InputError>([] { parse({"model.layers.8.dense.units=64"}); }),
@@ -162,6 +168,41 @@ TEST(SequentialConfig, RefusesWhatContradictsItself) {
   refused({"model.loss=mean_squared_error", "data.target=input"}, "the input it should be has 784 numbers");
   refused({"model.batchnorm_group_size=2"},
           "model.batchnorm_group_size is 2, which doesn't divide 1 replica");
+}
+
+Config resnet50_config(const std::vector<std::string>& overrides = {}) {
+  return parse_config(R"(
+data: {data_dir: images, n_train: 60, n_valid: 10, n_epochs: 2, global_batch_size: 4, sample_shape: [64, 64, 3]}
+model: {name: resnet50, filters: 16, classes: 16}
+train: {target: ">= 0.9"}
+)",
+                      "images.yaml", overrides);
+}
+
+TEST(Resnet50Config, HasTheKeysOfANetworkOfOnesOwnButThoseThatItSettles) {
+  const Config config = resnet50_config({"optimizer.name=SGD", "optimizer.momentum=0.9"});
+  const SequentialConfig& own = sequential_of(config);
+  EXPECT_EQ(std::get<Resnet50Config>(own.network).filters, 16);
+  EXPECT_EQ(own.target_kind, ArrayTarget::Kind::Class);
+  EXPECT_EQ(config.mlperf.logged_as, "resnet50");
+  EXPECT_EQ(to_json(config), to_json(parse_config(to_json(config).dump(), "written")));
+  const auto workload = make_workload(config, 1);
+  EXPECT_EQ(workload->graph(2).shape(workload->graph(2).output()), (Shape{2, 16, {}}));
+  EXPECT_EQ(workload->norm_replicas(4), 4) << "statistics over all replicas";
+}
+
+TEST(Resnet50Config, RefusesWhatItHasNot) {
+  const auto refused = [](const std::string& override, const std::string& problem) {
+    EXPECT_THAT(message_of<InputError>([&] { lay_out(resnet50_config({override}), 1, "", 1); }),
+                HasSubstr(problem));
+  };
+  refused("model.filters=0", "model.filters is 0, expected a whole number from 1 to 1024");
+  refused("model.classes=1", "model.classes is 1, expected a whole number from 2 to 1048576");
+  refused("model.layers=[flatten]", "unknown key 'model.layers'");
+  refused("model.metric=mean_absolute_error",
+          "model.metric is mean_absolute_error, expected accuracy or top_5_accuracy");
+  refused("data.sample_shape=[8, 64, 64, 3]", "takes images, and data.sample_shape is a volume's");
+  refused("data.target=map", "unknown key 'data.target'");
 }
 
 TEST(SequentialConfig, TakesTheFormOfSamplesFromTheirShape) {

@@ -49,7 +49,7 @@ TEST(ThirdBenchmark, IsConfiguredByItsTable) {
   EXPECT_THAT(refused("model.filters=0"), ::testing::HasSubstr("model.filters is 0"));
   EXPECT_THAT(refused("train.gradient_accumulation_frequency=2"), ::testing::HasSubstr("no use"));
   EXPECT_THAT(refused("model.name=brightnes"),
-              ::testing::HasSubstr("expected cosmoflow, deepcam, sequential or brightness"));
+              ::testing::HasSubstr("expected cosmoflow, deepcam, sequential, resnet50 or brightness"));
 }
 
 TEST(ThirdBenchmark, CannotHaveKeysInASectionThatNoConfigurationHas) {

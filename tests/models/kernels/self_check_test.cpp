@@ -68,7 +68,8 @@ Graph with_all_kernels() {
   x = graph.add("pool", max_pool({.window = {Window{}, Window{2, 2}, Window{2, 2}}, .negative_slope = 0.3}),
                 {x});
   x = graph.add("flat", flatten(), {x});
-  graph.add("dense", dense({.out = 7}), {x});
+  x = graph.add("dense", dense({.out = 7}), {x});
+  graph.add("fc", dense({.out = 9, .names = ParameterNames::PyTorch}), {x});
   return graph;
 }
 

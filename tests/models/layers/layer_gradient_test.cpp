@@ -134,6 +134,7 @@ TEST(Gradients, OfFlattenAndDenseAndDropoutAgreeWithFiniteDifferences) {
   expect_gradients(flatten(), {2, 3, {2, 3, 4}});
   expect_gradients(dense({.out = 5}), {3, 7, {}});
   expect_gradients(dense({.out = 5, .bias = false}), {3, 7, {}});
+  expect_gradients(dense({.out = 5, .names = ParameterNames::PyTorch}), {3, 7, {}});
   expect_gradients(dropout(0.5), {3, 32, {}});
 }
 

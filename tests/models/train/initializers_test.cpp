@@ -76,6 +76,22 @@ TEST(KaimingNormal, HasMeanZeroVarianceTwoOverTheFanInAndTheFourthMomentOfTheNor
   EXPECT_NEAR(fourths / n, 3 * variance * variance, 4 * std::sqrt(96 / n) * variance * variance);
 }
 
+TEST(KaimingNormal, OfTheFanOutHasVarianceTwoOverIt) {
+  const auto variance_of = [](Initializer initializer) {
+    const ParameterSpec spec{.name = "conv1.weight",
+                             .dims = {64, 3, 7, 7},
+                             .initializer = initializer,
+                             .fan_in = 3 * 49,
+                             .fan_out = 64 * 49};
+    const std::vector<double> values = drawn({spec}, spec.name, 11);
+    double squares = 0;
+    for (double value : values) squares += value * value;
+    return squares / static_cast<double>(values.size());
+  };
+  EXPECT_NEAR(variance_of(Initializer::KaimingNormalFanOut), 2.0 / (64 * 49), 0.06 * 2 / (64 * 49));
+  EXPECT_NEAR(variance_of(Initializer::KaimingNormal), 2.0 / (3 * 49), 0.06 * 2 / (3 * 49));
+}
+
 TEST(KaimingNormal, NeverRepeatsANumber) {
   for (const ParameterSpec& spec : {kNormal, kOddNormal}) {
     std::vector<double> values = drawn({spec}, spec.name, 8);
