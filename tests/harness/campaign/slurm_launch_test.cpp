@@ -44,7 +44,7 @@ TEST(SlurmJobOfACampaign, IsReadFromTheEnvironmentOfABatchScript) {
   EXPECT_THAT(message_of<InputError>([] {
                 slurm_job(batch_script({{"SLURM_JOB_ID", ""}}));
               }),
-              HasSubstr("call `tessera campaign` in a batch script"));
+              HasSubstr("call `tessera` in a batch script"));
 }
 
 TEST(ModelPlaces, GiveEachModelNodesOfItsOwnWhereThereAreEnough) {

@@ -40,6 +40,7 @@ class Studies : public testing::Test {
   // The record of a point that ran on so many ranks; %RANKS% is what the launcher said.
   std::string record_of_a_point() const {
     Study study;
+    study.benchmark = "net-of-ones-own";
     study.processor = "a processor";
     study.peak_flop_a_core = 8e9;
     study.peak_source = kMeasuredPeak;
@@ -79,7 +80,7 @@ TEST_F(Studies, RecordEachPointThatIsMeasured) {
   EXPECT_EQ(begin(run_of(), {layout(1), layout(2)}).run(program("record"), false), 0);
   const Study study = written();
   ASSERT_EQ(study.points.size(), 2U);
-  EXPECT_EQ(study.benchmark, "cosmoflow");
+  EXPECT_EQ(study.benchmark, "net-of-ones-own") << "as its points are logged";
   EXPECT_EQ(study.processor, "a processor");
   EXPECT_EQ(study.steps, 5);
   for (const StudyPoint& point : study.points) {
