@@ -23,9 +23,9 @@ namespace tessera {
 namespace {
 
 constexpr std::uint64_t kVerifiedSeed = 1;
-constexpr double kVerifiedBound = 16;      // of residuals
-constexpr double kMostVerifiedFlop = 2e9;  // of a reference step
-constexpr double kAnyRate = 1e-6;          // gradients are taken before the update
+constexpr double kVerifiedBound = 16;       // of residuals
+constexpr double kMostVerifiedFlop = 1e10;  // of a reference step
+constexpr double kAnyRate = 1e-6;           // gradients are taken before the update
 constexpr double kLeastShare = 1e-3;  // of the mean gradient: below that a tensor's own is no measure of it
 
 double unit_roundoff(Element element) {

@@ -111,7 +111,8 @@ Prediction PerformanceModel::predict(const MachineDescription& machine, const Gr
   const ComputeSeconds alone = times.of_part(compile(graph, whole), whole);
   p.efficiency = (static_cast<double>(passes) * (sum_of(alone) + alone.loss) + alone.update) /
                  (grid.parts() * p.seconds.step());
-  p.flop = graph.training_flop() * static_cast<double>(batch.global / batch.replica);
+  const std::int64_t passes_of_all = batch.global / batch.replica;
+  p.flop = graph.training_flop() * static_cast<double>(passes_of_all);
   p.all_reduce = network.algorithm(plan.partition.gradient_bytes);
   p.unknown = unknown_of(machine, times, p);
   return p;
@@ -157,10 +158,11 @@ void PerformanceModel::add_scratch(Prediction& prediction, const MachineDescript
 
 double PerformanceModel::solution_seconds(const Prediction& prediction, double epochs) const {
   constexpr double kForward = 1.0 / 3;
-  const auto steps = static_cast<double>(config_.data.n_train / prediction.batch.global);
-  const auto evaluations =
-      static_cast<double>((config_.data.n_valid + prediction.batch.global - 1) / prediction.batch.global);
-  return epochs * prediction.seconds.step() * (steps + kForward * evaluations);
+  const std::int64_t steps = config_.data.n_train / prediction.batch.global;
+  const std::int64_t evaluations =
+      (config_.data.n_valid + prediction.batch.global - 1) / prediction.batch.global;
+  return epochs * prediction.seconds.step() *
+         (static_cast<double>(steps) + kForward * static_cast<double>(evaluations));
 }
 
 }  // namespace tessera
