@@ -12,11 +12,11 @@ std::string onednn_version();
 /// right, and slower than in float32.
 bool emulates_bfloat16();
 
-/// Whether it has units that multiply tiles of bfloat16 (AMX), and the library uses them.
-bool has_bfloat16_tiles();
-
 /// What a user is told then.
 inline constexpr const char* kEmulatedBfloat16 =
     "bfloat16 is emulated: the processor has no units for it, or oneDNN doesn't use them; float32 is faster";
+
+/// Whether the processor has units that multiply tiles of bfloat16 (AMX), and the library uses them.
+bool has_bfloat16_tiles();
 
 }  // namespace tessera

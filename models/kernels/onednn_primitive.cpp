@@ -12,6 +12,14 @@ dnnl::primitive_attr caller_scratchpad() {
   return attributes;
 }
 
+dnnl::primitive_attr adding_to_destination() {
+  dnnl::primitive_attr attributes = caller_scratchpad();
+  dnnl::post_ops sum;
+  sum.append_sum(1);
+  attributes.set_post_ops(sum);
+  return attributes;
+}
+
 Primitive::Primitive(const Device& device, dnnl::primitive primitive, const dnnl::memory::desc& scratchpad,
                      const char* implementation, std::initializer_list<Argument> arguments)
     : primitive_(std::move(primitive)),

@@ -22,6 +22,8 @@ struct Device {
 
 /// Attributes under which a primitive takes its scratchpad from us.
 dnnl::primitive_attr caller_scratchpad();
+/// The same of one that adds to what is in its destination.
+dnnl::primitive_attr adding_to_destination();
 
 inline dnnl::memory::dims dims_of(const dnnl::memory::desc& desc) {
 #if DNNL_VERSION_MAJOR < 3

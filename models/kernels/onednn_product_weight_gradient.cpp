@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "models/base/lanes.hpp"
 #include "models/kernels/library.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
+#include "models/kernels/partial_sums.hpp"
 #include "models/kernels/team_size.hpp"
 #include "models/kernels/window_taps.hpp"
 
@@ -71,11 +71,7 @@ ProductWeightGradient::BlockProduct::BlockProduct(const Device& device, const Co
   const memory::desc reused({cells, p.y.c}, type,
                             p.taps() > 1 ? memory::format_tag::any : memory::format_tag::ab);
   const memory::desc sum({p.x.c, p.y.c}, memory::data_type::f32, memory::format_tag::ab);
-  dnnl::primitive_attr attributes = caller_scratchpad();
-  dnnl::post_ops adds;
-  adds.append_sum(1);
-  attributes.set_post_ops(adds);
-  const auto desc = described_with<dnnl::matmul>(device, attributes, read, reused, sum);
+  const auto desc = described_with<dnnl::matmul>(device, adding_to_destination(), read, reused, sum);
   gradients = Reorder(device, dy, desc.weights_desc());
   product = Primitive::make<dnnl::matmul::primitive_desc, dnnl::matmul>(
       device, desc, {{DNNL_ARG_SRC, read}, {DNNL_ARG_WEIGHTS, desc.weights_desc()}, {DNNL_ARG_DST, sum}});
@@ -89,9 +85,10 @@ std::size_t ProductWeightGradient::BlockProduct::scratch_bytes() const {
 ProductWeightGradient::ProductWeightGradient(const Device& device, const ConvolutionProblem& problem)
     : problem_(problem), sums_(sums_of(problem, omp_get_max_threads())) {
   const int team = omp_get_max_threads();
-  const std::int64_t row = problem.y.box.w.size(), fair = (rows() + sums_ - 1) / sums_;
+  const std::int64_t row = problem.y.box.w.size(), rows = rows_of(problem.y);
+  const std::int64_t fair = (rows + sums_ - 1) / sums_;
   block_rows_ = std::clamp<std::int64_t>(kBlockCells / row, 1, std::max<std::int64_t>(fair, 1));
-  const auto blocks = (rows() + block_rows_ - 1) / block_rows_;
+  const std::int64_t blocks = (rows + block_rows_ - 1) / block_rows_;
   const ConvolutionDescription parameters(problem, ConvolutionDescription::Tensors::ChannelsLast);
   ConvolutionProblem by_tap = problem;
   by_tap.order = WeightOrder::SpatialInOut;
@@ -107,17 +104,20 @@ ProductWeightGradient::ProductWeightGradient(const Device& device, const Convolu
                   part_of(problem.taps(), static_cast<int>(rank), static_cast<int>(ranks)),
                   {}};
     worker.products.emplace_back(device, problem, block_rows_);
-    if (const std::int64_t rest = rows() % block_rows_; rest > 0)
+    if (const std::int64_t rest = rows % block_rows_; rest > 0)
       worker.products.emplace_back(device, problem, rest);
     workers_.push_back(std::move(worker));
   }
 }
 
-std::int64_t ProductWeightGradient::rows() const {
-  return rows_of(problem_.y);
+// The first sum is made where it belongs, unless its numbers lie in another order there.
+std::int64_t ProductWeightGradient::sums_in_scratch() const {
+  return weights_.needed() ? sums_ : sums_ - 1;
 }
-std::int64_t ProductWeightGradient::weights() const {
-  return weights_of(problem_);
+
+std::size_t ProductWeightGradient::sums_bytes() const {
+  return ScratchParts::rounded(static_cast<std::size_t>(sums_in_scratch() * weights_of(problem_)) *
+                               sizeof(float));
 }
 
 std::string ProductWeightGradient::implementation() const {
@@ -137,22 +137,16 @@ std::size_t ProductWeightGradient::worker_bytes() const {
 }
 
 std::size_t ProductWeightGradient::scratch_bytes() const {
-  return ScratchParts::rounded(static_cast<std::size_t>(sums_ * weights()) * sizeof(float)) +
-         std::max(workers_.size() * worker_bytes(), weights_.scratch_bytes());
+  return sums_bytes() + std::max(workers_.size() * worker_bytes(), weights_.scratch_bytes());
 }
 
-float* ProductWeightGradient::sum(std::byte* scratch, std::int64_t number) const {
-  return reinterpret_cast<float*>(scratch) + number * weights();
-}
-
-std::byte* ProductWeightGradient::behind_sums(std::byte* scratch) const {
-  return scratch + ScratchParts::rounded(static_cast<std::size_t>(sums_ * weights()) * sizeof(float));
-}
-
-ProductWeightGradient::Memory ProductWeightGradient::lay_out(std::byte* scratch, std::size_t worker) const {
-  ScratchParts mine(behind_sums(scratch) + worker * worker_bytes());
+ProductWeightGradient::Memory ProductWeightGradient::lay_out(std::byte* weights_gradient, std::byte* scratch,
+                                                             std::size_t worker) const {
   Memory memory{};
-  memory.sum = sum(scratch, workers_[worker].sum);
+  const std::int64_t in_scratch = workers_[worker].sum - (sums_ - sums_in_scratch());
+  memory.sum = in_scratch < 0 ? reinterpret_cast<float*>(weights_gradient)
+                              : reinterpret_cast<float*>(scratch) + in_scratch * weights_of(problem_);
+  ScratchParts mine(scratch + sums_bytes() + worker * worker_bytes());
   memory.bias = reinterpret_cast<float*>(mine.take(static_cast<std::size_t>(problem_.y.c) * sizeof(float)));
   if (!is_pointwise(problem_)) memory.cells = mine.take(gathered_bytes());
   memory.rest = mine.rest();
@@ -161,24 +155,20 @@ ProductWeightGradient::Memory ProductWeightGradient::lay_out(std::byte* scratch,
 
 void ProductWeightGradient::run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient,
                                 std::byte* bias_gradient, std::byte* scratch) {
+  const auto memory_of = [&](std::size_t worker) { return lay_out(weights_gradient, scratch, worker); };
 #pragma omp parallel for schedule(static) num_threads(static_cast <int>(workers_.size()))
   for (std::size_t worker = 0; worker < workers_.size(); ++worker)
-    run(workers_[worker], lay_out(scratch, worker), x, dy);
-  float* const all = sum(scratch, 0);
-  if (sums_ > 1) {
-#pragma omp parallel for simd schedule(static)
-    for (std::int64_t i = 0; i < weights(); ++i)
-      for (std::int64_t part = 1; part < sums_; ++part) all[i] += all[part * weights() + i];
-  }
-  if (weights_.needed())
-    weights_.run(all, weights_gradient, behind_sums(scratch));
-  else
-    std::memcpy(weights_gradient, all, static_cast<std::size_t>(weights()) * sizeof(float));
-  if (!bias_gradient) return;
+    run(workers_[worker], memory_of(worker), x, dy);
+  // The first workers have a sum each.
   auto* const db = reinterpret_cast<float*>(bias_gradient);
-  std::fill_n(db, problem_.y.c, 0.0F);
-  for (std::size_t worker = 0; worker < static_cast<std::size_t>(sums_); ++worker)
-    for (std::int64_t c = 0; c < problem_.y.c; ++c) db[c] += lay_out(scratch, worker).bias[c];
+  if (db) std::fill_n(db, problem_.y.c, 0.0F);
+  float* const sum = memory_of(0).sum;
+  for (std::size_t worker = 0; worker < static_cast<std::size_t>(sums_); ++worker) {
+    const Memory memory = memory_of(worker);
+    for (std::int64_t c = 0; db && c < problem_.y.c; ++c) db[c] += memory.bias[c];
+    if (worker > 0) add_part(memory.sum, weights_of(problem_), sum);
+  }
+  if (weights_.needed()) weights_.run(sum, weights_gradient, scratch + sums_bytes());
 }
 
 void ProductWeightGradient::run(Worker& worker, const Memory& memory, const std::byte* x,
@@ -188,11 +178,12 @@ void ProductWeightGradient::run(Worker& worker, const Memory& memory, const std:
   std::fill_n(memory.bias, problem_.y.c, 0.0F);
   for (std::int64_t block = worker.blocks.begin; block < worker.blocks.end; ++block) {
     const Interval rows =
-        intersect(Interval{block * block_rows_, (block + 1) * block_rows_}, Interval{0, this->rows()});
+        intersect(Interval{block * block_rows_, (block + 1) * block_rows_}, Interval{0, rows_of(problem_.y)});
     BlockProduct& by = rows.size() == block_rows_ ? worker.products.front() : worker.products.back();
     const std::byte* const gradients =
         dy + rows.begin * row * static_cast<std::int64_t>(cell_bytes(problem_.y));
-    if (problem_.bias && worker.taps.begin == 0) add_to_bias(gradients, rows.size() * row, memory.bias);
+    if (problem_.bias && worker.taps.begin == 0)
+      add_columns(reinterpret_cast<const Bfloat16*>(gradients), rows.size() * row, problem_.y.c, memory.bias);
     ScratchParts parts(memory.rest);
     const std::byte* const reused = by.gradients.apply(gradients, parts);
     for (std::int64_t tap = worker.taps.begin; tap < worker.taps.end; ++tap) {
@@ -235,17 +226,6 @@ void ProductWeightGradient::gather(const std::byte* x, std::int64_t tap, Interva
     for (std::int64_t i = 0; i < there.size(); ++i, from += bytes(ww.stride), to += cell)
       std::memcpy(to, from, cell);
   }
-}
-
-// Block by block, so that few numbers are added to a large sum.
-void ProductWeightGradient::add_to_bias(const std::byte* gradients, std::int64_t cells, float* sums) const {
-  lanes::for_each_block(problem_.y.c, [&](auto lanes, std::int64_t c) {
-    constexpr int count = lanes;
-    lanes::Floats<count> sum{};
-    const Bfloat16* row = reinterpret_cast<const Bfloat16*>(gradients) + c;
-    for (std::int64_t cell = 0; cell < cells; ++cell, row += problem_.y.c) sum += lanes::load<count>(row);
-    lanes::store<count>(lanes::load<count>(sums + c) + sum, sums + c);
-  });
 }
 
 }  // namespace tessera::onednn

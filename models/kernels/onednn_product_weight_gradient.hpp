@@ -47,16 +47,13 @@ class ProductWeightGradient {
   };
   struct Memory;
 
-  float* sum(std::byte* scratch, std::int64_t number) const;
-  std::byte* behind_sums(std::byte* scratch) const;
-  Memory lay_out(std::byte* scratch, std::size_t worker) const;
+  Memory lay_out(std::byte* weights_gradient, std::byte* scratch, std::size_t worker) const;
   void run(Worker& worker, const Memory& memory, const std::byte* x, const std::byte* dy) const;
   void gather(const std::byte* x, std::int64_t tap, Interval rows, std::byte* cells) const;
-  void add_to_bias(const std::byte* gradients, std::int64_t cells, float* sums) const;
   std::size_t gathered_bytes() const;
   std::size_t worker_bytes() const;
-  std::int64_t rows() const;
-  std::int64_t weights() const;
+  std::int64_t sums_in_scratch() const;
+  std::size_t sums_bytes() const;
 
   ConvolutionProblem problem_;
   std::int64_t block_rows_, sums_;

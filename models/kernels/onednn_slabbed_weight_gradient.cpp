@@ -1,19 +1,13 @@
 #include <algorithm>
 
 #include "models/kernels/onednn_weight_gradient.hpp"
+#include "models/kernels/partial_sums.hpp"
 
 namespace tessera::onednn {
 namespace {
 
 // A share of the last cache that leaves room for the tensors themselves.
 constexpr std::size_t kSlabScratch = std::size_t{16} << 20;
-
-void add(const std::byte* part, std::byte* sum, std::size_t count) {
-  const auto* const from = reinterpret_cast<const float*>(part);
-  auto* const to = reinterpret_cast<float*>(sum);
-#pragma omp parallel for simd schedule(static)
-  for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
-}
 
 }  // namespace
 
@@ -52,13 +46,17 @@ void SlabbedWeightGradient::run(const std::byte* x, const std::byte* dy, std::by
   const bool is_sum = slabs_.size() > 1;
   std::byte* const weights = is_sum ? parts.take(weights_ * sizeof(float)) : nullptr;
   std::byte* const bias = is_sum ? parts.take(outputs_ * sizeof(float)) : nullptr;
+  const auto add = [](const std::byte* part, std::size_t count, std::byte* sums) {
+    add_part(reinterpret_cast<const float*>(part), static_cast<std::int64_t>(count),
+             reinterpret_cast<float*>(sums));
+  };
   for (const ConvolutionSlabs::Slab& slab : slabs_) {
     const bool is_first = &slab == &slabs_.front();
     kinds_[slab.kind].run(x + slab.x, dy + slab.y, is_first ? weights_gradient : weights,
                           is_first ? bias_gradient : bias, parts.rest());
     if (is_first) continue;
-    add(weights, weights_gradient, weights_);
-    add(bias, bias_gradient, outputs_);
+    add(weights, weights_, weights_gradient);
+    add(bias, outputs_, bias_gradient);
   }
 }
 

@@ -33,13 +33,8 @@ PointProducts PointProducts::of_gradient(const Device& device, const Sizes& s, i
 PointProducts::PointProducts(const Device& device, const dnnl::memory::desc& a, const dnnl::memory::desc& b,
                              const dnnl::memory::desc& c, bool adds, int team) {
   const TeamSize alone(1);
-  dnnl::primitive_attr attributes = caller_scratchpad();
-  if (adds) {
-    dnnl::post_ops sum;
-    sum.append_sum(1);
-    attributes.set_post_ops(sum);
-  }
-  const auto desc = described_with<dnnl::matmul>(device, attributes, a, b, c);
+  const auto desc =
+      described_with<dnnl::matmul>(device, adds ? adding_to_destination() : caller_scratchpad(), a, b, c);
   for (int thread = 0; thread < team; ++thread)
     of_thread_.push_back(Primitive::make<dnnl::matmul::primitive_desc, dnnl::matmul>(
         device, desc, {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}}));

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "models/base/lanes.hpp"
+#include "models/kernels/partial_sums.hpp"
 
 namespace tessera::onednn {
 namespace {
@@ -98,18 +98,8 @@ void WinogradWeightGradient::add_block(const Memory& memory, int slice, std::int
   products_.run(thread, memory.inputs, memory.gradients, memory.my_sums + slice * weights_.slice_count(),
                 memory.rest);
   if (slice == tiles_.slices() / 4)
-    add_to_bias(memory.gradients + kSumPoint * blocks_.rows * weights_.columns(), memory.my_bias);
-}
-
-// Block by block, so that few numbers are added to a large sum.
-void WinogradWeightGradient::add_to_bias(const float* gradients, float* sums) const {
-  lanes::for_each_block(weights_.columns(), [&](auto lanes, std::int64_t c) {
-    constexpr int count = lanes;
-    lanes::Floats<count> sum{};
-    for (std::int64_t row = 0; row < blocks_.rows; ++row)
-      sum += lanes::load<count>(gradients + row * weights_.columns() + c);
-    lanes::store<count>(lanes::load<count>(sums + c) + sum, sums + c);
-  });
+    add_columns(memory.gradients + kSumPoint * blocks_.rows * weights_.columns(), blocks_.rows,
+                weights_.columns(), memory.my_bias);
 }
 
 }  // namespace tessera::onednn

@@ -28,7 +28,6 @@ class WinogradWeightGradient {
   Memory lay_out(std::byte* scratch, int thread) const;
   void add_block(const Memory& memory, int slice, std::int64_t block, const float* x, const float* dy,
                  int thread);
-  void add_to_bias(const float* gradients, float* sums) const;
   std::size_t bytes_of_thread() const;
 
   int team_;
