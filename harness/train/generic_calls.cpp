@@ -37,7 +37,7 @@ bool is_generic(const std::string& implementation, bool product) {
   const std::vector<std::string> words = words_of(implementation);
   const auto has = [&](const char* word) { return std::ranges::find(words, word) != words.end(); };
   if (has("acl")) return false;  // the Arm Compute Library's, which are gemms and fast
-  return has("ref") || has("simple") || (has("gemm") && !product && !has("winograd"));
+  return has("ref") || has("simple") || (has("gemm") && !product && !has("winograd") && !has("products"));
 }
 
 std::vector<GenericCall> generic_calls(const Graph& graph, const Network& network) {

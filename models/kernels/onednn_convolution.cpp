@@ -23,6 +23,12 @@ bool has_plain_loops(const std::string& implementation) {
   return implementation.find("ref") != std::string::npos;
 }
 
+// Of the library's gradient of weights in float32: it writes what each output reads to memory first, a number
+// at a time. So where it has nothing better, as for channels-last tensors of a few cells.
+bool is_unfolded(const ConvolutionProblem& problem, const std::string& implementation) {
+  return problem.x.element == Element::F32 && implementation.find("gemm") != std::string::npos;
+}
+
 // Activations and their gradients are given as channels-last in all three directions; only the weights'
 // layout is left to the library.
 class OnednnConvolution final : public LinearKernel {
@@ -49,7 +55,7 @@ class OnednnConvolution final : public LinearKernel {
     else if (ProductWeightGradient::pays(problem, omp_get_max_threads()))
       product_weights_.emplace(device, problem);
     else
-      weights_.emplace(device, problem);
+      make_weight_gradient(device, problem);
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -107,6 +113,19 @@ class OnednnConvolution final : public LinearKernel {
   }
 
  private:
+  // The library's, or products where that is slow.
+  void make_weight_gradient(const Device& device, const ConvolutionProblem& problem) {
+    weights_.emplace(device, problem);
+    if (!is_unfolded(problem, weights_->implementation()) ||
+        !ProductWeightGradient::can_be(problem, omp_get_max_threads()))
+      return;
+    product_weights_.emplace(device, problem);
+    if (has_plain_loops(product_weights_->implementation()))
+      product_weights_.reset();
+    else
+      weights_.reset();
+  }
+
   ForwardPass forward_;
   InputGradient inputs_;
   std::optional<SlabbedWeightGradient> weights_;

@@ -10,10 +10,6 @@ namespace {
 using dnnl::memory;
 using Tensors = ConvolutionDescription::Tensors;
 
-memory::data_type data_type(Element element) {
-  return element == Element::BF16 ? memory::data_type::bf16 : memory::data_type::f32;
-}
-
 // A tensor or window without depth is described by its last two axes.
 bool is_flat(const WindowProblem& p) {
   const LocalWindow& d = p.window[0];

@@ -18,8 +18,7 @@ constexpr std::chrono::milliseconds kAtLeast{100};  // of each size
 // Laid out as the library has it best: of plain rows, whose addresses are powers of two apart, products in
 // bfloat16 are several times slower.
 onednn::Primitive product_of(const onednn::Device& device, dnnl::memory::dim rows, Element element) {
-  const auto type = element == Element::BF16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
-  const dnnl::memory::desc square({rows, rows}, type, dnnl::memory::format_tag::any);
+  const dnnl::memory::desc square({rows, rows}, onednn::data_type(element), dnnl::memory::format_tag::any);
   const auto description = onednn::described<dnnl::matmul>(device, square, square, square);
   return onednn::Primitive::make<dnnl::matmul::primitive_desc, dnnl::matmul>(
       device, description,

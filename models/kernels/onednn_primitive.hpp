@@ -20,6 +20,11 @@ struct Device {
   dnnl::stream stream{engine};
 };
 
+/// Of an element of float32 or bfloat16.
+inline dnnl::memory::data_type data_type(Element element) {
+  return element == Element::BF16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+}
+
 /// Attributes under which a primitive takes its scratchpad from us.
 dnnl::primitive_attr caller_scratchpad();
 /// The same of one that adds to what is in its destination.

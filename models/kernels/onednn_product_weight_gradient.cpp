@@ -50,10 +50,14 @@ std::size_t cell_bytes(const Layout& layout) {
 
 }  // namespace
 
-bool ProductWeightGradient::pays(const ConvolutionProblem& p, int team) {
-  return p.x.element == Element::BF16 && has_bfloat16_tiles() && p.groups == 1 &&
-         std::max(p.x.c, p.y.c) >= kLeastChannels &&
+bool ProductWeightGradient::can_be(const ConvolutionProblem& p, int team) {
+  return p.groups == 1 &&
          static_cast<std::size_t>(sums_of(p, team) * weights_of(p)) * sizeof(float) <= kMostSumBytes;
+}
+
+bool ProductWeightGradient::pays(const ConvolutionProblem& p, int team) {
+  return p.x.element == Element::BF16 && has_bfloat16_tiles() && std::max(p.x.c, p.y.c) >= kLeastChannels &&
+         can_be(p, team);
 }
 
 struct ProductWeightGradient::Memory {
@@ -65,7 +69,7 @@ struct ProductWeightGradient::Memory {
 ProductWeightGradient::BlockProduct::BlockProduct(const Device& device, const ConvolutionProblem& p,
                                                   std::int64_t rows) {
   const std::int64_t cells = rows * p.y.box.w.size();
-  constexpr auto type = memory::data_type::bf16;
+  const memory::data_type type = data_type(p.x.element);
   const memory::desc read({p.x.c, cells}, type, memory::format_tag::ba);
   const memory::desc dy({cells, p.y.c}, type, memory::format_tag::ab);
   const memory::desc reused({cells, p.y.c}, type,
@@ -182,8 +186,7 @@ void ProductWeightGradient::run(Worker& worker, const Memory& memory, const std:
     BlockProduct& by = rows.size() == block_rows_ ? worker.products.front() : worker.products.back();
     const std::byte* const gradients =
         dy + rows.begin * row * static_cast<std::int64_t>(cell_bytes(problem_.y));
-    if (problem_.bias && worker.taps.begin == 0)
-      add_columns(reinterpret_cast<const Bfloat16*>(gradients), rows.size() * row, problem_.y.c, memory.bias);
+    if (problem_.bias && worker.taps.begin == 0) add_to_bias(gradients, rows.size() * row, memory.bias);
     ScratchParts parts(memory.rest);
     const std::byte* const reused = by.gradients.apply(gradients, parts);
     for (std::int64_t tap = worker.taps.begin; tap < worker.taps.end; ++tap) {
@@ -195,6 +198,13 @@ void ProductWeightGradient::run(Worker& worker, const Memory& memory, const std:
       by.product.run({read, reused, memory.sum + tap * tap_weights}, parts.rest());
     }
   }
+}
+
+void ProductWeightGradient::add_to_bias(const std::byte* gradients, std::int64_t cells, float* bias) const {
+  if (problem_.y.element == Element::BF16)
+    add_columns(reinterpret_cast<const Bfloat16*>(gradients), cells, problem_.y.c, bias);
+  else
+    add_columns(reinterpret_cast<const float*>(gradients), cells, problem_.y.c, bias);
 }
 
 // What a tap reads for the outputs of some rows: zeros where that is padding.

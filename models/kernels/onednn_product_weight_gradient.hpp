@@ -9,18 +9,20 @@
 
 namespace tessera::onednn {
 
-/// The gradients of a convolution's weights and bias from bfloat16 as products of matrices, some rows of
-/// outputs at a time: what a tap reads for them (cells × inputs, transposed) with their gradients (cells ×
-/// outputs), added to the gradient of that tap. Gradients of a block are brought to the library's layout once
-/// for all taps. Threads share out the blocks, each with a sum of its own, or the taps of large weights; sums
-/// are added in their order.
+/// The gradients of a convolution's weights and bias as products of matrices, some rows of outputs at a time:
+/// what a tap reads for them (cells × inputs, transposed) with their gradients (cells × outputs), added to
+/// the gradient of that tap. Gradients of a block are brought to the library's layout once for all taps.
+/// Threads share out the blocks, each with a sum of its own, or the taps of large weights; sums are added in
+/// their order.
 class ProductWeightGradient {
  public:
-  /// Whether it is faster than the library's own, and asks for little memory. By the problem, the team and
-  /// the instruction set alone.
+  /// Whether the problem has one group, and asks for little memory.
+  static bool can_be(const ConvolutionProblem& problem, int team);
+  /// Whether it is also faster than the library's fastest own. By the problem, the team and the instruction
+  /// set alone.
   static bool pays(const ConvolutionProblem& problem, int team);
 
-  /// problem: of one group, in bfloat16. May throw dnnl::error, where the library has no products in it.
+  /// problem: of one group. May throw dnnl::error, where the library has no products in its element.
   ProductWeightGradient(const Device& device, const ConvolutionProblem& problem);
 
   /// bias_gradient: null where there is no bias.
@@ -49,6 +51,7 @@ class ProductWeightGradient {
 
   Memory lay_out(std::byte* weights_gradient, std::byte* scratch, std::size_t worker) const;
   void run(Worker& worker, const Memory& memory, const std::byte* x, const std::byte* dy) const;
+  void add_to_bias(const std::byte* gradients, std::int64_t cells, float* bias) const;
   void gather(const std::byte* x, std::int64_t tap, Interval rows, std::byte* cells) const;
   std::size_t gathered_bytes() const;
   std::size_t worker_bytes() const;

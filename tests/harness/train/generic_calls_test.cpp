@@ -11,7 +11,7 @@ TEST(GenericCalls, AreKnownByTheLibrarysNames) {
     EXPECT_TRUE(is_generic(name, false)) << name;
   for (const char* name : {"jit:avx512_core", "brgconv:avx512_core_amx_bf16", "brg_conv_fwd:avx512_core",
                            "brgemm:avx512_core", "jit_1x1:avx2", "jit_dw:avx512_core", "vector", "reference",
-                           "gemm:acl", "winograd F(2,3), gemm:jit", ""})
+                           "gemm:acl", "winograd F(2,3), gemm:jit", "products, gemm:jit", ""})
     EXPECT_FALSE(is_generic(name, false)) << name;
 }
 

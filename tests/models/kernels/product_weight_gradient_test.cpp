@@ -17,7 +17,7 @@ using onednn::ProductWeightGradient;
 
 // Windows of 1 to 3 taps with strides, dilation and padding of their own along each axis; for all of them to
 // be small, few cells.
-ConvolutionProblem random_problem(std::mt19937& draws) {
+ConvolutionProblem random_problem(std::mt19937& draws, Element element) {
   const auto from_to = [&](std::int64_t least, std::int64_t most) {
     return least + static_cast<std::int64_t>(draws() % static_cast<unsigned>(most - least + 1));
   };
@@ -32,18 +32,19 @@ ConvolutionProblem random_problem(std::mt19937& draws) {
     y[axis] = (x[axis] + w.pad_lo + w.pad_hi - reach) / w.stride + 1;
   }
   const std::int64_t n = from_to(1, 3);
-  p.x = {n, from_to(1, 40), Box::whole({x[0], x[1], x[2]}), Element::BF16};
-  p.y = {n, from_to(1, 40), Box::whole({y[0], y[1], y[2]}), Element::BF16};
+  p.x = {n, from_to(1, 40), Box::whole({x[0], x[1], x[2]}), element};
+  p.y = {n, from_to(1, 40), Box::whole({y[0], y[1], y[2]}), element};
   p.order = from_to(0, 1) == 0 ? WeightOrder::SpatialInOut : WeightOrder::OutInSpatial;
   p.bias = from_to(0, 1) == 0;
   return p;
 }
 
+template <class T>
 Tensor as_doubles(const Tensor& tensor) {
   Layout layout = tensor.layout();
   layout.element = Element::F64;
   Tensor wide(layout);
-  std::ranges::copy(tensor.view().span<Bfloat16>(), wide.view().span<double>().begin());
+  std::ranges::copy(tensor.view().span<T>(), wide.view().span<double>().begin());
   return wide;
 }
 
@@ -51,6 +52,7 @@ struct Gradients {
   std::vector<double> weights, bias;
 };
 
+template <class T>
 Gradients truth_of(ConvolutionProblem p, const Tensor& x, const Tensor& dy) {
   p.x.element = p.y.element = Element::F64;
   const auto kernel = make_reference_kernels(Element::F64)->convolution(p);
@@ -58,7 +60,7 @@ Gradients truth_of(ConvolutionProblem p, const Tensor& x, const Tensor& dy) {
   Gradients truth{std::vector<double>(static_cast<std::size_t>(p.taps() * p.x.c * p.y.c)),
                   std::vector<double>(p.bias ? static_cast<std::size_t>(p.y.c) : 0)};
   kernel->backward_parameters(
-      as_doubles(x).view(), as_doubles(dy).view(), reinterpret_cast<std::byte*>(truth.weights.data()),
+      as_doubles<T>(x).view(), as_doubles<T>(dy).view(), reinterpret_cast<std::byte*>(truth.weights.data()),
       p.bias ? reinterpret_cast<std::byte*>(truth.bias.data()) : nullptr, {scratch.data(), scratch.size()});
   return truth;
 }
@@ -88,26 +90,35 @@ double distance(const std::vector<double>& found, const std::vector<double>& tru
   return test::relative_distance<const double, const double>(found, truth);
 }
 
-TEST(ProductWeightGradient, IsThatOfRandomProblems) {
+template <class T>
+void expect_truth_of_random_problems(Element element) {
   std::mt19937 draws(11);
   const int before = omp_get_max_threads();
   for (int i = 0; i < 300; ++i) {
     omp_set_num_threads(1 + i % 5);
-    const ConvolutionProblem p = random_problem(draws);
-    const Tensor x = test::random_tensor<Bfloat16>(p.x.n, p.x.c, p.x.box.extents(), 1),
-                 dy = test::random_tensor<Bfloat16>(p.y.n, p.y.c, p.y.box.extents(), 2);
+    const ConvolutionProblem p = random_problem(draws, element);
+    const Tensor x = test::random_tensor<T>(p.x.n, p.x.c, p.x.box.extents(), 1),
+                 dy = test::random_tensor<T>(p.y.n, p.y.c, p.y.box.extents(), 2);
     std::unique_ptr<ProductWeightGradient> gradient;
     try {
       gradient = std::make_unique<ProductWeightGradient>(onednn::Device(), p);
     } catch (const dnnl::error&) {
       omp_set_num_threads(before);
-      GTEST_SKIP() << "the library multiplies no matrices of bfloat16 on this machine";
+      GTEST_SKIP() << "the library multiplies no matrices of this element on this machine";
     }
-    const Gradients found = computed(*gradient, p, x, dy), truth = truth_of(p, x, dy);
+    const Gradients found = computed(*gradient, p, x, dy), truth = truth_of<T>(p, x, dy);
     EXPECT_LT(distance(found.weights, truth.weights), 1e-5) << described(p);
     EXPECT_LT(distance(found.bias, truth.bias), 1e-5) << described(p);
   }
   omp_set_num_threads(before);
+}
+
+TEST(ProductWeightGradient, IsThatOfRandomProblemsInBfloat16) {
+  expect_truth_of_random_problems<Bfloat16>(Element::BF16);
+}
+
+TEST(ProductWeightGradient, IsThatOfRandomProblemsInFloat32) {
+  expect_truth_of_random_problems<float>(Element::F32);
 }
 
 TEST(WindowTaps, ReadWhatPlainLoopsFind) {
