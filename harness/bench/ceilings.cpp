@@ -12,9 +12,6 @@ namespace {
 using Direction = ConvolutionCeiling::Direction;
 using Tensors = ConvolutionCeiling::Tensors;
 
-constexpr std::array kDirections = {Direction::Forward, Direction::BackwardInputs,
-                                    Direction::BackwardParameters};
-
 }  // namespace
 
 std::optional<ConvolutionProblem> convolution_of(const Graph& graph, const Placement& placement, NodeId node,

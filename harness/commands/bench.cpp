@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/convolution_bench.hpp"
 #include "harness/bench/exchange_bench.hpp"
 #include "harness/bench/io_bench.hpp"
 #include "harness/bench/machine_bench.hpp"
@@ -240,6 +241,25 @@ void add_machine(CommandSyntax bench) {
   command.runs([arguments](const Communicator& world) { return write_machine(*arguments, world); });
 }
 
+void add_convolutions(CommandSyntax bench) {
+  const CommandSyntax command = bench.command(
+      "convolutions",
+      "float32 convolutions computed directly and by Winograd's filtering: how well the rule of "
+      "compute.convolution: auto chooses on this machine");
+  const auto repeats = std::make_shared<std::int64_t>(7);
+  command.option("--repeats", *repeats, "rounds, of which medians are taken").at_least_one().shows_default();
+  command.runs([repeats](const Communicator& world) {
+    set_up_threads(world, std::nullopt);
+    const ConvolutionBench measured = bench_convolutions(world, *repeats);
+    all_or_none(world, [&] {
+      if (world.rank() > 0) return;
+      std::cout << to_string(measured);
+      flush_or_throw(std::cout, "what was measured");
+    });
+    return 0;
+  });
+}
+
 }  // namespace
 
 void add_bench(CommandSyntax program) {
@@ -271,6 +291,7 @@ void add_bench(CommandSyntax program) {
       .shows_default();
   io.option("--stage-dir", arguments->stage_dir, "measure staging to this directory, too").may_differ();
   add_machine(bench);
+  add_convolutions(bench);
   add(bench, "reduce", "each sum of gradients alone, under mpiexec", &Bench::reductions, Takes::Repeats);
 }
 

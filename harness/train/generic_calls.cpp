@@ -44,8 +44,7 @@ std::vector<GenericCall> generic_calls(const Graph& graph, const Network& networ
   std::vector<GenericCall> calls;
   for (const auto& [node, names] : network.implementations()) {
     const bool product = is_product(graph, node);
-    for (const Direction direction :
-         {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters}) {
+    for (const Direction direction : kDirections) {
       if (names.size() == 2 && direction == Direction::BackwardInputs) continue;  // it has none
       const std::string name = implementation_of(names, direction);
       if (is_generic(name, product)) calls.push_back({node, direction, name});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@ namespace tessera {
 
 /// Of the calls of a kernel, or of a layer.
 enum class Direction : std::uint8_t { Forward, BackwardInputs, BackwardParameters };
+inline constexpr std::array kDirections = {Direction::Forward, Direction::BackwardInputs,
+                                           Direction::BackwardParameters};
 
 /// As tables and files have it: "backward_inputs".
 const char* name_of(Direction direction);

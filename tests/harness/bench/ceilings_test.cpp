@@ -23,8 +23,7 @@ void expect_ceilings_of_its_own_calls(LayerPtr layer) {
       graph.node(node).layer->localize(local_site(graph, placement, node, Element::F32), *kernels);
   const auto ceiling = make_onednn_ceiling(*problem, ConvolutionCeiling::Tensors::ChannelsLast);
   int call = 0;
-  for (const Direction direction :
-       {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters})
+  for (const Direction direction : kDirections)
     EXPECT_EQ(ceiling->implementation(primitive_of(*problem, direction)), op->implementations().at(call++))
         << call;
 }

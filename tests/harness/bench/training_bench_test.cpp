@@ -106,8 +106,7 @@ TEST(StepVerification, PassesNetworksOfOnesOwnThatAnswerWithClasses) {
 }
 
 TEST(StepVerification, FailsWhereAKernelIsWrongInOneDirection) {
-  for (const Direction direction :
-       {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters}) {
+  for (const Direction direction : kDirections) {
     const MakeKernels spoilt = [&](const ComputeConfig& compute) -> std::unique_ptr<Kernels> {
       return std::make_unique<test::SpoilingKernels>(make_kernels(compute), direction);
     };

@@ -78,8 +78,7 @@ TEST(SelfCheck, FindsAWrongResultOfEveryKernelInEveryDirection) {
   const Graph graph = with_all_kernels();
   for (const Element element : {Element::F32, Element::BF16})
     for (const KernelProblem& problem : problems_of(graph, element))
-      for (const Direction direction :
-           {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters}) {
+      for (const Direction direction : kDirections) {
         SpoilingKernels kernels(make_onednn_kernels(element), direction);
         const auto found = check_kernel(problem, kernels);
         if (!kernels.spoilt()) continue;  // a direction that the problem hasn't

@@ -278,8 +278,7 @@ TEST(WinogradRule, ChoosesForwardByTheWholeOfWhichThereIsAPart) {
 }
 
 TEST(WinogradRule, TakesItWhereChannelsAndTilesAreMany) {
-  for (const Direction direction :
-       {Direction::Forward, Direction::BackwardInputs, Direction::BackwardParameters})
+  for (const Direction direction : kDirections)
     for (const int team : {1, 2, 8}) {
       const auto chosen = [&](const ConvolutionProblem& p) {
         return winograd::is_chosen(p, direction, ConvolutionAlgorithm::Auto, team);
