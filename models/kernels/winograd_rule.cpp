@@ -2,6 +2,7 @@
 
 #include "models/base/lanes.hpp"
 #include "models/kernels/mirrored_problem.hpp"
+#include "models/kernels/window_taps.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 
 namespace tessera::winograd {
@@ -28,16 +29,13 @@ double direct_products(const ConvolutionProblem& p) {
     const LocalWindow& w = p.window[axis];
     std::int64_t read = 0;
     for (std::int64_t tap = 0; tap < w.kernel; ++tap)
-      read += intersect(Interval{tap - w.pad_lo, tap - w.pad_lo + p.y.box.axes()[axis].size()},
-                        Interval{0, p.x.box.axes()[axis].size()})
-                  .size();
+      read += outputs_reading(w, tap, p.x.box.axes()[axis].size(), p.y.box.axes()[axis].size()).size();
     products *= static_cast<double>(read);
   }
   return products;
 }
 
-// direct: products of the direct way, of one input and one output channel.
-bool pays(const ConvolutionProblem& p, double direct, int team) {
+bool pays(const ConvolutionProblem& p, int team) {
   const WinogradTiles cut(p);
   const auto threads = static_cast<double>(team), points = static_cast<double>(kSlice * cut.slices());
   const auto in = static_cast<double>(p.x.c), out = static_cast<double>(p.y.c);
@@ -45,16 +43,18 @@ bool pays(const ConvolutionProblem& p, double direct, int team) {
   const double products = points * in * out * tiles, transforms = kPoint * points * (in + out) * tiles;
   const double weight_points = points * in * out, far = weight_points * sizeof(float) > kNearBytes ? kFar : 1;
   const double weights = far * (kWeightPoint / threads + kWeightPointRead) * weight_points;
-  return products + transforms + weights < kWorthIt * direct * in * out / threads;
+  return products + transforms + weights < kWorthIt * direct_products(p) * in * out / threads;
 }
 
 // Of one sample of the tensor of which y is a part, and of one thread, so that outputs are the same numbers
 // on any number of processes and threads, and in batches of any size: a rounding may move a maximum of a
-// pool.
+// pool. How the whole is padded a part doesn't know: as these windows nearly always are, to its extents.
 bool pays_forward(ConvolutionProblem p) {
   p.x.n = p.y.n = 1;
   if (p.whole.count() > 0) p.y.box = Box::whole(p.whole);
-  return pays(p, static_cast<double>(p.taps() * p.y.n * p.y.box.count()), 1);
+  p.x.box = p.y.box;
+  for (LocalWindow& w : p.window) w.pad_lo = w.pad_hi = w.dilation * (w.kernel / 2);
+  return pays(p, 1);
 }
 
 bool has_small_sums(const ConvolutionProblem& p, int team) {
@@ -73,7 +73,7 @@ bool is_chosen(const ConvolutionProblem& problem, Direction direction, Convoluti
   if (!computed || !can_be_winograd(*computed)) return false;
   if (algorithm == ConvolutionAlgorithm::Winograd) return true;
   if (direction == Direction::BackwardParameters && !has_small_sums(problem, team)) return false;
-  return pays(*computed, direct_products(*computed), team);
+  return pays(*computed, team);
 }
 
 }  // namespace tessera::winograd

@@ -10,6 +10,15 @@ namespace {
 
 using lanes::Floats;
 
+// Of `count` cells that begin somewhere on an axis, so far apart, those that are on it.
+Interval on_axis(std::int64_t begin, std::int64_t apart, std::int64_t count, std::int64_t cells) {
+  if (begin >= 0 && begin + (count - 1) * apart < cells) return {0, count};
+  const auto before = [&](std::int64_t end) {
+    return std::max<std::int64_t>(0, (end - begin + apart - 1) / apart);
+  };
+  return intersect(Interval{before(0), before(cells)}, Interval{0, count});
+}
+
 // Some cells of a tensor, channels last, in two of its planes, of which those in `h` and `w` are there, and
 // none of a plane that isn't.
 struct Patch {
@@ -30,22 +39,23 @@ struct Patch {
   }
 };
 
-// Of `extent` cells along H and W from (h, w) on.
+// Cells from one on, along an axis.
+struct Run {
+  std::int64_t begin, apart;
+};
+
+// Of `extent` cells along H and W.
 Patch patch_of(const float* tensor, const Extents& extents, std::int64_t channels, int extent, std::int64_t n,
-               const std::array<std::int64_t, 2>& d, std::int64_t h, std::int64_t w) {
-  const auto there = [extent](std::int64_t begin, std::int64_t cells) {
-    return Interval{std::clamp<std::int64_t>(-begin, 0, extent),
-                    std::clamp<std::int64_t>(cells - begin, 0, extent)};
-  };
-  const std::int64_t cell = channels, row = extents.w * cell, plane = extents.h * row;
-  const float* const origin = tensor + n * extents.d * plane + h * row + w * cell;
+               const std::array<std::int64_t, 2>& d, Run h, Run w) {
+  const std::int64_t row = extents.w * channels, plane = extents.h * row;
+  const float* const origin = tensor + n * extents.d * plane + h.begin * row + w.begin * channels;
   const auto has = [&extents](std::int64_t depth) { return depth >= 0 && depth < extents.d; };
   return {{origin + d[0] * plane, origin + d[1] * plane},
-          row,
-          cell,
+          h.apart * row,
+          w.apart * channels,
           {has(d[0]), has(d[1])},
-          there(h, extents.h),
-          there(w, extents.w)};
+          on_axis(h.begin, h.apart, extent, extents.h),
+          on_axis(w.begin, w.apart, extent, extents.w)};
 }
 
 template <int count>
@@ -62,8 +72,9 @@ void store(const Square<count>& square, float* points, std::int64_t matrix) {
 
 // Of a pair of planes: the first and `factor` times the second.
 template <bool whole, bool pair>
-void gather_patch(const Patch& patch, float factor, float* points, std::int64_t matrix) {
-  lanes::for_each_block(patch.cell, [&](auto lanes, std::int64_t c) {
+void gather_patch(const Patch& patch, std::int64_t channels, float factor, float* points,
+                  std::int64_t matrix) {
+  lanes::for_each_block(channels, [&](auto lanes, std::int64_t c) {
     constexpr int count = lanes;
     Square<count> square;
     for (int i = 0; i < kPoints; ++i)
@@ -79,9 +90,9 @@ void gather_patch(const Patch& patch, float factor, float* points, std::int64_t 
 }
 
 template <bool whole>
-void gather_gradient(const Patch& patch, const std::array<float, kOutputs>& factors, float* points,
-                     std::int64_t matrix) {
-  lanes::for_each_block(patch.cell, [&](auto lanes, std::int64_t c) {
+void gather_gradient(const Patch& patch, std::int64_t channels, const std::array<float, kOutputs>& factors,
+                     float* points, std::int64_t matrix) {
+  lanes::for_each_block(channels, [&](auto lanes, std::int64_t c) {
     constexpr int count = lanes;
     const auto load = [&](int i, int j) {
       return factors[0] * patch.load<whole, count>(0, i, j, c) +
@@ -155,35 +166,39 @@ WinogradTiles::WinogradTiles(const ConvolutionProblem& problem)
       n_(problem.y.n),
       x_channels_(problem.x.c),
       y_channels_(problem.y.c),
-      pad_d_(problem.window[0].pad_lo),
-      pad_h_(problem.window[1].pad_lo),
-      pad_w_(problem.window[2].pad_lo),
-      deep_(problem.window[0].kernel > 1) {
-  const Box& box = problem.y.box;
-  odd_ = {deep_ ? box.d.begin % kOutputs : 0, box.h.begin % kOutputs, box.w.begin % kOutputs};
-  const auto tiles = [](std::int64_t outputs) { return (outputs + kOutputs - 1) / kOutputs; };
-  tiles_ = {deep_ ? tiles(odd_.d + y_.d) : y_.d, tiles(odd_.h + y_.h), tiles(odd_.w + y_.w)};
-}
+      deep_(problem.window[0].kernel > 1),
+      d_(axis_of(problem.window[0], problem.y.box.d)),
+      h_(axis_of(problem.window[1], problem.y.box.h)),
+      w_(axis_of(problem.window[2], problem.y.box.w)) {}
 
-WinogradTiles::Tile WinogradTiles::tile(std::int64_t index) const {
-  const std::int64_t w = index % tiles_.w, h = index / tiles_.w % tiles_.h;
-  const std::int64_t plane = index / (tiles_.w * tiles_.h), d = plane % tiles_.d;
-  return {plane / tiles_.d, deep_ ? d * kOutputs - odd_.d : d, h * kOutputs - odd_.h, w * kOutputs - odd_.w};
+WinogradTiles::Axis WinogradTiles::axis_of(const LocalWindow& window, Interval outputs) {
+  const std::int64_t size = window.kernel > 1 ? kOutputs : 1, apart = window.dilation;
+  Axis axis{{}, apart, window.pad_lo};
+  for (std::int64_t phase = 0; phase < std::min(apart, outputs.size()); ++phase) {
+    const std::int64_t missing = (outputs.begin + phase) / apart % size;
+    for (std::int64_t first = phase - missing * apart; first < outputs.size(); first += size * apart)
+      axis.first.push_back(first);
+  }
+  return axis;
 }
 
 // Calls visit(tile, its number among these).
 template <class Visit>
 void WinogradTiles::for_each_tile(Interval tiles, Visit&& visit) const {
-  Tile t = tile(tiles.begin);
+  std::int64_t w = tiles.begin % w_.count(), h = tiles.begin / w_.count() % h_.count();
+  const std::int64_t plane = tiles.begin / (w_.count() * h_.count());
+  std::int64_t d = plane % d_.count(), n = plane / d_.count();
   for (std::int64_t number = 0; number < tiles.size(); ++number) {
-    visit(t, number);
-    if ((t.w += kOutputs) < y_.w) continue;
-    t.w = -odd_.w;
-    if ((t.h += kOutputs) < y_.h) continue;
-    t.h = -odd_.h;
-    if ((t.d += deep_ ? kOutputs : 1) < y_.d) continue;
-    t.d = -odd_.d;
-    ++t.n;
+    visit(Tile{n, d_.first[static_cast<std::size_t>(d)], h_.first[static_cast<std::size_t>(h)],
+               w_.first[static_cast<std::size_t>(w)]},
+          number);
+    if (++w < w_.count()) continue;
+    w = 0;
+    if (++h < h_.count()) continue;
+    h = 0;
+    if (++d < d_.count()) continue;
+    d = 0;
+    ++n;
   }
 }
 
@@ -192,18 +207,19 @@ void WinogradTiles::gather_inputs(const float* x, int slice, Interval tiles, flo
   const SlicePoint& depth = kSlicePoints[static_cast<std::size_t>(slice)];
   const std::int64_t matrix = rows * x_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
-    const std::int64_t d = t.d - pad_d_;
+    const std::int64_t d = t.d - d_.pad;
     const Patch patch =
         patch_of(x, x_, x_channels_, kPoints, t.n,
-                 {deep_ ? d + depth.first : d, deep_ ? d + depth.second : d}, t.h - pad_h_, t.w - pad_w_);
+                 {deep_ ? d + depth.first * d_.apart : d, deep_ ? d + depth.second * d_.apart : d},
+                 {t.h - h_.pad, h_.apart}, {t.w - w_.pad, w_.apart});
     float* const to = points + number * x_channels_;
     const bool whole = patch.is_whole(kPoints);
     if (deep_)
-      whole ? gather_patch<true, true>(patch, depth.factor, to, matrix)
-            : gather_patch<false, true>(patch, depth.factor, to, matrix);
+      whole ? gather_patch<true, true>(patch, x_channels_, depth.factor, to, matrix)
+            : gather_patch<false, true>(patch, x_channels_, depth.factor, to, matrix);
     else
-      whole ? gather_patch<true, false>(patch, 0, to, matrix)
-            : gather_patch<false, false>(patch, 0, to, matrix);
+      whole ? gather_patch<true, false>(patch, x_channels_, 0, to, matrix)
+            : gather_patch<false, false>(patch, x_channels_, 0, to, matrix);
   });
   clear_rows(points, rows, tiles.size(), x_channels_);
 }
@@ -214,12 +230,13 @@ void WinogradTiles::gather_gradients(const float* dy, int slice, Interval tiles,
   const auto& factors = deep_ ? kSlicePoints[static_cast<std::size_t>(slice)].outputs : kFlat;
   const std::int64_t matrix = rows * y_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
-    const Patch patch = patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + 1 : t.d}, t.h, t.w);
+    const Patch patch = patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + d_.apart : t.d},
+                                 {t.h, h_.apart}, {t.w, w_.apart});
     float* const to = points + number * y_channels_;
     if (patch.is_whole(kOutputs))
-      gather_gradient<true>(patch, factors, to, matrix);
+      gather_gradient<true>(patch, y_channels_, factors, to, matrix);
     else
-      gather_gradient<false>(patch, factors, to, matrix);
+      gather_gradient<false>(patch, y_channels_, factors, to, matrix);
   });
   clear_rows(points, rows, tiles.size(), y_channels_);
 }
@@ -227,16 +244,15 @@ void WinogradTiles::gather_gradients(const float* dy, int slice, Interval tiles,
 void WinogradTiles::add_outputs(const float* points, std::int64_t rows, int slice, Interval tiles,
                                 const float* bias, float* y) const {
   const auto& factors = kSlicePoints[static_cast<std::size_t>(slice)].outputs;
+  const std::int64_t row = y_.w * y_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
-    const auto there = [](std::int64_t begin, std::int64_t cells) {
-      return intersect(Interval{0, kOutputs}, Interval{-begin, cells - begin});
-    };
-    const Interval h = there(t.h, y_.h), w = there(t.w, y_.w), d = deep_ ? there(t.d, y_.d) : Interval{0, 1};
+    const Interval h = on_axis(t.h, h_.apart, kOutputs, y_.h), w = on_axis(t.w, w_.apart, kOutputs, y_.w),
+                   d = deep_ ? on_axis(t.d, d_.apart, kOutputs, y_.d) : Interval{0, 1};
     const auto plane = [&](int k) -> OutputPatch {
       const float factor = factors[static_cast<std::size_t>(k)];
       if (!d.contains(k) || factor == 0) return {};
-      float* const origin = y + (((t.n * y_.d + t.d + k) * y_.h + t.h) * y_.w + t.w) * y_channels_;
-      return {origin, y_.w * y_channels_, y_channels_, h, w, factor, slice == k};
+      float* const origin = y + ((t.n * y_.d + t.d + k * d_.apart) * y_.h + t.h) * row + t.w * y_channels_;
+      return {origin, h_.apart * row, w_.apart * y_channels_, h, w, factor, slice == k};
     };
     scatter_outputs(points + number * y_channels_, rows * y_channels_, y_channels_, bias,
                     {plane(0), plane(1)});
@@ -264,10 +280,10 @@ TileBlocks cut_into_blocks(std::int64_t tiles, std::int64_t read, std::int64_t w
 bool can_be_winograd(const ConvolutionProblem& problem) {
   if (problem.groups != 1 || problem.x.element != Element::F32 || problem.y.box.count() == 0) return false;
   const auto is = [](const LocalWindow& w, std::int64_t kernel) {
-    return w.kernel == kernel && w.stride == 1 && w.dilation == 1;
+    return w.kernel == kernel && w.stride == 1;
   };
   const auto& [d, h, w] = problem.window;
-  const bool is_flat = is(d, 1) && d.pad_lo == 0 && d.pad_hi == 0;
+  const bool is_flat = d == LocalWindow{};
   return is(h, kTaps) && is(w, kTaps) && (is_flat || is(d, kTaps));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "models/base/box.hpp"
 #include "models/kernels/kernels.hpp"
@@ -13,9 +14,10 @@ constexpr int kSlice = 16;
 /// The outputs of a convolution by tiles of two along H and W, and along D where its window reaches there,
 /// and what brings tiles to their points and back. The points of a depth are taken one after another, as
 /// slices of 16, so that less of them has to stay in the cache. Points are 16 matrices of `rows` (tiles) ×
-/// channels. Tiles begin at even cells of the whole tensor, so that an output is the same number whatever
-/// part of it a process has, as far as rows of the library's products don't depend on those beside them
-/// (brgemm's don't); those at the ends of an axis may stick out: what isn't there counts as zero, and
+/// channels. With a dilation the two outputs lie as far apart as their taps: every so many cells make a
+/// tensor of their own. There tiles begin at even cells of the whole, so that an output is the same number
+/// whatever part of it a process has, as far as rows of the library's products don't depend on those beside
+/// them (brgemm's don't); those at the ends of an axis may stick out: what isn't there counts as zero, and
 /// isn't written.
 class WinogradTiles {
  public:
@@ -23,7 +25,7 @@ class WinogradTiles {
   explicit WinogradTiles(const ConvolutionProblem& problem);
 
   /// Of all samples.
-  std::int64_t count() const { return n_ * tiles_.d * tiles_.h * tiles_.w; }
+  std::int64_t count() const { return n_ * d_.count() * h_.count() * w_.count(); }
   int slices() const { return deep_ ? 4 : 1; }
 
   /// The points of some tiles' inputs. Rows behind those tiles become zeros.
@@ -37,15 +39,21 @@ class WinogradTiles {
 
  private:
   struct Tile;
-  Tile tile(std::int64_t index) const;
+  /// The tiles along an axis.
+  struct Axis {
+    std::vector<std::int64_t> first;  // output of each; may be one that isn't there
+    std::int64_t apart = 1, pad = 0;  // its outputs, and those they read; at the low end
+
+    std::int64_t count() const { return static_cast<std::int64_t>(first.size()); }
+  };
+  static Axis axis_of(const LocalWindow& window, Interval outputs);
   template <class Visit>
   void for_each_tile(Interval tiles, Visit&& visit) const;
 
-  Extents x_, y_, tiles_;
-  Extents odd_;  // outputs of the first tiles that aren't there
+  Extents x_, y_;
   std::int64_t n_, x_channels_, y_channels_;
-  std::int64_t pad_d_, pad_h_, pad_w_;  // at the low end
   bool deep_;
+  Axis d_, h_, w_;
 };
 
 /// Tiles as a thread takes them at a time, consecutive ones.
@@ -58,8 +66,8 @@ struct TileBlocks {
 /// read, written: the channels of points that a block has beside each other.
 TileBlocks cut_into_blocks(std::int64_t tiles, std::int64_t read, std::int64_t written, int team);
 
-/// Whether the algorithm computes a convolution: one group, a window of 3 × 3 or 3 × 3 × 3 without strides
-/// and dilation, float32.
+/// Whether the algorithm computes a convolution: one group, a window of 3 × 3 or 3 × 3 × 3 without strides,
+/// float32.
 bool can_be_winograd(const ConvolutionProblem& problem);
 
 }  // namespace tessera::winograd

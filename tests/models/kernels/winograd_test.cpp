@@ -74,7 +74,7 @@ std::string described(const ConvolutionProblem& p) {
   const Extents x = p.x.box.extents();
   std::string text = fmt::format("{} of {}x{}x{}, {} -> {}, {} threads, padding", p.x.n, x.d, x.h, x.w, p.x.c,
                                  p.y.c, omp_get_max_threads());
-  for (const LocalWindow& w : p.window) text += fmt::format(" {}+{}", w.pad_lo, w.pad_hi);
+  for (const LocalWindow& w : p.window) text += fmt::format(" {}+{} by {}", w.pad_lo, w.pad_hi, w.dilation);
   return text;
 }
 
@@ -84,7 +84,8 @@ ConvolutionProblem three_wide(std::int64_t n, Extents x, std::int64_t in, std::i
   p.window = window;
   std::array<std::int64_t, 3> y{};
   for (std::size_t axis = 0; axis < 3; ++axis)
-    y[axis] = x.axes()[axis] + window[axis].pad_lo + window[axis].pad_hi - window[axis].kernel + 1;
+    y[axis] = x.axes()[axis] + window[axis].pad_lo + window[axis].pad_hi -
+              window[axis].dilation * (window[axis].kernel - 1);
   p.x = {n, in, Box::whole(x)};
   p.y = {n, out, Box::whole({y[0], y[1], y[2]})};
   return p;
@@ -93,30 +94,35 @@ ConvolutionProblem three_wide(std::int64_t n, Extents x, std::int64_t in, std::i
 constexpr LocalWindow kSame{3, 1, 1, 1, 1};
 constexpr std::array<LocalWindow, 3> kCube = {kSame, kSame, kSame}, kFlat = {LocalWindow{}, kSame, kSame};
 
-// Extents of 1 to 40, padding of 0 to 2 at either end, channels of 1 to 96, so that all together is soon
-// computed by plain loops.
+// Extents of 1 to 40, padding of 0 to 2 cells that a tap reads at either end, channels of 1 to 96, so that
+// all together is soon computed by plain loops. Half of them with a dilation along each axis.
 ConvolutionProblem random_problem(std::mt19937& draws) {
   const auto from_to = [&](std::int64_t least, std::int64_t most) {
     return least + static_cast<std::int64_t>(draws() % static_cast<unsigned>(most - least + 1));
   };
-  const bool deep = from_to(0, 2) > 0;
+  const bool deep = from_to(0, 2) > 0, dilated = from_to(0, 1) > 0;
   std::array<LocalWindow, 3> window;
-  std::array<std::int64_t, 3> x = {1, 1, 1};
+  std::array<std::int64_t, 3> x = {1, 1, 1}, least = x;
   for (std::size_t axis = deep ? 0 : 1; axis < 3; ++axis) {
-    window[axis] = {3, 1, 1, from_to(0, 2), from_to(0, 2)};
-    x[axis] = std::max<std::int64_t>(from_to(1, 40), 3 - window[axis].pad_lo - window[axis].pad_hi);
+    LocalWindow& w = window[axis];
+    w = {3, 1, dilated ? from_to(1, 5) : 1, 0, 0};
+    w.pad_lo = from_to(0, 2 * w.dilation);
+    w.pad_hi = from_to(0, 2 * w.dilation);
+    least[axis] = std::max<std::int64_t>(1, 2 * w.dilation + 1 - w.pad_lo - w.pad_hi);
+    x[axis] = std::max(from_to(1, 40), least[axis]);
   }
   if (!deep) x[0] = from_to(1, 3);
   std::int64_t in = from_to(1, 96), out = from_to(1, 96);
   const auto products = [&] { return 27 * x[0] * x[1] * x[2] * in * out; };
   while (products() > 8'000'000) {
     std::int64_t* const sizes[] = {&x[0], &x[1], &x[2], &in, &out};
-    std::int64_t& size = *sizes[from_to(0, 4)];
-    if (size > 5) size = (size + 1) / 2;
+    const auto which = static_cast<std::size_t>(from_to(0, 4));
+    std::int64_t& size = *sizes[which];
+    if (size > 5) size = std::max((size + 1) / 2, which < 3 ? least[which] : 1);
   }
   ConvolutionProblem p = three_wide(from_to(1, 2), {x[0], x[1], x[2]}, in, out, window);
   for (Interval* const axis : {&p.y.box.d, &p.y.box.h, &p.y.box.w}) {  // as of a part of a tensor
-    const std::int64_t begin = from_to(0, 1);
+    const std::int64_t begin = from_to(0, dilated ? 9 : 1);
     *axis = {begin, begin + axis->size()};
   }
   p.order = from_to(0, 1) == 0 ? WeightOrder::SpatialInOut : WeightOrder::OutInSpatial;
@@ -141,7 +147,7 @@ bool is_winograd(const std::string& implementation) {
 
 TEST(Winograd, IsTheConvolutionOfRandomProblems) {
   std::mt19937 draws(5);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 100; ++i) {
     const Threads threads(1 + i % 3);
     const ConvolutionProblem p = random_problem(draws);
     const auto kernel = make_onednn_kernels(Element::F32, ConvolutionAlgorithm::Winograd)->convolution(p);
@@ -228,8 +234,8 @@ std::vector<std::string> implementations(ConvolutionAlgorithm algorithm, const C
 
 // Outputs are the same numbers on any number of threads and in any part of the whole, so that max-pooling
 // behind them finds the same elements largest. With products by other than brgemm, up to rounding.
-TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
-  const ConvolutionProblem whole = three_wide(1, {12, 11, 9}, 16, 24, kCube);
+void expect_outputs_of_the_whole_in_parts(const LocalWindow& window) {
+  const ConvolutionProblem whole = three_wide(1, {12, 11, 9}, 16, 24, {window, window, window});
   const auto run = [](const ConvolutionProblem& p, const std::vector<float>& x) {
     const auto kernel = make_onednn_kernels(Element::F32, ConvolutionAlgorithm::Winograd)->convolution(p);
     std::vector<float> weights(static_cast<std::size_t>(p.taps() * p.x.c * p.y.c)),
@@ -251,12 +257,13 @@ TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
   for (const Interval planes :
        {Interval{0, 6}, Interval{6, 12}, Interval{1, 7}, Interval{5, 6}, Interval{7, 12}}) {
     const Threads threads(1 + static_cast<int>(planes.begin % 3));
-    const Interval read = intersect(Interval{planes.begin - 1, planes.end + 1}, Interval{0, 12});
+    const std::int64_t beside = window.dilation;
+    const Interval read = intersect(Interval{planes.begin - beside, planes.end + beside}, Interval{0, 12});
     ConvolutionProblem part = whole;
     part.y.box.d = planes;
     part.x.box.d = read;
-    part.window[0].pad_lo = read.begin - (planes.begin - 1);
-    part.window[0].pad_hi = planes.end + 1 - read.end;
+    part.window[0].pad_lo = read.begin - (planes.begin - beside);
+    part.window[0].pad_hi = planes.end + beside - read.end;
     const std::vector<float> found =
         run(part, {x.begin() + read.begin * plane * 16, x.begin() + read.end * plane * 16});
     const std::vector<float> expected(y.begin() + planes.begin * plane * 24,
@@ -264,6 +271,12 @@ TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
     EXPECT_TRUE(!by_brgemm || found == expected);
     EXPECT_LT((test::relative_distance<const float, const float>(found, expected)), 1e-6);
   }
+}
+
+TEST(Winograd, GivesTheOutputsOfTheWholeToAnyPartAndTeam) {
+  expect_outputs_of_the_whole_in_parts(kSame);
+  expect_outputs_of_the_whole_in_parts({3, 1, 2, 2, 2});
+  expect_outputs_of_the_whole_in_parts({3, 1, 3, 3, 3});
 }
 
 TEST(WinogradRule, ChoosesForwardByTheWholeOfWhichThereIsAPart) {
@@ -289,6 +302,16 @@ TEST(WinogradRule, TakesItWhereChannelsAndTilesAreMany) {
       EXPECT_FALSE(chosen(three_wide(1, {64, 64, 64}, 4, 32, kCube))) << "transforms cost more than products";
       EXPECT_FALSE(chosen(three_wide(1, {2, 2, 2}, 256, 512, kCube))) << "weights are most of the work";
     }
+}
+
+TEST(WinogradRule, CountsWhatDilatedTapsReadOfPadding) {
+  const auto chosen = [](std::int64_t dilation) {
+    const LocalWindow w{3, 1, dilation, dilation, dilation};
+    return winograd::is_chosen(three_wide(1, {1, 48, 72}, 2048, 256, {LocalWindow{}, w, w}),
+                               Direction::Forward, ConvolutionAlgorithm::Auto, 1);
+  };
+  EXPECT_TRUE(chosen(6));
+  EXPECT_FALSE(chosen(18)) << "a third of the taps read nothing, and tiles stick out";
 }
 
 TEST(WinogradRule, LeavesTheGradientOfWeightsToDirectOnesWhereThreadsSumsAreLarge) {
@@ -325,9 +348,6 @@ TEST(WinogradRule, KnowsWhatCannotBeComputedSo) {
   p.x.element = p.y.element = Element::BF16;
   EXPECT_FALSE(winograd::is_chosen(p, Direction::Forward, ConvolutionAlgorithm::Winograd, 1));
   expect_direct(three_wide(1, {8, 8, 8}, 16, 16, {kSame, kSame, LocalWindow{5, 1, 1, 2, 2}}));
-  p = three_wide(1, {1, 16, 16}, 16, 16, kFlat);
-  p.window[1] = p.window[2] = {3, 1, 2, 2, 2};
-  expect_direct(p);
   p = three_wide(1, {1, 16, 16}, 16, 16, kFlat);
   p.window[2].stride = 2;
   p.y.box.w = {0, 8};
