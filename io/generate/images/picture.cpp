@@ -15,24 +15,22 @@ enum PictureUse : std::uint64_t { kComposition, kGrain };  // of a sample's rand
 
 using Colour = std::array<double, 3>;
 
-Colour draw_colour(Draws& draws) {
-  return {draws.between(0, 1), draws.between(0, 1), draws.between(0, 1)};
+struct Brightness {
+  double least, most;
+};
+// The ground is dark, and what stands out from it light, as it often is in pictures.
+constexpr Brightness kGround{0, 0.35}, kDark{0.35, 0.6}, kLight{0.6, 1};
+
+Colour draw_colour(Brightness range, Draws& draws) {
+  const auto value = [&] { return draws.between(range.least, range.most); };
+  const double red = value(), green = value();
+  return {red, green, value()};
 }
 
 Colour blend(const Colour& one, const Colour& other, double share) {
   Colour colour;
   for (std::size_t c = 0; c < 3; ++c) colour[c] = share * one[c] + (1 - share) * other[c];
   return colour;
-}
-
-/// A colour that is told from the first.
-Colour draw_contrast(const Colour& first, Draws& draws) {
-  for (;;) {
-    const Colour colour = draw_colour(draws);
-    double difference = 0;
-    for (std::size_t c = 0; c < 3; ++c) difference += std::abs(colour[c] - first[c]);
-    if (difference > 0.7) return colour;
-  }
 }
 
 /// Something with an outline and a texture, in a picture of side 1.
@@ -57,7 +55,8 @@ struct Thing {
   }
 };
 
-Thing draw_thing(std::int64_t outline, std::int64_t texture, double least, double most, Draws& draws) {
+Thing draw_thing(std::int64_t outline, std::int64_t texture, double least, double most, Brightness dark,
+                 Brightness light, Draws& draws) {
   Thing thing{.outline = outline,
               .texture = texture,
               .x = draws.between(0.25, 0.75),
@@ -66,9 +65,8 @@ Thing draw_thing(std::int64_t outline, std::int64_t texture, double least, doubl
               .turn = draws.between(0, 2 * std::numbers::pi),
               .periods = draws.between(1.6, 3.2),
               .phase = texture == kTextures - 1 ? 0 : draws.between(0, 1),
-              .light = draw_colour(draws),
-              .dark = {}};
-  thing.dark = draw_contrast(thing.light, draws);
+              .light = draw_colour(light, draws),
+              .dark = draw_colour(dark, draws)};
   return thing;
 }
 
@@ -83,13 +81,11 @@ struct Composition {
   double light_x, light_y, noise;
 
   Composition(std::int64_t number, Draws& draws)
-      : ground(draw_thing(0, any_of(kTextures, draws), 0.3, 0.6, draws)),
-        meant(draw_thing(number / kTextures, number % kTextures, 0.22, 0.4, draws)) {
-    constexpr double kFaint = 0.35;
-    ground.dark = blend(ground.dark, ground.light, kFaint);
+      : ground(draw_thing(0, any_of(kTextures, draws), 0.3, 0.6, kGround, kGround, draws)),
+        meant(draw_thing(number / kTextures, number % kTextures, 0.22, 0.4, kDark, kLight, draws)) {
     const int others = draws.integer(0, 4);
     for (int i = 0; i < others; ++i) {
-      plain.push_back(draw_thing(any_of(kOutlines, draws), 0, 0.05, 0.13, draws));
+      plain.push_back(draw_thing(any_of(kOutlines, draws), 0, 0.05, 0.13, kDark, kLight, draws));
       plain.back().x = draws.between(0, 1);
       plain.back().y = draws.between(0, 1);
       plain.back().dark = plain.back().light;
