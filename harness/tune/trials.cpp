@@ -1,5 +1,7 @@
 #include "harness/tune/trials.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,11 +14,14 @@
 #include <utility>
 
 #include "harness/run/run_directory.hpp"
+#include "models/base/error.hpp"
 
 namespace tessera {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::int64_t kMostTrials = 10'000;
 
 constexpr std::array<std::pair<TrialState, const char*>, 6> kStates{
     {{TrialState::Waiting, "waiting"},
@@ -80,6 +85,12 @@ std::optional<double> Trial::metric_after(std::int64_t wanted) const {
 
 std::vector<Trial> trials_of(const std::vector<Bracket>& brackets, const SearchSpace& space,
                              std::uint64_t seed) {
+  std::int64_t count = 0;
+  for (const Bracket& bracket : brackets) count += bracket.front().trials;
+  if (count > kMostTrials)
+    throw InputError(
+        fmt::format("a search of {} trials, each with a directory and a line of the page", count),
+        "--random, --max-epochs, --eta", fmt::format("have {} at most", kMostTrials));
   std::vector<Trial> trials;
   for (std::size_t bracket = 0; bracket < brackets.size(); ++bracket)
     for (std::int64_t i = 0; i < brackets[bracket].front().trials; ++i) {

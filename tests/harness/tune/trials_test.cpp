@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "models/base/error.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tessera {
@@ -82,6 +83,11 @@ TEST(Trials, AreNumberedOverAllBracketsAndDrawnByTheirNumber) {
   EXPECT_EQ(trials[2].bracket, 0U);
   EXPECT_EQ(trials[3].bracket, 1U);
   EXPECT_EQ(trials[3].values, space.draw(5, 4));
+}
+
+TEST(Trials, OfASearchAreNoMoreThanItsPageCanShow) {
+  EXPECT_THROW(trials_of(random_search(1'000'000'000, 9), {}, 5), InputError);
+  EXPECT_THROW(trials_of(hyperband(1'000'000'000, 2), {}, 5), InputError);
 }
 
 /// What run.json of a run says that was to be trained for `budget` epochs.
