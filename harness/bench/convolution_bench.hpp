@@ -14,7 +14,7 @@ namespace tessera {
 struct BenchedConvolution {
   struct Call {
     double direct_seconds = 0, winograd_seconds = 0;  // medians on this rank
-    bool by_winograd = false;                         // what the rule says
+    bool by_winograd = false;                         // which of them `auto` takes
     double ratio() const { return winograd_seconds / direct_seconds; }
   };
   int axes = 3;
@@ -28,8 +28,8 @@ struct ConvolutionBench {
   std::vector<BenchedConvolution> convolutions;
 };
 
-/// All ranks compute at once, one sample each. Collective.
-ConvolutionBench bench_convolutions(const Communicator& world, std::int64_t repeats);
+/// Of one sample, and of no more flop a direction than these. All ranks compute at once. Collective.
+ConvolutionBench bench_convolutions(const Communicator& world, std::int64_t repeats, double most_flop);
 
 /// Tables for people, of channels by extents, and what following the rule costs over always knowing the
 /// faster way.

@@ -246,11 +246,20 @@ void add_convolutions(CommandSyntax bench) {
       "convolutions",
       "float32 convolutions computed directly and by Winograd's filtering: how well the rule of "
       "compute.convolution: auto chooses on this machine");
-  const auto repeats = std::make_shared<std::int64_t>(7);
-  command.option("--repeats", *repeats, "rounds, of which medians are taken").at_least_one().shows_default();
-  command.runs([repeats](const Communicator& world) {
+  struct Arguments {
+    std::int64_t repeats = 7, megaflop = 4000;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  command.option("--repeats", arguments->repeats, "rounds, of which medians are taken")
+      .at_least_one()
+      .shows_default();
+  command.option("--megaflop", arguments->megaflop, "of the largest convolution, in each direction")
+      .at_least_one()
+      .shows_default();
+  command.runs([arguments](const Communicator& world) {
     set_up_threads(world, std::nullopt);
-    const ConvolutionBench measured = bench_convolutions(world, *repeats);
+    const ConvolutionBench measured =
+        bench_convolutions(world, arguments->repeats, 1e6 * static_cast<double>(arguments->megaflop));
     all_or_none(world, [&] {
       if (world.rank() > 0) return;
       std::cout << to_string(measured);

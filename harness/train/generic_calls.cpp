@@ -10,17 +10,6 @@
 namespace tessera {
 namespace {
 
-// The parts of a name, between what is no letter or digit.
-std::vector<std::string> words_of(const std::string& name) {
-  std::vector<std::string> words(1);
-  for (const char c : name)
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      words.back() += c;
-    else
-      words.emplace_back();
-  return words;
-}
-
 // Weights of a matrix product are in × out; those of convolutions have taps besides.
 bool is_product(const Graph& graph, const std::string& node) {
   for (NodeId id = 0; id < graph.count(); ++id)
@@ -34,8 +23,7 @@ bool is_product(const Graph& graph, const std::string& node) {
 }  // namespace
 
 bool is_generic(const std::string& implementation, bool product) {
-  const std::vector<std::string> words = words_of(implementation);
-  const auto has = [&](const char* word) { return std::ranges::find(words, word) != words.end(); };
+  const auto has = [&](const char* word) { return has_word(implementation, word); };
   if (has("acl")) return false;  // the Arm Compute Library's, which are gemms and fast
   return has("ref") || has("simple") || (has("gemm") && !product && !has("winograd") && !has("products"));
 }

@@ -21,6 +21,7 @@ namespace {
 
 using nlohmann::json;
 
+// Each has a directory, and a line of tune.html.
 constexpr std::int64_t kMostTrials = 10'000;
 
 constexpr std::array<std::pair<TrialState, const char*>, 6> kStates{
@@ -86,11 +87,10 @@ std::optional<double> Trial::metric_after(std::int64_t wanted) const {
 std::vector<Trial> trials_of(const std::vector<Bracket>& brackets, const SearchSpace& space,
                              std::uint64_t seed) {
   std::int64_t count = 0;
-  for (const Bracket& bracket : brackets) count += bracket.front().trials;
-  if (count > kMostTrials)
-    throw InputError(
-        fmt::format("a search of {} trials, each with a directory and a line of the page", count),
-        "--random, --max-epochs, --eta", fmt::format("have {} at most", kMostTrials));
+  for (const Bracket& bracket : brackets)
+    if ((count += bracket.front().trials) > kMostTrials)
+      throw InputError(fmt::format("the search would have more than {} trials", kMostTrials),
+                       "--random, or --max-epochs and --eta", "ask for fewer, or a larger --eta");
   std::vector<Trial> trials;
   for (std::size_t bracket = 0; bracket < brackets.size(); ++bracket)
     for (std::int64_t i = 0; i < brackets[bracket].front().trials; ++i) {

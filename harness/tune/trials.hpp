@@ -42,7 +42,7 @@ struct Trial {
   std::optional<double> metric_after(std::int64_t epochs) const;
 };
 
-/// All trials of a search's brackets, with their values. Throws InputError for more than a search can hold.
+/// All trials of a search's brackets, with their values. Throws InputError for more than 10,000.
 std::vector<Trial> trials_of(const std::vector<Bracket>& brackets, const SearchSpace& space,
                              std::uint64_t seed);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tessera {
@@ -19,5 +20,9 @@ const char* name_of(Direction direction);
 /// and then backward; a kernel without gradients of inputs has none for them, and neither has one of
 /// max-pooling for parameters.
 std::string implementation_of(const std::vector<std::string>& implementations, Direction direction);
+
+/// Whether the name of an implementation has this among its words: gemm is one of "x64:gemm:jit", and none of
+/// "brgemm:avx512".
+bool has_word(std::string_view implementation, std::string_view word);
 
 }  // namespace tessera

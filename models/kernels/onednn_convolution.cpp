@@ -20,13 +20,14 @@ using winograd::WinogradWeights;
 
 // Of the library's product: then its convolutions, which it may have better ones of, are faster.
 bool has_plain_loops(const std::string& implementation) {
-  return implementation.find("ref") != std::string::npos;
+  return has_word(implementation, "ref");
 }
 
 // Of the library's gradient of weights in float32: it writes what each output reads to memory first, a number
 // at a time. So where it has nothing better, as for channels-last tensors of a few cells.
 bool is_unfolded(const ConvolutionProblem& problem, const std::string& implementation) {
-  return problem.x.element == Element::F32 && implementation.find("gemm") != std::string::npos;
+  return problem.x.element == Element::F32 && has_word(implementation, "gemm") &&
+         !has_word(implementation, "acl");
 }
 
 // Activations and their gradients are given as channels-last in all three directions; only the weights'
@@ -52,8 +53,6 @@ class OnednnConvolution final : public LinearKernel {
       depthwise_.emplace(problem);
     else if (by_winograd(winograd_weights_, Direction::BackwardParameters))
       return;
-    else if (ProductWeightGradient::pays(problem, omp_get_max_threads()))
-      product_weights_.emplace(device, problem);
     else
       make_weight_gradient(device, problem);
   }
@@ -113,11 +112,15 @@ class OnednnConvolution final : public LinearKernel {
   }
 
  private:
-  // The library's, or products where that is slow.
+  // The library's, or products where they are faster.
   void make_weight_gradient(const Device& device, const ConvolutionProblem& problem) {
+    const int team = omp_get_max_threads();
+    if (ProductWeightGradient::pays(problem, team)) {
+      product_weights_.emplace(device, problem);
+      return;
+    }
     weights_.emplace(device, problem);
-    if (!is_unfolded(problem, weights_->implementation()) ||
-        !ProductWeightGradient::can_be(problem, omp_get_max_threads()))
+    if (!is_unfolded(problem, weights_->implementation()) || !ProductWeightGradient::can_be(problem, team))
       return;
     product_weights_.emplace(device, problem);
     if (has_plain_loops(product_weights_->implementation()))

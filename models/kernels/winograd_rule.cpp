@@ -48,7 +48,8 @@ bool pays(const ConvolutionProblem& p, int team) {
 
 // Of one sample of the tensor of which y is a part, and of one thread, so that outputs are the same numbers
 // on any number of processes and threads, and in batches of any size: a rounding may move a maximum of a
-// pool. How the whole is padded a part doesn't know: as these windows nearly always are, to its extents.
+// pool. How the whole is padded a part doesn't know: it is taken to be so to its own extents. Without padding
+// more products are direct ones than are counted then, and at small extents the direct way is kept.
 bool pays_forward(ConvolutionProblem p) {
   p.x.n = p.y.n = 1;
   if (p.whole.count() > 0) p.y.box = Box::whole(p.whole);

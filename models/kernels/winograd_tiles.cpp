@@ -40,13 +40,13 @@ struct Patch {
 };
 
 // Cells from one on, along an axis.
-struct Run {
+struct Spread {
   std::int64_t begin, apart;
 };
 
 // Of `extent` cells along H and W.
 Patch patch_of(const float* tensor, const Extents& extents, std::int64_t channels, int extent, std::int64_t n,
-               const std::array<std::int64_t, 2>& d, Run h, Run w) {
+               const std::array<std::int64_t, 2>& d, Spread h, Spread w) {
   const std::int64_t row = extents.w * channels, plane = extents.h * row;
   const float* const origin = tensor + n * extents.d * plane + h.begin * row + w.begin * channels;
   const auto has = [&extents](std::int64_t depth) { return depth >= 0 && depth < extents.d; };
@@ -172,11 +172,11 @@ WinogradTiles::WinogradTiles(const ConvolutionProblem& problem)
       w_(axis_of(problem.window[2], problem.y.box.w)) {}
 
 WinogradTiles::Axis WinogradTiles::axis_of(const LocalWindow& window, Interval outputs) {
-  const std::int64_t size = window.kernel > 1 ? kOutputs : 1, apart = window.dilation;
-  Axis axis{{}, apart, window.pad_lo};
-  for (std::int64_t phase = 0; phase < std::min(apart, outputs.size()); ++phase) {
-    const std::int64_t missing = (outputs.begin + phase) / apart % size;
-    for (std::int64_t first = phase - missing * apart; first < outputs.size(); first += size * apart)
+  const std::int64_t size = window.kernel > 1 ? kOutputs : 1, dilation = window.dilation;
+  Axis axis{{}, dilation, window.pad_lo};
+  for (std::int64_t phase = 0; phase < std::min(dilation, outputs.size()); ++phase) {
+    const std::int64_t missing = (outputs.begin + phase) / dilation % size;
+    for (std::int64_t first = phase - missing * dilation; first < outputs.size(); first += size * dilation)
       axis.first.push_back(first);
   }
   return axis;
@@ -210,8 +210,8 @@ void WinogradTiles::gather_inputs(const float* x, int slice, Interval tiles, flo
     const std::int64_t d = t.d - d_.pad;
     const Patch patch =
         patch_of(x, x_, x_channels_, kPoints, t.n,
-                 {deep_ ? d + depth.first * d_.apart : d, deep_ ? d + depth.second * d_.apart : d},
-                 {t.h - h_.pad, h_.apart}, {t.w - w_.pad, w_.apart});
+                 {deep_ ? d + depth.first * d_.dilation : d, deep_ ? d + depth.second * d_.dilation : d},
+                 {t.h - h_.pad, h_.dilation}, {t.w - w_.pad, w_.dilation});
     float* const to = points + number * x_channels_;
     const bool whole = patch.is_whole(kPoints);
     if (deep_)
@@ -230,8 +230,8 @@ void WinogradTiles::gather_gradients(const float* dy, int slice, Interval tiles,
   const auto& factors = deep_ ? kSlicePoints[static_cast<std::size_t>(slice)].outputs : kFlat;
   const std::int64_t matrix = rows * y_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
-    const Patch patch = patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + d_.apart : t.d},
-                                 {t.h, h_.apart}, {t.w, w_.apart});
+    const Patch patch = patch_of(dy, y_, y_channels_, kOutputs, t.n, {t.d, deep_ ? t.d + d_.dilation : t.d},
+                                 {t.h, h_.dilation}, {t.w, w_.dilation});
     float* const to = points + number * y_channels_;
     if (patch.is_whole(kOutputs))
       gather_gradient<true>(patch, y_channels_, factors, to, matrix);
@@ -246,13 +246,14 @@ void WinogradTiles::add_outputs(const float* points, std::int64_t rows, int slic
   const auto& factors = kSlicePoints[static_cast<std::size_t>(slice)].outputs;
   const std::int64_t row = y_.w * y_channels_;
   for_each_tile(tiles, [&](const Tile& t, std::int64_t number) {
-    const Interval h = on_axis(t.h, h_.apart, kOutputs, y_.h), w = on_axis(t.w, w_.apart, kOutputs, y_.w),
-                   d = deep_ ? on_axis(t.d, d_.apart, kOutputs, y_.d) : Interval{0, 1};
+    const Interval h = on_axis(t.h, h_.dilation, kOutputs, y_.h),
+                   w = on_axis(t.w, w_.dilation, kOutputs, y_.w),
+                   d = deep_ ? on_axis(t.d, d_.dilation, kOutputs, y_.d) : Interval{0, 1};
     const auto plane = [&](int k) -> OutputPatch {
       const float factor = factors[static_cast<std::size_t>(k)];
       if (!d.contains(k) || factor == 0) return {};
-      float* const origin = y + ((t.n * y_.d + t.d + k * d_.apart) * y_.h + t.h) * row + t.w * y_channels_;
-      return {origin, h_.apart * row, w_.apart * y_channels_, h, w, factor, slice == k};
+      float* const origin = y + ((t.n * y_.d + t.d + k * d_.dilation) * y_.h + t.h) * row + t.w * y_channels_;
+      return {origin, h_.dilation * row, w_.dilation * y_channels_, h, w, factor, slice == k};
     };
     scatter_outputs(points + number * y_channels_, rows * y_channels_, y_channels_, bias,
                     {plane(0), plane(1)});

@@ -41,8 +41,8 @@ class WinogradTiles {
   struct Tile;
   /// The tiles along an axis.
   struct Axis {
-    std::vector<std::int64_t> first;  // output of each; may be one that isn't there
-    std::int64_t apart = 1, pad = 0;  // its outputs, and those they read; at the low end
+    std::vector<std::int64_t> first;     // output of each; may be one that isn't there
+    std::int64_t dilation = 1, pad = 0;  // the latter at the low end
 
     std::int64_t count() const { return static_cast<std::int64_t>(first.size()); }
   };

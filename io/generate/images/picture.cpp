@@ -23,8 +23,7 @@ constexpr Brightness kGround{0, 0.35}, kDark{0.35, 0.6}, kLight{0.6, 1};
 
 Colour draw_colour(Brightness range, Draws& draws) {
   const auto value = [&] { return draws.between(range.least, range.most); };
-  const double red = value(), green = value();
-  return {red, green, value()};
+  return {value(), value(), value()};
 }
 
 Colour blend(const Colour& one, const Colour& other, double share) {
@@ -55,8 +54,8 @@ struct Thing {
   }
 };
 
-Thing draw_thing(std::int64_t outline, std::int64_t texture, double least, double most, Brightness dark,
-                 Brightness light, Draws& draws) {
+Thing draw_thing(std::int64_t outline, std::int64_t texture, double least, double most, Brightness light,
+                 Brightness dark, Draws& draws) {
   Thing thing{.outline = outline,
               .texture = texture,
               .x = draws.between(0.25, 0.75),
@@ -82,10 +81,10 @@ struct Composition {
 
   Composition(std::int64_t number, Draws& draws)
       : ground(draw_thing(0, any_of(kTextures, draws), 0.3, 0.6, kGround, kGround, draws)),
-        meant(draw_thing(number / kTextures, number % kTextures, 0.22, 0.4, kDark, kLight, draws)) {
+        meant(draw_thing(number / kTextures, number % kTextures, 0.22, 0.4, kLight, kDark, draws)) {
     const int others = draws.integer(0, 4);
     for (int i = 0; i < others; ++i) {
-      plain.push_back(draw_thing(any_of(kOutlines, draws), 0, 0.05, 0.13, kDark, kLight, draws));
+      plain.push_back(draw_thing(any_of(kOutlines, draws), 0, 0.05, 0.13, kLight, kDark, draws));
       plain.back().x = draws.between(0, 1);
       plain.back().y = draws.between(0, 1);
       plain.back().dark = plain.back().light;

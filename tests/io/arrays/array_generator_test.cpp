@@ -238,6 +238,18 @@ TEST(Images, AClassIsPaintedAsItIsNamedAtAnySize) {
   EXPECT_EQ(picture_class(9), "triangle, checks");
 }
 
+TEST(Images, ThingsAreLighterThanTheGround) {
+  constexpr std::int64_t kSize = 16;
+  std::vector<std::uint8_t> pixels(kSize * kSize * 3);
+  double middle = 0, corner = 0;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    paint_picture(5, i, kSize, pixels);
+    middle += pixels[3 * (kSize * kSize / 2 + kSize / 2)];
+    corner += pixels[0];
+  }
+  EXPECT_GT(middle, 1.5 * corner);
+}
+
 double at_wavelength(const std::vector<double>& spectrum, const std::vector<double>& wavelengths, double at) {
   std::size_t nearest = 0;
   for (std::size_t band = 0; band < wavelengths.size(); ++band)

@@ -311,7 +311,7 @@ TEST(WinogradRule, CountsWhatDilatedTapsReadOfPadding) {
                                Direction::Forward, ConvolutionAlgorithm::Auto, 1);
   };
   EXPECT_TRUE(chosen(6));
-  EXPECT_FALSE(chosen(18)) << "a third of the taps read nothing, and tiles stick out";
+  EXPECT_FALSE(chosen(18)) << "more than a third of the taps read nothing, and tiles stick out";
 }
 
 TEST(WinogradRule, LeavesTheGradientOfWeightsToDirectOnesWhereThreadsSumsAreLarge) {
