@@ -78,7 +78,7 @@ run_tests() {
 
 say "Packages, and the libraries of aarch64"
 require_prerequisites
-install_packages g++-aarch64-linux-gnu qemu-user mmdebstrap
+install_packages g++-aarch64-linux-gnu qemu-user mmdebstrap xz-utils
 [[ -e $sysroot ]] || make_sysroot
 
 say "Build for this machine"
