@@ -218,8 +218,9 @@ TEST(Images, OutlinesAreOfTheirAreasAndTexturesOfTheirMeans) {
   EXPECT_NEAR(area(3), pi * (0.72 * 0.72 + 0.28 * 0.28 / 2), 0.02);
   for (const std::int64_t texture : {0, 1, 2, 3}) {
     double sum = 0;
-    for (int i = 0; i < kSteps * kSteps; ++i)
-      sum += texture_at(texture, 4.0 * (i % kSteps) / kSteps, 4.0 * (i / kSteps) / kSteps, 2);
+    for (int row = 0; row < kSteps; ++row)
+      for (int column = 0; column < kSteps; ++column)
+        sum += texture_at(texture, 4.0 * column / kSteps, 4.0 * row / kSteps, 2);
     EXPECT_NEAR(sum / kSteps / kSteps, texture == 2 ? pi * 0.09 : 0.5, 0.03) << texture_name(texture);
   }
 }
