@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "models/kernels/depthwise_gradient.hpp"
+#include "models/kernels/direction.hpp"
 #include "models/kernels/onednn_forward_pass.hpp"
 #include "models/kernels/onednn_input_gradient.hpp"
 #include "models/kernels/onednn_kernels.hpp"
@@ -51,9 +52,7 @@ class OnednnConvolution final : public LinearKernel {
     if (!problem.parameter_gradients) return;
     if (is_depthwise(problem))  // the library's has none for dilations, and isn't faster
       depthwise_.emplace(problem);
-    else if (by_winograd(winograd_weights_, Direction::BackwardParameters))
-      return;
-    else
+    else if (!by_winograd(winograd_weights_, Direction::BackwardParameters))
       make_weight_gradient(device, problem);
   }
 

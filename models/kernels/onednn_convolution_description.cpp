@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <functional>
-#include <string_view>
+
+#include "models/kernels/direction.hpp"
 
 namespace tessera::onednn {
 namespace {
@@ -94,7 +95,7 @@ ConvolutionDescription::Forward::primitive_desc ConvolutionDescription::forward(
                               src, weights, bias, y, strides, dilation, pad_lo, high);
   };
   const Forward::primitive_desc read = forward_of(x_read, read_stride, read_pad_hi);
-  const bool by_gemm = std::string_view(read.impl_info_str()).find("gemm") != std::string_view::npos;
+  const bool by_gemm = has_word(read.impl_info_str(), "gemm");
   return by_gemm && x_read != x ? forward_of(x, stride, pad_hi) : read;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/base/lanes.hpp"
+#include "models/kernels/window_taps.hpp"
 #include "models/kernels/winograd_filter.hpp"
 
 namespace tessera::winograd {
@@ -13,10 +14,7 @@ using lanes::Floats;
 // Of `count` cells that begin somewhere on an axis, so far apart, those that are on it.
 Interval on_axis(std::int64_t begin, std::int64_t apart, std::int64_t count, std::int64_t cells) {
   if (begin >= 0 && begin + (count - 1) * apart < cells) return {0, count};
-  const auto before = [&](std::int64_t end) {
-    return std::max<std::int64_t>(0, (end - begin + apart - 1) / apart);
-  };
-  return intersect(Interval{before(0), before(cells)}, Interval{0, count});
+  return outputs_reading({.stride = apart, .pad_lo = -begin}, 0, cells, count);
 }
 
 // Some cells of a tensor, channels last, in two of its planes, of which those in `h` and `w` are there, and
