@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 #include <vector>
 
 #include "models/base/lanes.hpp"
+#include "models/kernels/pooled_lanes.hpp"
 
 namespace tessera {
 namespace {
@@ -70,37 +70,18 @@ class VectorMaxPool final : public MaxPoolKernel {
       const std::int64_t w0 = ow * ww.stride - ww.pad_lo;
       const Interval kw = within(w0, ww.kernel, x_.w);
       lanes::for_each_block(c_, [&](auto count, std::int64_t c) {
-        Pooled<count> pooled;
+        PooledLanes<count> pooled;
         for (std::int64_t d = kd.begin; d < kd.end; ++d)
           for (std::int64_t h = kh.begin; h < kh.end; ++h)
             for (std::int64_t w = kw.begin; w < kw.end; ++w)
-              pooled.keep_larger(xs + (((n * x_.d + d0 + d) * x_.h + h0 + h) * x_.w + w0 + w) * c_ + c,
-                                 static_cast<std::int32_t>((d * wh.kernel + h) * ww.kernel + w));
+              pooled.keep_larger(
+                  lanes::load<count>(xs + (((n * x_.d + d0 + d) * x_.h + h0 + h) * x_.w + w0 + w) * c_ + c),
+                  static_cast<std::int32_t>((d * wh.kernel + h) * ww.kernel + w));
         const std::int64_t out = (row * y_.w + ow) * c_ + c;
         pooled.store(slope_, ys + out, taps + out);
       });
     }
   }
-
-  // The largest elements so far of some channels of a window, and their taps.
-  template <int count>
-  struct Pooled {
-    lanes::Floats<count> best = lanes::Floats<count>{} - std::numeric_limits<float>::infinity();
-    lanes::Ints<count> tap_of{};
-
-    // NaN counts as largest, so that it isn't lost on the way to the loss.
-    void keep_larger(const T* in, std::int32_t tap) {
-      const lanes::Floats<count> values = lanes::load<count>(in);
-      const lanes::Ints<count> larger = ~(values <= best) & (best == best);
-      tap_of = larger ? lanes::Ints<count>{} + tap : tap_of;
-      best = larger ? values : best;
-    }
-    void store(float slope, T* y, std::uint8_t* taps) const {
-      const lanes::Ints<count> sloped = best <= 0;
-      lanes::store<count>(sloped ? slope * best : best, y);
-      lanes::store<count>(tap_of | (sloped & kPoolSloped), taps);
-    }
-  };
 
   // A row of dy whose windows cover a row of x, and the first of their taps there.
   struct CoveringRow {

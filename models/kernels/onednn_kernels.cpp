@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "models/kernels/folded_convolution.hpp"
+#include "models/kernels/fused_pooled_convolution.hpp"
 #include "models/kernels/library.hpp"
 #include "models/kernels/max_pool.hpp"
 #include "models/kernels/slabbed_pooled_convolution.hpp"
@@ -44,8 +45,9 @@ class OnednnKernels final : public Kernels {
   std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
       const PooledConvolutionProblem& problem) override {
     if (!can_be_slabbed(problem)) return Kernels::pooled_convolution(problem);
-    return make_slabbed_pooled_convolution(
-        problem, [this](const ConvolutionProblem& slab) { return convolution(slab); });
+    return make_slabbed_pooled_convolution(problem, [this](const PooledConvolutionProblem& slab) {
+      return can_be_fused(slab) ? make_fused_pooled_convolution(slab) : Kernels::pooled_convolution(slab);
+    });
   }
 
  private:

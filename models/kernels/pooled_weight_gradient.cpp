@@ -6,7 +6,7 @@
 #include <cassert>
 
 #include "models/base/lanes.hpp"
-#include "models/kernels/max_pool.hpp"
+#include "models/kernels/pooled_lanes.hpp"
 #include "models/kernels/scratch_parts.hpp"
 
 namespace tessera {

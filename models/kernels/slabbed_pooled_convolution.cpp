@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cassert>
 
-#include "models/kernels/max_pool.hpp"
 #include "models/kernels/pooled_slabs.hpp"
 #include "models/kernels/pooled_weight_gradient.hpp"
 #include "models/kernels/scratch_parts.hpp"
@@ -24,7 +23,7 @@ constexpr std::int64_t kSlabsAThread = 8;
 /// waits for another before all is done.
 class SlabbedPooledConvolution final : public PooledConvolutionKernel {
  public:
-  SlabbedPooledConvolution(const PooledConvolutionProblem& problem, const MakeConvolution& convolution)
+  SlabbedPooledConvolution(const PooledConvolutionProblem& problem, const MakePooledConvolution& of_slab)
       : gradient_(problem),
         sample_(problem.convolution.x),
         cut_(cut_into_slabs(problem, kMapBytes, omp_get_max_threads() * kSlabsAThread)),
@@ -32,16 +31,13 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
     sample_.n = 1;
     sample_.box = Box::whole(sample_.box.extents());
     const TeamSize one_thread(1);
-    for (std::vector<SlabKernels>& member : team_)
-      for (const PooledConvolutionProblem& kind : cut_.kinds) {
-        ConvolutionProblem forward = kind.convolution;
-        forward.parameter_gradients = false;  // gradient_ has them
-        member.push_back({convolution(forward), make_vector_max_pool(kind.pool, kind.negative_slope)});
+    for (std::vector<Kernel>& member : team_)
+      for (PooledConvolutionProblem kind : cut_.kinds) {
+        kind.convolution.parameter_gradients = false;  // gradient_ has them
+        member.push_back(of_slab(kind));
       }
-    for (std::size_t kind = 0; kind < cut_.kinds.size(); ++kind) {
-      most_input_ = std::max(most_input_, ScratchParts::rounded(cut_.kinds[kind].convolution.x.bytes()));
-      most_map_ = std::max(most_map_, ScratchParts::rounded(cut_.kinds[kind].pool.x.bytes()));
-    }
+    for (const PooledConvolutionProblem& kind : cut_.kinds)
+      most_input_ = std::max(most_input_, ScratchParts::rounded(kind.convolution.x.bytes()));
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -54,11 +50,9 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
           scratch.subspan(static_cast<std::size_t>(member) * bytes_of_thread(), bytes_of_thread());
       for (const Slab& slab : slabs_of(member)) {
         const PooledConvolutionProblem& kind = cut_.kinds[slab.kind];
-        const SlabKernels& kernels = team_[static_cast<std::size_t>(member)][slab.kind];
-        const TensorView map{mine.data() + most_input_, kind.pool.x};
-        kernels.convolution->forward(input_of(slab, x, mine.data()), weights, bias, map,
-                                     mine.subspan(most_input_ + most_map_));
-        kernels.pool->forward(map, {y.bytes + slab.y * element, kind.pool.y}, saved.subspan(slab.y));
+        team_[static_cast<std::size_t>(member)][slab.kind]->forward(
+            input_of(slab, x, mine.data()), weights, bias, {y.bytes + slab.y * element, kind.pool.y},
+            saved.subspan(slab.y), mine.subspan(most_input_));
       }
     }
   }
@@ -73,15 +67,12 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
     return std::max(team_.size() * bytes_of_thread(), gradient_.scratch_bytes());
   }
   std::vector<std::string> implementations() const override {
-    return {team_.front().front().convolution->implementations().front() + ", pooled", "vector, of pooled"};
+    return {team_.front().front()->implementations().front() + ", pooled", "vector, of pooled"};
   }
 
  private:
   using Slab = PooledSlabs::Slab;
-  struct SlabKernels {
-    std::unique_ptr<LinearKernel> convolution;
-    std::unique_ptr<MaxPoolKernel> pool;
-  };
+  using Kernel = std::unique_ptr<PooledConvolutionKernel>;
 
   std::span<const Slab> slabs_of(int member) const {
     const Interval mine =
@@ -102,17 +93,16 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
   }
 
   std::size_t bytes_of_thread() const {
-    std::size_t convolution = 0;
-    for (const SlabKernels& kind : team_.front())
-      convolution = std::max(convolution, kind.convolution->scratch_bytes());
-    return most_input_ + most_map_ + ScratchParts::rounded(convolution);
+    std::size_t most = 0;
+    for (const Kernel& kind : team_.front()) most = std::max(most, kind->scratch_bytes());
+    return most_input_ + ScratchParts::rounded(most);
   }
 
   PooledWeightGradient gradient_;
   Layout sample_;  // of the input
   PooledSlabs cut_;
-  std::vector<std::vector<SlabKernels>> team_;  // by thread and kind
-  std::size_t most_input_ = 0, most_map_ = 0;   // bytes of a slab
+  std::vector<std::vector<Kernel>> team_;  // by thread and kind
+  std::size_t most_input_ = 0;             // bytes of a slab
 };
 
 }  // namespace
@@ -124,9 +114,9 @@ bool can_be_slabbed(const PooledConvolutionProblem& problem) {
 }
 
 std::unique_ptr<PooledConvolutionKernel> make_slabbed_pooled_convolution(
-    const PooledConvolutionProblem& problem, const MakeConvolution& convolution) {
+    const PooledConvolutionProblem& problem, const MakePooledConvolution& of_slab) {
   assert(can_be_slabbed(problem));
-  return std::make_unique<SlabbedPooledConvolution>(problem, convolution);
+  return std::make_unique<SlabbedPooledConvolution>(problem, of_slab);
 }
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "models/kernels/kernels.hpp"
@@ -10,10 +11,13 @@ namespace tessera {
 /// gradients of inputs.
 bool can_be_slabbed(const PooledConvolutionProblem& problem);
 
+using MakePooledConvolution =
+    std::function<std::unique_ptr<PooledConvolutionKernel>(const PooledConvolutionProblem&)>;
+
 /// A part of the map between convolution and pool at a time, which stays in a thread's cache: it is never in
 /// memory as a whole, and neither is its gradient; see PooledWeightGradient.
-/// convolution: makes those of the slabs.
+/// of_slab: makes the forward passes of the slabs.
 std::unique_ptr<PooledConvolutionKernel> make_slabbed_pooled_convolution(
-    const PooledConvolutionProblem& problem, const MakeConvolution& convolution);
+    const PooledConvolutionProblem& problem, const MakePooledConvolution& of_slab);
 
 }  // namespace tessera

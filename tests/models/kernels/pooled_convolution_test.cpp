@@ -5,8 +5,11 @@
 #include <random>
 #include <vector>
 
+#include "models/base/lanes.hpp"
+#include "models/kernels/fused_pooled_convolution.hpp"
 #include "models/kernels/kernels.hpp"
 #include "models/kernels/pooled_slabs.hpp"
+#include "models/kernels/team_size.hpp"
 #include "support/numbers.hpp"
 
 namespace tessera {
@@ -137,6 +140,41 @@ TEST(PooledConvolution, IsTheConvolutionAndThePoolSlabBySlab) {
   // A map of 10 MB in slabs of half a megabyte, of two samples.
   const PooledConvolutionProblem p = pooled(Element::F32, 2, 2, 16, {36, 66, 66}, kThrees, kHalves);
   expect_convolution_and_pool<float>(p);
+}
+
+TEST(PooledConvolution, IsTheConvolutionAndThePoolOfRandomProblems) {
+  std::mt19937 random(7);
+  const auto one_of = [&](const std::vector<std::int64_t>& numbers) {
+    return numbers[random() % numbers.size()];
+  };
+  int fused = 0;
+  for (int i = 0; i < 150; ++i) {
+    SCOPED_TRACE(i);
+    std::array<LocalWindow, 3> window;
+    for (LocalWindow& w : window) {
+      const std::int64_t kernel = one_of({1, 2, 3, 5});
+      w = {kernel, 1, 1, one_of({0, kernel / 2, kernel - 1}), one_of({kernel / 2, kernel - 1})};
+    }
+    std::array pool = kHalves;
+    if (random() % 3 == 0) pool[0] = LocalWindow{};
+    const Extents x{one_of({6, 7}), one_of({6, 7, 10}), one_of({6, 8, 21})};
+    const PooledConvolutionProblem p = pooled(Element::F32, one_of({1, 3}), one_of({1, 2, 3, 4, 5}),
+                                              one_of({16, 24, 32, 48}), x, window, pool);
+    expect_convolution_and_pool<float>(p);
+    fused += can_be_fused(p) ? 1 : 0;
+  }
+  EXPECT_GE(fused, lanes::kMost == 16 ? 50 : 0);
+}
+
+TEST(PooledConvolution, OfOneThreadHasTheBitsOfOneOfMany) {
+  const PooledConvolutionProblem p = pooled(Element::F32, 2, 4, 32, {16, 18, 20}, kThrees, kHalves);
+  const auto kernels = make_onednn_kernels();
+  if (!can_be_fused(p)) GTEST_SKIP() << "the library's are taken on this processor, which may sum otherwise";
+  const PooledResults many = results_of<float>(*kernels, p, float{});
+  const TeamSize one_thread(1);
+  const PooledResults one = results_of<float>(*kernels, p, float{});
+  EXPECT_EQ(many.y, one.y);
+  EXPECT_EQ(many.saved, one.saved);
 }
 
 TEST(PooledConvolution, HasItsWeightsAsPyTorchToo) {

@@ -26,7 +26,7 @@ class WidenedKernels final : public Kernels {
   std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
       const PooledConvolutionProblem& problem) override {
     return make_slabbed_pooled_convolution(
-        problem, [this](const ConvolutionProblem& slab) { return convolution(slab); });
+        problem, [this](const PooledConvolutionProblem& slab) { return Kernels::pooled_convolution(slab); });
   }
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override { return wide_->dense(problem); }
 
