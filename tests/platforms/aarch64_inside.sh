@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # What aarch64.sh runs in a fresh Debian, as root: unpacks the libraries of aarch64 into /arm64, builds the program for this machine, program
-# and tests for aarch64, and holds what the latter generates, trains and judges against the former's; at last the tests of aarch64.
+# and tests for aarch64, and holds what the latter generates, trains and judges against the former's; at last the tests of aarch64, all or
+# each N-th.
+#   aarch64_inside.sh [N]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source harness/prerequisites.sh
 sysroot=/arm64
 build="build-aarch64"
+each=${1:-1}
 emulator=(qemu-aarch64 -L "$sysroot")
 native=build/tessera
 foreign=$build/tessera
@@ -68,7 +71,8 @@ run_tests() {
   left_out='^(Program|Schemas|Report|Interrupted|Sites|Staging\.Survives|Generate\.Writes|trainer_tests|training_run_tests|bench_tests|universes|climates)'
   left_out+='|^(arrows|readmes)$|AtFullExtent|OfTheFullNetwork|OfTheStandardDeepCam|^full_size_tests'
   left_out+='|WhereAnotherCannotBeStarted|WhereItsProcessOfThisHostWasKilled|IsHeldByOneOfManyThatFindItGivenUp|OfThousandsOfPartsTakesSeconds'
-  ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --exclude-regex "$left_out" >"$log" || true
+  ctest --test-dir "$build" --parallel "$(nproc)" --output-on-failure --exclude-regex "$left_out" --tests-information "1,,$each" \
+    >"$log" || true
   sed -n '/tests passed/,$p' "$log"
   grep -q 'tests passed' "$log"
   bad=$(sed -n '/The following tests FAILED/,$p' "$log" | grep -E '^\s+[0-9]+ - ' | grep -v '(Timeout)' || true)
@@ -110,6 +114,6 @@ if [[ -e $published ]]; then
   same_verdicts runs/published
 fi
 
-say "Tests"
+say "Tests, one in $each"
 run_tests
 say "ALL IS WELL: aarch64"
