@@ -1,6 +1,7 @@
 #include <array>
 
 #include "models/kernels/convolution_ceiling.hpp"
+#include "models/kernels/convolution_slabs.hpp"
 #include "models/kernels/mirrored_problem.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
 #include "models/kernels/widened_convolution.hpp"
@@ -14,9 +15,8 @@ class OnednnCeiling final : public ConvolutionCeiling {
     layout_ = tensors == Tensors::ChannelsLast ? Description::Tensors::ChannelsLast
                                                : Description::Tensors::LibraryChoice;
     const Description description(problem, layout_);
-    const auto forward = description.forward(device_);
-    primitives_ = {make_forward(device_, forward), make_input_gradient(problem, description),
-                   make_backward_weights(device_, description.backward_weights(device_, forward))};
+    primitives_ = {make_forward(device_, description.forward(device_)),
+                   make_input_gradient(problem, description), make_weight_gradient(problem)};
   }
 
   void run(Direction direction, std::byte* memory) override { of(direction).run_in(memory); }
@@ -33,6 +33,13 @@ class OnednnCeiling final : public ConvolutionCeiling {
     if (const auto mirror = mirrored(problem))
       return make_forward(device_, Description(*mirror, layout_).forward(device_));
     return make_backward_data(device_, description.backward_data(device_, description.forward(device_)));
+  }
+  // Where the library can't compute it, of a row of outputs less.
+  onednn::Primitive make_weight_gradient(ConvolutionProblem problem) {
+    if (onednn::overruns(problem)) keep_planes(problem, 1, {0, problem.y.box.h.size() - 1});
+    const Description description(problem, layout_);
+    return make_backward_weights(device_,
+                                 description.backward_weights(device_, description.forward(device_)));
   }
   onednn::Primitive& of(Direction direction) { return primitives_[static_cast<std::size_t>(direction)]; }
   const onednn::Primitive& of(Direction direction) const {

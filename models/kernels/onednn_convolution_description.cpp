@@ -1,9 +1,11 @@
 #include "models/kernels/onednn_convolution_description.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "models/kernels/direction.hpp"
+#include "models/kernels/library.hpp"
 
 namespace tessera::onednn {
 namespace {
@@ -109,6 +111,16 @@ ConvolutionDescription::BackwardWeights::primitive_desc ConvolutionDescription::
     const Device& device, const Forward::primitive_desc& hint) const {
   return described_backward<BackwardWeights>(device, hint, dnnl::algorithm::convolution_direct, x,
                                              weights_gradient, bias, y, stride, dilation, pad_lo, pad_hi);
+}
+
+bool overruns(const ConvolutionProblem& p) {
+  // In oneDNN 2.6.3, jit:avx512_core_amx_bf16 is right in rows of up to 352 cells, writes beyond its memory
+  // in longer ones, and its code isn't finished from 737 on.
+  constexpr std::int64_t kLongestRow = 256;
+  constexpr LocalWindow kThree{3, 1, 1, 1, 1};
+  return DNNL_VERSION_MAJOR < 3 && p.x.element == Element::BF16 && has_bfloat16_tiles() &&
+         p.window == std::array{LocalWindow{}, kThree, kThree} && p.y.box.h.size() > 2 &&
+         p.y.box.w.size() > kLongestRow;
 }
 
 Primitive make_forward(const Device& device, const ConvolutionDescription::Forward::primitive_desc& desc) {

@@ -33,6 +33,10 @@ struct ConvolutionDescription {
   dnnl::memory::dims read_stride, read_pad_hi;
 };
 
+/// Whether the library's gradient of weights can't be had in one piece: that of oneDNN 2.x for matrix units
+/// overruns its memory in long rows of planes with windows of 3 × 3, where they are padded by one all around.
+bool overruns(const ConvolutionProblem& problem);
+
 /// The three primitives of a convolution, prepared.
 Primitive make_forward(const Device& device, const ConvolutionDescription::Forward::primitive_desc& desc);
 Primitive make_backward_data(const Device& device,

@@ -28,13 +28,16 @@ Problem with_outputs(Problem problem, const std::array<std::int64_t, 3>& most) {
   return problem;
 }
 
-// So many outputs, one after the other.
+// So many outputs, one after the other. Rows stay as they are: kernels are made for their length, and some go
+// wrong by it under the name of those that don't.
 std::vector<std::array<std::int64_t, 3>> tries_of(const Layout& y) {
-  std::vector<std::array<std::int64_t, 3>> tries = {{kSmall, kSmall, kSmall},
-                                                    {kSmall, kSmall, kWhole}};  // what is chosen by rows
-  const auto extents = y.box.extents().axes();
-  for (std::int64_t most = 2 * kSmall; most < std::ranges::max(extents); most *= 2)
-    tries.push_back({most, most, most});
+  std::vector<std::array<std::int64_t, 3>> tries;
+  const Extents extents = y.box.extents();
+  std::int64_t most = kSmall;
+  do {
+    tries.push_back({most, most, kWhole});
+    most *= 2;
+  } while (most < std::max(extents.d, extents.h));
   return tries;
 }
 

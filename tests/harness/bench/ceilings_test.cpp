@@ -34,6 +34,20 @@ TEST(Ceilings, OfAConvolutionAreThoseOfItsOwnCalls) {
       convolution_2d({.out = 64, .window = {.kernel = 3, .stride = 2, .pad = 1}}));
 }
 
+// Where oneDNN 2.6 on matrix units writes beyond its memory, or never has its code, in one piece.
+TEST(Ceilings, OfLongRowsInBfloat16CanBeRun) {
+  for (const std::int64_t width : {400, 800}) {
+    ConvolutionProblem problem;
+    problem.x = problem.y = Layout{1, 16, Box::whole({1, 6, width}), Element::BF16};
+    problem.window[1] = problem.window[2] = {.kernel = 3, .pad_lo = 1, .pad_hi = 1};
+    const auto ceiling = make_onednn_ceiling(problem, ConvolutionCeiling::Tensors::ChannelsLast);
+    for (const Direction direction : kDirections) {
+      AlignedBytes memory(ceiling->bytes(direction));
+      ceiling->run(direction, memory.data());
+    }
+  }
+}
+
 TEST(Ceilings, OfATransposedConvolutionAreThoseOfItsOwnCalls) {
   expect_ceilings_of_its_own_calls(transposed_convolution_2d(
       {.out = 64, .window = {.kernel = 3, .stride = 2, .pad = 1}, .output_pad = 1}));

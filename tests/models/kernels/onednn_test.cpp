@@ -227,6 +227,16 @@ TEST(Onednn, SumsGradientsOfWeightsInBfloat16OfLargeSamplesInLittleMemory) {
   EXPECT_LE(make_onednn_kernels(Element::BF16)->convolution(problem)->scratch_bytes(), samples / 3);
 }
 
+TEST(Onednn, EqualsTheReferenceOnLongRows) {
+  for (const std::int64_t width : {350, 384, 736, 800})
+    for (const std::int64_t groups : {1, 2}) {
+      const LayerPtr layer = convolution_2d({.out = 16, .window = {.kernel = 3, .pad = 1}, .groups = groups});
+      const std::string what = fmt::format("rows of {} cells, {} groups", width, groups);
+      expect_close(*layer, {{2, 16, {1, 6, width}}}, what);
+      expect_bfloat16_close(*layer, {{2, 16, {1, 6, width}}}, what + " in bfloat16");
+    }
+}
+
 TEST(Onednn, EqualsTheReferenceOnEveryLayerOfTheTinyDeepCam) {
   expect_network_equal(
       deepcam({.batch = 2, .height = 96, .width = 144, .width_factor = 1.0 / 8, .middle_blocks = 1}), 24);

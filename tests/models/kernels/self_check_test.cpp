@@ -96,14 +96,14 @@ TEST(SelfCheck, FindsWhatIsLeftUnwritten) {
   EXPECT_TRUE(check_kernel(problem, kernels).has_value());
 }
 
-// The same at two extents; by another name from some extent on, from where it is wrong.
+// By another name from some height on, from where it is wrong; and in long rows by the same name.
 class OtherwiseInLargeOnes final : public Kernels {
  public:
   Element element() const override { return Element::F32; }
   std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
-    const bool large = problem.y.box.w.size() > 20;
+    const bool large = problem.y.box.h.size() > 20, is_wrong = large || problem.y.box.w.size() > 50;
     SpoilingKernels spoiling(make_onednn_kernels(), Direction::BackwardParameters);
-    auto kernel = (large ? static_cast<Kernels&>(spoiling) : *right_).convolution(problem);
+    auto kernel = (is_wrong ? static_cast<Kernels&>(spoiling) : *right_).convolution(problem);
     return std::make_unique<test::NamedKernel>(std::move(kernel), large ? "large" : "small");
   }
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double slope) override {
@@ -115,15 +115,27 @@ class OtherwiseInLargeOnes final : public Kernels {
   std::unique_ptr<Kernels> right_ = make_onednn_kernels();
 };
 
-TEST(SelfCheck, ReducesExtentsOnlyAsFarAsTheImplementationIsTheSame) {
+std::optional<KernelMismatch> found_in_large_one(const Extents& extents) {
   Graph graph;
-  const NodeId x = graph.input("input", {1, 8, {1, 40, 40}});
+  const NodeId x = graph.input("input", {1, 8, extents});
   graph.add("first", convolution_2d({.out = 8, .window = {.kernel = 3, .pad = 1}}), {x});
   OtherwiseInLargeOnes kernels;
-  const auto found = check_kernel(problems_of(graph, Element::F32).front(), kernels);
+  return check_kernel(problems_of(graph, Element::F32).front(), kernels);
+}
+
+TEST(SelfCheck, ReducesExtentsOnlyAsFarAsTheImplementationIsTheSame) {
+  const auto found = found_in_large_one({1, 40, 40});
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->direction, Direction::BackwardParameters);
   EXPECT_EQ(found->implementation, "large");
+}
+
+TEST(SelfCheck, LeavesRowsAsLongAsTheyAre) {
+  const auto found = found_in_large_one({1, 40, 60});
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->implementation, "large");
+  EXPECT_TRUE(found_in_large_one({1, 16, 60}).has_value());
+  EXPECT_FALSE(found_in_large_one({1, 16, 40}).has_value());
 }
 
 }  // namespace
