@@ -10,6 +10,7 @@ namespace tessera {
 
 /// How fast the library computes one convolution by itself: its primitives alone, on tensors that already lie
 /// as they want them, with no reordering around them. What a network's convolutions are measured against.
+/// Where the library is known to be wrong, of a row less.
 class ConvolutionCeiling {
  public:
   enum class Tensors : std::uint8_t { ChannelsLast, LibraryChoice };

@@ -1,16 +1,18 @@
 #include "models/kernels/fused_pooled_convolution.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "models/base/lanes.hpp"
+#include "models/kernels/padded_row.hpp"
 #include "models/kernels/pooled_lanes.hpp"
+#include "models/kernels/slabbed_pooled_convolution.hpp"
 
 namespace tessera {
 namespace {
 
 constexpr int kSums = 16;  // vectors, half of the registers
-constexpr int kHalf = 2;   // cells of a pool's window along an axis, and its stride
+constexpr int kPool = 2;   // cells of a pool's window along an axis, and its stride
 // Channels: of more, the library's sums are long enough. Of three GCC sees that a tap reads what another read
 // three numbers before, and loses by what it does to keep it.
 constexpr int kMostInputs = 4;
@@ -26,8 +28,8 @@ class FusedPooledConvolution final : public PooledConvolutionKernel {
         y_(problem.pool.y.box.extents()),
         n_(problem.pool.y.n),
         outputs_(problem.pool.y.c),
-        padded_{y_.d * planes + window_[0].kernel - 1, y_.h * kHalf + window_[1].kernel - 1,
-                y_.w * kHalf + window_[2].kernel - 1},
+        padded_{y_.d * planes + window_[0].kernel - 1, y_.h * kPool + window_[1].kernel - 1,
+                y_.w * kPool + window_[2].kernel - 1},
         slope_(static_cast<float>(problem.negative_slope)) {}
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -72,32 +74,25 @@ class FusedPooledConvolution final : public PooledConvolutionKernel {
   // Copies the input, with zeros where windows reach out of it.
   void pad(const float* x, float* to) const {
     const std::int64_t w0 = -window_[2].pad_lo;
-    const Interval there = intersect(Interval{w0, w0 + padded_.w}, Interval{0, x_.w});
-    for (std::int64_t row = 0; row < n_ * padded_.d * padded_.h; ++row, to += row_numbers()) {
+    for (std::int64_t row = 0; row < n_ * padded_.d * padded_.h; ++row) {
       const std::int64_t n = row / (padded_.d * padded_.h),
                          d = row / padded_.h % padded_.d - window_[0].pad_lo,
                          h = row % padded_.h - window_[1].pad_lo;
-      float* const end = to + row_numbers();
-      if (d < 0 || d >= x_.d || h < 0 || h >= x_.h) {
-        std::fill(to, end, 0.0F);
-        continue;
-      }
-      const float* const from = x + (((n * x_.d + d) * x_.h + h) * x_.w + there.begin) * inputs;
-      float* const begin = to + (there.begin - w0) * inputs;
-      std::fill(to, begin, 0.0F);
-      std::fill(std::copy_n(from, there.size() * inputs, begin), end, 0.0F);
+      const bool inside = 0 <= d && d < x_.d && 0 <= h && h < x_.h;
+      const float* const from = inside ? x + ((n * x_.d + d) * x_.h + h) * x_.w * inputs : nullptr;
+      to = copy_padded_row(from, x_.w, inputs, {w0, w0 + padded_.w}, to);
     }
   }
 
   // Some vectors of channels of all pooled cells.
   template <int blocks>
   void compute(const Sources& sources, const Results& results) const {
-    constexpr int kCells = kSums / (blocks * planes * kHalf * kHalf);
+    constexpr int kCells = kSums / (blocks * planes * kPool * kPool);
     for (std::int64_t row = 0; row < n_ * y_.d * y_.h; ++row) {
       const std::int64_t n = row / (y_.d * y_.h), d = row / y_.h % y_.d, h = row % y_.h;
-      const std::int64_t x = ((n * padded_.d + d * planes) * padded_.h + h * kHalf) * row_numbers();
+      const std::int64_t x = ((n * padded_.d + d * planes) * padded_.h + h * kPool) * row_numbers();
       for_each_channel_block<kCells, 1>(y_.w, [&](auto cells, std::int64_t cell) {
-        compute_cells<cells, blocks>(sources.from(x + cell * kHalf * inputs, 0),
+        compute_cells<cells, blocks>(sources.from(x + cell * kPool * inputs, 0),
                                      results.from((row * y_.w + cell) * outputs_));
       });
     }
@@ -107,11 +102,11 @@ class FusedPooledConvolution final : public PooledConvolutionKernel {
   void compute_cells(const Sources& sources, const Results& results) const {
     constexpr int kCount = lanes::kMost;
     using Lanes = lanes::Floats<kCount>;
-    Lanes sums[planes][kHalf][cells * kHalf][blocks] = {};
+    Lanes sums[planes][kPool][cells * kPool][blocks] = {};
     const auto for_each_sum = [&](auto&& visit) {
       for (int d = 0; d < planes; ++d)
-        for (int h = 0; h < kHalf; ++h)
-          for (int w = 0; w < cells * kHalf; ++w)
+        for (int h = 0; h < kPool; ++h)
+          for (int w = 0; w < cells * kPool; ++w)
             for (int block = 0; block < blocks; ++block) visit(d, h, w, block, sums[d][h][w][block]);
     };
     if (sources.bias)
@@ -135,7 +130,7 @@ class FusedPooledConvolution final : public PooledConvolutionKernel {
       }
     PooledLanes<kCount> pooled[cells][blocks];
     for_each_sum([&](int d, int h, int w, int block, const Lanes& sum) {
-      pooled[w / kHalf][block].keep_larger(sum, (d * kHalf + h) * kHalf + w % kHalf);
+      pooled[w / kPool][block].keep_larger(sum, (d * kPool + h) * kPool + w % kPool);
     });
     for (int cell = 0; cell < cells; ++cell)
       for (int block = 0; block < blocks; ++block) {
@@ -158,27 +153,22 @@ std::unique_ptr<PooledConvolutionKernel> make_of_planes(const PooledConvolutionP
   return std::make_unique<FusedPooledConvolution<planes, inputs>>(problem);
 }
 
-bool is_half(const LocalWindow& w) {
-  return w == LocalWindow{kHalf, kHalf, 1, 0, w.pad_hi};
-}
-
 }  // namespace
 
 bool can_be_fused(const PooledConvolutionProblem& problem) {
   const ConvolutionProblem& p = problem.convolution;
   const auto& [d, h, w] = problem.pool.window;
+  constexpr LocalWindow kTwo{kPool, kPool};
   // Compiled for narrower registers it may lose to the library's, which uses what the processor has.
-  return lanes::kMost == 16 && p.x.element == Element::F32 && p.x.c <= kMostInputs && p.x.c != 3 &&
-         p.y.c % lanes::kMost == 0 && p.groups == 1 && p.order == WeightOrder::SpatialInOut &&
-         std::ranges::all_of(p.window,
-                             [](const LocalWindow& of) { return of.stride == 1 && of.dilation == 1; }) &&
-         (is_half(d) || d == LocalWindow{}) && is_half(h) && is_half(w);
+  return lanes::kMost == 16 && can_be_slabbed(problem) && p.x.element == Element::F32 &&
+         p.order == WeightOrder::SpatialInOut && p.x.c <= kMostInputs && p.x.c != 3 &&
+         p.y.c % lanes::kMost == 0 && (d == kTwo || d == LocalWindow{}) && h == kTwo && w == kTwo;
 }
 
 std::unique_ptr<PooledConvolutionKernel> make_fused_pooled_convolution(
     const PooledConvolutionProblem& problem) {
   assert(can_be_fused(problem));
-  return problem.pool.window[0].kernel == kHalf ? make_of_planes<kHalf>(problem) : make_of_planes<1>(problem);
+  return problem.pool.window[0].kernel == kPool ? make_of_planes<kPool>(problem) : make_of_planes<1>(problem);
 }
 
 }  // namespace tessera

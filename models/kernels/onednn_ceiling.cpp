@@ -34,9 +34,9 @@ class OnednnCeiling final : public ConvolutionCeiling {
       return make_forward(device_, Description(*mirror, layout_).forward(device_));
     return make_backward_data(device_, description.backward_data(device_, description.forward(device_)));
   }
-  // Where the library can't compute it, of a row of outputs less.
+  // Where the library can't compute it, without the first row of outputs.
   onednn::Primitive make_weight_gradient(ConvolutionProblem problem) {
-    if (onednn::overruns(problem)) keep_planes(problem, 1, {0, problem.y.box.h.size() - 1});
+    if (onednn::weight_gradient_overruns(problem)) keep_planes(problem, 1, {1, problem.y.box.h.size()});
     const Description description(problem, layout_);
     return make_backward_weights(device_,
                                  description.backward_weights(device_, description.forward(device_)));

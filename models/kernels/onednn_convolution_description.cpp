@@ -113,14 +113,16 @@ ConvolutionDescription::BackwardWeights::primitive_desc ConvolutionDescription::
                                              weights_gradient, bias, y, stride, dilation, pad_lo, pad_hi);
 }
 
-bool overruns(const ConvolutionProblem& p) {
-  // In oneDNN 2.6.3, jit:avx512_core_amx_bf16 is right in rows of up to 352 cells, writes beyond its memory
-  // in longer ones, and its code isn't finished from 737 on.
-  constexpr std::int64_t kLongestRow = 256;
-  constexpr LocalWindow kThree{3, 1, 1, 1, 1};
+bool weight_gradient_overruns(const ConvolutionProblem& p) {
+  // jit:avx512_core_amx_bf16 of oneDNN 2.6.3 writes beyond its memory where it takes a row at a time, which
+  // it comes to by the height from rows of 225 to 353 cells on; from 737 on its code isn't finished.
+  constexpr std::int64_t kLongestRow = 224;
+  const std::int64_t kernel = p.window[1].kernel;
+  const LocalWindow filled{kernel, 1, 1, kernel / 2, (kernel - 1) / 2};
+  const Extents outputs = p.y.box.extents();
   return DNNL_VERSION_MAJOR < 3 && p.x.element == Element::BF16 && has_bfloat16_tiles() &&
-         p.window == std::array{LocalWindow{}, kThree, kThree} && p.y.box.h.size() > 2 &&
-         p.y.box.w.size() > kLongestRow;
+         p.window == std::array{LocalWindow{}, filled, filled} && 2 <= kernel && kernel <= 4 &&
+         outputs.d == 1 && outputs.h >= kernel && outputs.w > kLongestRow;
 }
 
 Primitive make_forward(const Device& device, const ConvolutionDescription::Forward::primitive_desc& desc) {

@@ -33,9 +33,10 @@ struct ConvolutionDescription {
   dnnl::memory::dims read_stride, read_pad_hi;
 };
 
-/// Whether the library's gradient of weights can't be had in one piece: that of oneDNN 2.x for matrix units
-/// overruns its memory in long rows of planes with windows of 3 × 3, where they are padded by one all around.
-bool overruns(const ConvolutionProblem& problem);
+/// Whether the library's gradient of weights can't be had as the problem is: that of oneDNN 2.x for matrix
+/// units overruns its memory in long rows of planes with square windows of 2 to 4, padded to as many outputs
+/// as inputs.
+bool weight_gradient_overruns(const ConvolutionProblem& problem);
 
 /// The three primitives of a convolution, prepared.
 Primitive make_forward(const Device& device, const ConvolutionDescription::Forward::primitive_desc& desc);

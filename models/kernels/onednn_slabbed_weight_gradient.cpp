@@ -9,7 +9,8 @@ namespace {
 // A share of the last cache that leaves room for the tensors themselves.
 constexpr std::size_t kSlabScratch = std::size_t{16} << 20;
 
-// That ask for kSlabScratch each, where one asks for so much: it grows with threads, not samples.
+// So many of them ask for kSlabScratch each, where one asks for so much: scratch grows with threads, not
+// samples.
 std::int64_t slabs_for(std::size_t scratch) {
   return static_cast<std::int64_t>(scratch / kSlabScratch) + 1;
 }
@@ -19,14 +20,14 @@ std::int64_t slabs_for(std::size_t scratch) {
 SlabbedWeightGradient::SlabbedWeightGradient(const Device& device, const ConvolutionProblem& problem)
     : weights_(static_cast<std::size_t>(problem.taps() * problem.x.c / problem.groups * problem.y.c)),
       outputs_(problem.bias ? static_cast<std::size_t>(problem.y.c) : 0) {
-  if (overruns(problem)) {  // slabs aren't padded at both ends
-    cut(device, problem, 2);
-    if (scratch_bytes() > kSlabScratch) cut(device, problem, 2 * slabs_for(scratch_bytes()));
+  if (weight_gradient_overruns(problem)) {  // slabs don't, as they aren't padded at both ends
+    cut(device, problem, 2, 2);
+    if (scratch_bytes() > kSlabScratch) cut(device, problem, 2, 2 * slabs_for(scratch_bytes()));
     return;
   }
   WeightGradient whole(device, problem);
   if (problem.x.element == Element::BF16 && whole.scratch_bytes() > kSlabScratch)
-    cut(device, problem, slabs_for(whole.scratch_bytes()));
+    cut(device, problem, 1, slabs_for(whole.scratch_bytes()));
   if (kinds_.empty() || scratch_bytes() > whole.scratch_bytes() / 2 || !are_all(whole.implementation())) {
     kinds_.clear();
     slabs_.assign(1, {});
@@ -34,12 +35,11 @@ SlabbedWeightGradient::SlabbedWeightGradient(const Device& device, const Convolu
   }
 }
 
-// Into so many, or, where planes are too few, so that as little scratch is asked for as can be had.
-void SlabbedWeightGradient::cut(const Device& device, const ConvolutionProblem& problem,
+// Into so many slabs, if there are two planes for each, and not fewer than `least`.
+void SlabbedWeightGradient::cut(const Device& device, const ConvolutionProblem& problem, std::int64_t least,
                                 std::int64_t wanted) {
   const std::int64_t planes = problem.y.box.axes()[slab_axis(problem)].size();
-  const std::int64_t slabs =
-      std::min(wanted, std::max<std::int64_t>(planes / 2, std::min<std::int64_t>(planes, 2)));
+  const std::int64_t slabs = std::max(least, std::min(wanted, planes / 2));
   const ConvolutionSlabs cut = cut_into_slabs(problem, static_cast<int>(slabs));
   kinds_.clear();
   for (const ConvolutionProblem& kind : cut.kinds) kinds_.emplace_back(device, kind);

@@ -36,9 +36,11 @@ bool is_cramped(const ConvolutionProblem& p) {
 }
 
 // The library's bfloat16 kernel (jit_bf16:avx512_core_bf16 of oneDNN 2.6) is wrong for some cramped windows.
-// Such tensors are small, and their numbers are float32's as well.
+// Such tensors are small, and their numbers are float32's as well. That for matrix units is wrong in long
+// rows, which come here in slabs that are rarely wrong by themselves.
 ConvolutionProblem as_computed(ConvolutionProblem problem) {
-  if (is_cramped(problem)) problem.x.element = problem.y.element = wide(problem.x.element);
+  if (is_cramped(problem) || weight_gradient_overruns(problem))
+    problem.x.element = problem.y.element = wide(problem.x.element);
   return problem;
 }
 

@@ -34,8 +34,8 @@ class WeightGradient {
 /// The same, in bfloat16 as a sum over slabs of each sample, cut along the outermost axis. The library's
 /// bfloat16 kernel transposes its tensors in memory of its own, as much as they have for each thread: of a
 /// slab it stays in the cache, and much less is asked of the caller. In one piece where that asks for little,
-/// where slabs wouldn't ask for half of it, or would be computed by another implementation; but not where the
-/// library is wrong in one piece alone.
+/// where slabs wouldn't ask for half of it, or would be computed by another implementation; always in slabs
+/// where the library is wrong in one piece.
 class SlabbedWeightGradient {
  public:
   SlabbedWeightGradient(const Device& device, const ConvolutionProblem& problem);
@@ -48,7 +48,7 @@ class SlabbedWeightGradient {
   }
 
  private:
-  void cut(const Device& device, const ConvolutionProblem& problem, std::int64_t wanted);
+  void cut(const Device& device, const ConvolutionProblem& problem, std::int64_t least, std::int64_t wanted);
   bool are_all(const std::string& implementation) const;
 
   std::vector<WeightGradient> kinds_;

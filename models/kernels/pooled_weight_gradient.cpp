@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "models/base/lanes.hpp"
+#include "models/kernels/padded_row.hpp"
 #include "models/kernels/pooled_lanes.hpp"
 #include "models/kernels/scratch_parts.hpp"
 
@@ -105,20 +106,12 @@ void PooledWeightGradient::gather_inputs(const T* x, std::int64_t row, const Mem
     return o * pool.stride - pool.pad_lo - problem_.convolution.window[axis].pad_lo;
   };
   const std::int64_t d0 = first(0, row / y.h % y.d), h0 = first(1, row % y.h), w0 = first(2, 0);
-  const Interval there = intersect(Interval{w0, w0 + inputs_.w}, Interval{0, all.w});
-  for (std::int64_t d = 0; d < inputs_.d; ++d)
-    for (std::int64_t h = 0; h < inputs_.h; ++h) {
-      float* const to = memory.inputs + (d * inputs_.h + h) * row_numbers_;
-      const bool inside = 0 <= d0 + d && d0 + d < all.d && 0 <= h0 + h && h0 + h < all.h && !there.empty();
-      if (!inside) {
-        std::fill_n(to, row_numbers_, 0.0F);
-        continue;
-      }
-      const T* const from = x + (((n * all.d + d0 + d) * all.h + h0 + h) * all.w + there.begin) * channels;
-      float* const begin = to + (there.begin - w0) * channels;
-      std::fill(to, begin, 0.0F);
-      std::copy_n(from, there.size() * channels, begin);
-      std::fill(begin + there.size() * channels, to + row_numbers_, 0.0F);
+  for (std::int64_t d = d0; d < d0 + inputs_.d; ++d)
+    for (std::int64_t h = h0; h < h0 + inputs_.h; ++h) {
+      float* const to = memory.inputs + ((d - d0) * inputs_.h + h - h0) * row_numbers_;
+      const bool inside = 0 <= d && d < all.d && 0 <= h && h < all.h;
+      const T* const from = inside ? x + ((n * all.d + d) * all.h + h) * all.w * channels : nullptr;
+      std::fill(copy_padded_row(from, all.w, channels, {w0, w0 + inputs_.w}, to), to + row_numbers_, 0.0F);
     }
 }
 

@@ -2,22 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <vector>
 
 namespace tessera {
 namespace {
 
-constexpr std::int64_t kSmall = 8, kWhole = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kSmall = 8;
 
-// At most so many outputs along each axis, but as many as the padding reaches, so that each tap reads cells
-// somewhere. What lies at the borders stays.
+// At most so many outputs along D and H, but as many as the padding reaches, so that each tap reads cells
+// somewhere. What lies at the borders stays, and so do rows: kernels are made for their length, and some go
+// wrong by it under the name of those that don't.
 template <class Problem>
-Problem with_outputs(Problem problem, const std::array<std::int64_t, 3>& most) {
+Problem with_outputs(Problem problem, std::int64_t most) {
   std::array<Interval, 3> x = problem.x.box.axes(), y = problem.y.box.axes();
-  for (std::size_t axis = 0; axis < 3; ++axis) {
+  for (std::size_t axis = 0; axis < 2; ++axis) {
     const LocalWindow& w = problem.window[axis];
     const std::int64_t least = std::max(w.pad_lo, w.pad_hi) + 2;
-    const std::int64_t fewer = y[axis].size() - std::max(most[axis], least);
+    const std::int64_t fewer = y[axis].size() - std::max(most, least);
     if (fewer <= 0 || x[axis].size() <= fewer * w.stride) continue;
     y[axis].end -= fewer;
     x[axis].end -= fewer * w.stride;
@@ -28,16 +29,11 @@ Problem with_outputs(Problem problem, const std::array<std::int64_t, 3>& most) {
   return problem;
 }
 
-// So many outputs, one after the other. Rows stay as they are: kernels are made for their length, and some go
-// wrong by it under the name of those that don't.
-std::vector<std::array<std::int64_t, 3>> tries_of(const Layout& y) {
-  std::vector<std::array<std::int64_t, 3>> tries;
+// So many outputs, one after the other.
+std::vector<std::int64_t> tries_of(const Layout& y) {
+  std::vector<std::int64_t> tries = {kSmall};
   const Extents extents = y.box.extents();
-  std::int64_t most = kSmall;
-  do {
-    tries.push_back({most, most, kWhole});
-    most *= 2;
-  } while (most < std::max(extents.d, extents.h));
+  while (2 * tries.back() < std::max(extents.d, extents.h)) tries.push_back(2 * tries.back());
   return tries;
 }
 
@@ -45,7 +41,7 @@ std::vector<std::array<std::int64_t, 3>> tries_of(const Layout& y) {
 
 ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels) {
   const std::vector<std::string> names = kernels.convolution(problem)->implementations();
-  for (const auto& most : tries_of(problem.y)) {
+  for (const std::int64_t most : tries_of(problem.y)) {
     const ConvolutionProblem smaller = with_outputs(problem, most);
     if (kernels.convolution(smaller)->implementations() == names) return smaller;
   }
@@ -54,12 +50,12 @@ ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels) 
 
 // Our own kernels alone do that, and have one implementation.
 MaxPoolProblem reduced(const MaxPoolProblem& problem) {
-  return with_outputs(problem, {kSmall, kSmall, kSmall});
+  return with_outputs(problem, kSmall);
 }
 
 PooledConvolutionProblem reduced(const PooledConvolutionProblem& problem, Kernels& kernels) {
   const std::vector<std::string> names = kernels.pooled_convolution(problem)->implementations();
-  for (const auto& most : tries_of(problem.pool.y)) {
+  for (const std::int64_t most : tries_of(problem.pool.y)) {
     PooledConvolutionProblem smaller = problem;
     smaller.pool = with_outputs(problem.pool, most);
     std::array<Interval, 3> x = problem.convolution.x.box.axes();

@@ -5,8 +5,8 @@
 namespace tessera {
 
 /// The same problem, of windows, paddings, channels and groups, at the smallest extents and batch on the way
-/// to its own at which `kernels` name the same implementations. Extents of 1 and 2 and those along W, of a
-/// convolution, stay as they are.
+/// to its own at which `kernels` name the same implementations. Extents of 1 and 2 and those along W stay as
+/// they are.
 ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels);
 MaxPoolProblem reduced(const MaxPoolProblem& problem);
 PooledConvolutionProblem reduced(const PooledConvolutionProblem& problem, Kernels& kernels);

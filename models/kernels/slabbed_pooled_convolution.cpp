@@ -14,7 +14,7 @@ namespace tessera {
 namespace {
 
 // Of a slab's map, that it may stay in the second-level cache of common processors beside what is read and
-// written.
+// written; as it should where it is never in memory, with what is read for it.
 constexpr std::size_t kMapBytes = std::size_t{512} << 10;
 // A thread has so many slabs at least, where rows suffice, so that none waits long for another.
 constexpr std::int64_t kSlabsAThread = 8;

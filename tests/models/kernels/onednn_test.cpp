@@ -65,9 +65,7 @@ void expect_last_bits(std::span<const float> found, std::span<const float> truth
   EXPECT_LT((relative_distance<const float, const float>(found, truth)), std::ldexp(1.0, -9)) << what;
 }
 
-// Returns the names of the implementations.
-std::vector<std::string> expect_bfloat16_close(const Layer& layer, const std::vector<Shape>& inputs,
-                                               const std::string& what) {
+void expect_bfloat16_close(const Layer& layer, const std::vector<Shape>& inputs, const std::string& what) {
   const auto fast = make_onednn_kernels(Element::BF16);
   const auto exact = make_reference_kernels(Element::BF16);
   LayerHarness<float> ours(layer, inputs, *fast), truth(layer, inputs, *exact);
@@ -83,7 +81,6 @@ std::vector<std::string> expect_bfloat16_close(const Layer& layer, const std::ve
                                                truth.parameters().gradient<float>(p))),
               std::max(kTolerance, sums))
         << what << ", gradient of " << ours.parameters().spec(p).name;
-  return ours.op().implementations();
 }
 
 // Every layer of a network with its channels, kernels and strides, its spatial extents cut down to `extent`
@@ -228,12 +225,12 @@ TEST(Onednn, SumsGradientsOfWeightsInBfloat16OfLargeSamplesInLittleMemory) {
 }
 
 TEST(Onednn, EqualsTheReferenceOnLongRows) {
-  for (const std::int64_t width : {350, 384, 736, 800})
+  for (const std::int64_t width : {224, 240, 384, 736, 800})
     for (const std::int64_t groups : {1, 2}) {
       const LayerPtr layer = convolution_2d({.out = 16, .window = {.kernel = 3, .pad = 1}, .groups = groups});
       const std::string what = fmt::format("rows of {} cells, {} groups", width, groups);
-      expect_close(*layer, {{2, 16, {1, 6, width}}}, what);
-      expect_bfloat16_close(*layer, {{2, 16, {1, 6, width}}}, what + " in bfloat16");
+      expect_close(*layer, {{2, 16, {1, 12, width}}}, what);
+      expect_bfloat16_close(*layer, {{2, 16, {1, 12, width}}}, what + " in bfloat16");
     }
 }
 

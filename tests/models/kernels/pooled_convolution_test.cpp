@@ -86,10 +86,12 @@ PooledResults results_of(Kernels& kernels, const PooledConvolutionProblem& p, As
   const std::span<std::byte> scratch(memory.data(), memory.size());
   PooledResults results;
   results.saved.resize(static_cast<std::size_t>(p.pool.y.count()));
-  kernel->forward(x.view(), bytes(weights), bytes(bias), y.view(), results.saved, scratch);
+  const bool has_bias = p.convolution.bias;
+  kernel->forward(x.view(), bytes(weights), has_bias ? bytes(bias) : nullptr, y.view(), results.saved,
+                  scratch);
   std::memset(memory.data(), 0xFF, memory.size());
   kernel->backward_parameters(x.view(), dy.view(), saved.empty() ? results.saved : saved, bytes(dw),
-                              bytes(db), scratch);
+                              has_bias ? bytes(db) : nullptr, scratch);
   for (const T& value : y.view().span<T>()) results.y.push_back(static_cast<double>(value));
   results.dw.assign(dw.begin(), dw.end());
   results.db.assign(db.begin(), db.end());
@@ -109,7 +111,9 @@ void expect_convolution_and_pool(const PooledConvolutionProblem& p) {
   const double rounding = narrow ? 4e-3 : 2e-6;
   EXPECT_LT(distance(found.y, truth.y), rounding);
   EXPECT_LT(distance(found.dw, truth.dw), 5e-6);
-  EXPECT_LT(distance(found.db, truth.db), 5e-6);
+  if (p.convolution.bias) {
+    EXPECT_LT(distance(found.db, truth.db), 5e-6);
+  }
   std::size_t others = 0;
   for (std::size_t i = 0; i < found.saved.size(); ++i) others += found.saved[i] != truth.saved[i] ? 1 : 0;
   EXPECT_LE(others, found.saved.size() / (narrow ? 100 : 1000)) << "taps that aren't those of the largest";
@@ -157,22 +161,26 @@ TEST(PooledConvolution, IsTheConvolutionAndThePoolOfRandomProblems) {
     }
     std::array pool = kHalves;
     if (random() % 3 == 0) pool[0] = LocalWindow{};
+    if (random() % 5 == 0) pool[1].pad_hi = 1;
     const Extents x{one_of({6, 7}), one_of({6, 7, 10}), one_of({6, 8, 21})};
-    const PooledConvolutionProblem p = pooled(Element::F32, one_of({1, 3}), one_of({1, 2, 3, 4, 5}),
-                                              one_of({16, 24, 32, 48}), x, window, pool);
+    PooledConvolutionProblem p = pooled(Element::F32, one_of({1, 3}), one_of({1, 2, 3, 4, 5}),
+                                        one_of({16, 24, 32, 48}), x, window, pool);
+    p.convolution.bias = random() % 4 != 0;
     expect_convolution_and_pool<float>(p);
     fused += can_be_fused(p) ? 1 : 0;
   }
-  EXPECT_GE(fused, lanes::kMost == 16 ? 50 : 0);
+  EXPECT_GE(fused, lanes::kMost == 16 ? 40 : 0);
 }
 
 TEST(PooledConvolution, OfOneThreadHasTheBitsOfOneOfMany) {
   const PooledConvolutionProblem p = pooled(Element::F32, 2, 4, 32, {16, 18, 20}, kThrees, kHalves);
   const auto kernels = make_onednn_kernels();
   if (!can_be_fused(p)) GTEST_SKIP() << "the library's are taken on this processor, which may sum otherwise";
-  const PooledResults many = results_of<float>(*kernels, p, float{});
-  const TeamSize one_thread(1);
-  const PooledResults one = results_of<float>(*kernels, p, float{});
+  const auto of_team = [&](int threads) {
+    const TeamSize team(threads);
+    return results_of<float>(*kernels, p, float{});
+  };
+  const PooledResults one = of_team(1), many = of_team(4);
   EXPECT_EQ(many.y, one.y);
   EXPECT_EQ(many.saved, one.saved);
 }
