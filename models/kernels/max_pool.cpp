@@ -76,7 +76,7 @@ class VectorMaxPool final : public MaxPoolKernel {
             for (std::int64_t w = kw.begin; w < kw.end; ++w)
               pooled.keep_larger(
                   lanes::load<count>(xs + (((n * x_.d + d0 + d) * x_.h + h0 + h) * x_.w + w0 + w) * c_ + c),
-                  static_cast<std::int32_t>((d * wh.kernel + h) * ww.kernel + w));
+                  static_cast<std::int32_t>((d * window_[1].kernel + h) * window_[2].kernel + w));
         const std::int64_t out = (row * y_.w + ow) * c_ + c;
         pooled.store(slope_, ys + out, taps + out);
       });
