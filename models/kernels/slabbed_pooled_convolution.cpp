@@ -14,7 +14,7 @@ namespace tessera {
 namespace {
 
 // Of a slab's map, that it may stay in the second-level cache of common processors beside what is read and
-// written; as it should where it is never in memory, with what is read for it.
+// written. Where the map is never in memory, what is read for so much of it should.
 constexpr std::size_t kMapBytes = std::size_t{512} << 10;
 // A thread has so many slabs at least, where rows suffice, so that none waits long for another.
 constexpr std::int64_t kSlabsAThread = 8;
