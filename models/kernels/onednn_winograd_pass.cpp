@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include "models/base/region_error.hpp"
 #include "models/kernels/mirrored_problem.hpp"
 
 namespace tessera::onednn {
@@ -44,15 +45,19 @@ void WinogradPass::run(const std::byte* x, const std::byte* weights, const std::
   ScratchParts parts(scratch);
   float* const points = take_floats(parts, weights_.count());
   weights_.to_points(reinterpret_cast<const float*>(weights), points);
+  RegionError error;
 #pragma omp parallel num_threads(team_)
   {
     const int thread = omp_get_thread_num();
     std::byte* const mine = parts.rest() + static_cast<std::size_t>(thread) * bytes_of_thread();
 #pragma omp for schedule(static)
     for (std::int64_t block = 0; block < blocks_.count; ++block)
-      run_block(thread, block, reinterpret_cast<const float*>(x), reinterpret_cast<const float*>(bias),
-                reinterpret_cast<float*>(y), points, mine);
+      error.run([&] {
+        run_block(thread, block, reinterpret_cast<const float*>(x), reinterpret_cast<const float*>(bias),
+                  reinterpret_cast<float*>(y), points, mine);
+      });
   }
+  error.rethrow();
 }
 
 void WinogradPass::run_block(int thread, std::int64_t block, const float* x, const float* bias, float* y,

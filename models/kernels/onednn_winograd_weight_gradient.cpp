@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/base/region_error.hpp"
 #include "models/kernels/partial_sums.hpp"
 
 namespace tessera::onednn {
@@ -68,6 +69,7 @@ void WinogradWeightGradient::run(const std::byte* x, const std::byte* dy, std::b
                                  std::byte* bias_gradient, std::byte* scratch) {
   const Memory all = lay_out(scratch, 0);
   std::fill_n(all.bias, team_ * weights_.columns(), 0.0F);
+  RegionError error;
 #pragma omp parallel num_threads(team_)
   {
     const int thread = omp_get_thread_num();
@@ -77,10 +79,13 @@ void WinogradWeightGradient::run(const std::byte* x, const std::byte* dy, std::b
       std::fill_n(all.sums + part * weights_.count(), weights_.count(), 0.0F);
 #pragma omp for schedule(static)
     for (std::int64_t block = 0; block < blocks_.count; ++block)
-      for (int slice = 0; slice < tiles_.slices(); ++slice)
-        add_block(memory, slice, block, reinterpret_cast<const float*>(x), reinterpret_cast<const float*>(dy),
-                  thread);
+      error.run([&] {
+        for (int slice = 0; slice < tiles_.slices(); ++slice)
+          add_block(memory, slice, block, reinterpret_cast<const float*>(x),
+                    reinterpret_cast<const float*>(dy), thread);
+      });
   }
+  error.rethrow();
   weights_.from_points(all.sums, team_, reinterpret_cast<float*>(weights_gradient));
   if (!bias_gradient) return;
   auto* const db = reinterpret_cast<float*>(bias_gradient);
