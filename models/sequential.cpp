@@ -28,10 +28,6 @@ class LayerError final : public InputError {
   throw InputError(std::move(problem), "layer", std::move(fix));
 }
 
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-
 void pad(Window& w, std::int64_t total) {
   w.pad = total / 2;
   w.uneven = total % 2;
@@ -263,7 +259,8 @@ class SequentialBuilder {
       Window& w = windows[axis] = bare_window(words, dilation, kernel_key, axis);
       const std::int64_t cells = graph_.shape(x).space.axes()[axis];
       if (words.padding.kind == Padding::Kind::Same)
-        pad(w, std::max<std::int64_t>(0, (ceil_div(cells, w.stride) - 1) * w.stride + w.reach() + 1 - cells));
+        pad(w,
+            std::max<std::int64_t>(0, (divided_up(cells, w.stride) - 1) * w.stride + w.reach() + 1 - cells));
       if (words.padding.kind == Padding::Kind::Cells)
         pad_by(w, axes_.number(words.padding.cells, axis, "padding"));
     }

@@ -155,7 +155,9 @@ class Planner {
       const std::array<Footprint, 3> reads = graph_.node(id).layer->reads(i, shape);
       for (int axis = 0; axis < 3; ++axis) {
         const LocalPads pads = local_pads(reads[axis], output.axes()[axis], shape.space.axes()[axis]);
-        sizes.insert(sizes.end(), {pads.lo, pads.hi, reads[axis].phase(output.axes()[axis].begin)});
+        const std::int64_t begin = output.axes()[axis].begin;
+        sizes.insert(sizes.end(), {pads.lo, pads.hi, reads[axis].phase(begin),
+                                   tile_phase(reads[axis], output.axes()[axis])});
       }
     };
     for (NodeId id = 0; id < graph_.count(); ++id) {
@@ -173,6 +175,13 @@ class Planner {
       }
     }
     return sizes;
+  }
+
+  // Winograd's tiles are two outputs of a window of three, as far apart as its dilation says, and begin where
+  // the whole's do.
+  static std::int64_t tile_phase(const Footprint& reads, Interval output) {
+    const bool is_window = reads.num == 1 && reads.den == 1 && reads.hi > reads.lo;
+    return is_window && !output.empty() ? output.begin % (reads.hi - reads.lo) : 0;
   }
 
   bool is_run(NodeId tensor, const Box& of, const Box& part) const {

@@ -20,6 +20,11 @@ inline Interval intersect(Interval a, Interval b) {
   return {std::max(a.begin, b.begin), std::min(a.end, b.end)};
 }
 
+/// a / b, rounded up; a >= 0, b > 0.
+constexpr std::int64_t divided_up(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
+
 /// What part i of p has of n things in equal parts to within one: [n*i/p, n*(i+1)/p). The parts tile [0, n);
 /// some are empty when p > n. p >= 1.
 inline Interval part_of(std::int64_t n, int i, int p) {

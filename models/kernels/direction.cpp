@@ -1,5 +1,8 @@
 #include "models/kernels/direction.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -25,13 +28,20 @@ std::string implementation_of(const std::vector<std::string>& implementations, D
   return implementations[std::min(place, implementations.size() - 1)];
 }
 
+std::string joined(const std::vector<std::string>& implementations) {
+  std::vector<std::string> distinct;
+  for (const std::string& name : implementations)
+    if (std::ranges::find(distinct, name) == distinct.end()) distinct.push_back(name);
+  return fmt::format("{}", fmt::join(distinct, " and "));
+}
+
 bool has_word(std::string_view implementation, std::string_view word) {
-  const auto is_letter = [&](std::size_t i) {
+  const auto is_alphanumeric = [&](std::size_t i) {
     return i < implementation.size() && std::isalnum(static_cast<unsigned char>(implementation[i])) != 0;
   };
   for (std::size_t at = implementation.find(word); at != std::string_view::npos;
        at = implementation.find(word, at + 1))
-    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) return true;
+    if ((at == 0 || !is_alphanumeric(at - 1)) && !is_alphanumeric(at + word.size())) return true;
   return false;
 }
 

@@ -21,6 +21,9 @@ const char* name_of(Direction direction);
 /// max-pooling for parameters.
 std::string implementation_of(const std::vector<std::string>& implementations, Direction direction);
 
+/// Of parts that may have been given different implementations: each name once.
+std::string joined(const std::vector<std::string>& implementations);
+
 /// Whether the name of an implementation has this among its words: gemm is one of "x64:gemm:jit", and none of
 /// "brgemm:avx512".
 bool has_word(std::string_view implementation, std::string_view word);

@@ -41,8 +41,8 @@ struct ConvolutionProblem : WindowProblem {
   bool input_gradients = true;      // whether backward_inputs will be called
   bool adjoint = false;             // its layer is the transposed one: calls backward_inputs to go forward
   bool parameter_gradients = true;  // whether backward_parameters will be called
-  /// Extents of the tensor of which y is a part, where it is one: by which a way to compute y is chosen, so
-  /// that all parts of a sample have the numbers of the whole.
+  /// Extents of the tensor of which the layer's output is a part, where it is one: by which a way to go
+  /// forward is chosen, so that all parts of a sample have the numbers of the whole.
   Extents whole{0, 0, 0};
 
   std::int64_t taps() const { return window[0].kernel * window[1].kernel * window[2].kernel; }
@@ -68,6 +68,9 @@ class LinearKernel {
 };
 
 using MakeConvolution = std::function<std::unique_ptr<LinearKernel>(const ConvolutionProblem&)>;
+
+/// A pool's window has fewer cells: kernels keep the number of one, and a sign, in one byte.
+inline constexpr std::int64_t kPoolTaps = 128;
 
 /// Max-pooling followed by LeakyReLU with slope `negative_slope` (1: none). The activation is monotone, so it
 /// commutes with the maximum: applied to the pooled elements it costs a fraction, and the input need not be

@@ -32,7 +32,7 @@ class VectorMaxPool final : public MaxPoolKernel {
         n_(problem.y.n),
         c_(problem.y.c),
         slope_(static_cast<float>(slope)) {
-    assert(window_[0].kernel * window_[1].kernel * window_[2].kernel < static_cast<std::int64_t>(kPoolTaps));
+    assert(window_[0].kernel * window_[1].kernel * window_[2].kernel < kPoolTaps);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       assert(window_[axis].dilation == 1);
       for (std::int64_t i = 0; i < x_.axes()[axis]; ++i)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "models/base/region_error.hpp"
+#include "models/kernels/direction.hpp"
 #include "models/kernels/library.hpp"
 #include "models/kernels/onednn_convolution_description.hpp"
 #include "models/kernels/partial_sums.hpp"
@@ -21,7 +23,6 @@ using dnnl::memory;
 constexpr std::int64_t kBlockCells = 512;
 // With less on either side the library's own in bfloat16 are as fast.
 constexpr std::int64_t kLeastChannels = 128;
-constexpr std::size_t kMostSumBytes = std::size_t{64} << 20;
 
 // Each cell of y reads that of x at its own place: then x is what the tap reads.
 bool is_pointwise(const ConvolutionProblem& p) {
@@ -38,7 +39,7 @@ std::int64_t weights_of(const ConvolutionProblem& p) {
 // A sum for each thread where all sums are small beside the tensors; of others as few as let each thread have
 // a tap.
 std::int64_t sums_of(const ConvolutionProblem& p, int team) {
-  const std::int64_t least = (team + p.taps() - 1) / p.taps();
+  const std::int64_t least = divided_up(team, p.taps());
   const auto small =
       static_cast<std::int64_t>((p.x.bytes() + p.y.bytes()) / 4 / sizeof(float)) / weights_of(p);
   return std::clamp<std::int64_t>(small, least, team);
@@ -90,9 +91,9 @@ ProductWeightGradient::ProductWeightGradient(const Device& device, const Convolu
     : problem_(problem), sums_(sums_of(problem, omp_get_max_threads())) {
   const int team = omp_get_max_threads();
   const std::int64_t row = problem.y.box.w.size(), rows = rows_of(problem.y);
-  const std::int64_t fair = (rows + sums_ - 1) / sums_;
+  const std::int64_t fair = divided_up(rows, sums_);
   block_rows_ = std::clamp<std::int64_t>(kBlockCells / row, 1, std::max<std::int64_t>(fair, 1));
-  const std::int64_t blocks = (rows + block_rows_ - 1) / block_rows_;
+  const std::int64_t blocks = divided_up(rows, block_rows_);
   const ConvolutionDescription parameters(problem, ConvolutionDescription::Tensors::ChannelsLast);
   ConvolutionProblem by_tap = problem;
   by_tap.order = WeightOrder::SpatialInOut;
@@ -102,7 +103,7 @@ ProductWeightGradient::ProductWeightGradient(const Device& device, const Convolu
   const TeamSize alone(1);
   for (int thread = 0; thread < team; ++thread) {
     const std::int64_t sum = thread % sums_, rank = thread / sums_;
-    const std::int64_t ranks = (team - sum + sums_ - 1) / sums_;
+    const std::int64_t ranks = divided_up(team - sum, sums_);
     Worker worker{sum,
                   part_of(blocks, static_cast<int>(sum), static_cast<int>(sums_)),
                   part_of(problem.taps(), static_cast<int>(rank), static_cast<int>(ranks)),
@@ -125,7 +126,9 @@ std::size_t ProductWeightGradient::sums_bytes() const {
 }
 
 std::string ProductWeightGradient::implementation() const {
-  return "products, " + workers_.front().products.front().product.implementation();
+  std::vector<std::string> names;
+  for (const BlockProduct& block : workers_.front().products) names.push_back(block.product.implementation());
+  return "products, " + joined(names);
 }
 
 std::size_t ProductWeightGradient::gathered_bytes() const {
@@ -160,9 +163,11 @@ ProductWeightGradient::Memory ProductWeightGradient::lay_out(std::byte* weights_
 void ProductWeightGradient::run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient,
                                 std::byte* bias_gradient, std::byte* scratch) {
   const auto memory_of = [&](std::size_t worker) { return lay_out(weights_gradient, scratch, worker); };
+  RegionError error;
 #pragma omp parallel for schedule(static) num_threads(static_cast <int>(workers_.size()))
   for (std::size_t worker = 0; worker < workers_.size(); ++worker)
-    run(workers_[worker], memory_of(worker), x, dy);
+    error.run([&] { run(workers_[worker], memory_of(worker), x, dy); });
+  error.rethrow();
   // The first workers have a sum each.
   auto* const db = reinterpret_cast<float*>(bias_gradient);
   if (db) std::fill_n(db, problem_.y.c, 0.0F);

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "models/base/lanes.hpp"
 
 /// Sums that threads, or slabs one after another, make of their parts, and add up.
 namespace tessera {
+
+/// What a gradient's sums of all threads may come to: of larger ones there is one for several threads, or
+/// another way.
+inline constexpr std::size_t kMostSumBytes = std::size_t{64} << 20;
 
 /// Adds to sums what each column of a matrix of float or Bfloat16, stored row by row, comes to. Called block
 /// by block of many rows, it adds few numbers to a large sum.

@@ -4,13 +4,14 @@
 #include <limits>
 
 #include "models/base/lanes.hpp"
+#include "models/kernels/kernels.hpp"
 
 namespace tessera {
 
 /// In the byte that max-pooling keeps for each pooled element: it is <= 0, so the slope applies; the other
 /// bits are its tap, of fewer than kPoolTaps.
 inline constexpr std::int32_t kPoolSloped = 0x80;
-inline constexpr std::size_t kPoolTaps = 0x80;
+static_assert(kPoolTaps <= kPoolSloped);
 
 /// The largest elements so far of some channels of a pool's window, and their taps.
 template <int count>

@@ -8,10 +8,6 @@
 namespace tessera {
 namespace {
 
-std::int64_t divided_up(std::int64_t a, std::int64_t b) {
-  return (a + b - 1) / b;
-}
-
 // Boxes of the pool's output of a sample, counted from 0, that make so many slabs or a few more.
 std::vector<Box> boxes(const Extents& pooled, std::int64_t wanted) {
   const std::int64_t parts = std::min(pooled.d, wanted);

@@ -33,7 +33,7 @@ PooledWeightGradient::PooledWeightGradient(const PooledConvolutionProblem& probl
   const auto& [d, h, w] = problem.convolution.window;
   const auto& [pool_d, pool_h, pool_w] = problem.pool.window;
   segment_ = w.kernel * problem.convolution.x.c;
-  padded_segment_ = (segment_ + lanes::kMost - 1) / lanes::kMost * lanes::kMost;
+  padded_segment_ = divided_up(segment_, lanes::kMost) * lanes::kMost;
   const std::int64_t pooled = problem.pool.y.box.w.size();
   inputs_ = {pool_d.kernel + d.kernel - 1, pool_h.kernel + h.kernel - 1,
              (pooled - 1) * pool_w.stride + pool_w.kernel + w.kernel - 1};

@@ -1,7 +1,9 @@
 #include "models/kernels/winograd_rule.hpp"
 
 #include "models/base/lanes.hpp"
+#include "models/kernels/kernel_problem.hpp"
 #include "models/kernels/mirrored_problem.hpp"
+#include "models/kernels/partial_sums.hpp"
 #include "models/kernels/window_taps.hpp"
 #include "models/kernels/winograd_tiles.hpp"
 
@@ -19,8 +21,6 @@ constexpr double kWeightPointRead = lanes::kMost;
 constexpr double kFar = 4, kNearBytes = 1 << 20;
 // Where the estimates are closer than that the direct way is taken: it needs less memory.
 constexpr double kWorthIt = 0.85;
-// Each thread sums gradients of weights at points of its own.
-constexpr std::size_t kMostSumBytes = std::size_t{64} << 20;
 
 // Of one input and one output channel: what falls on padding isn't multiplied.
 double direct_products(const ConvolutionProblem& p) {
@@ -46,10 +46,11 @@ bool pays(const ConvolutionProblem& p, int team) {
   return products + transforms + weights < kWorthIt * direct_products(p) * in * out / threads;
 }
 
-// Of one sample of the tensor of which y is a part, and of one thread, so that outputs are the same numbers
-// on any number of processes and threads, and in batches of any size: a rounding may move a maximum of a
-// pool. How the whole is padded a part doesn't know: it is taken to be so to its own extents. Without padding
-// more products are direct ones than are counted then, and at small extents the direct way is kept.
+// Of what a layer computes when it goes forward: of one sample of the whole tensor, and of one thread, so
+// that outputs are the same numbers on any number of processes and threads, and in batches of any size: a
+// rounding may move a maximum of a pool. How the whole is padded a part doesn't know: it is taken to be so to
+// its own extents. Without padding more products are direct ones than are counted then, and at small extents
+// the direct way is kept.
 bool pays_forward(ConvolutionProblem p) {
   p.x.n = p.y.n = 1;
   if (p.whole.count() > 0) p.y.box = Box::whole(p.whole);
@@ -58,6 +59,7 @@ bool pays_forward(ConvolutionProblem p) {
   return pays(p, 1);
 }
 
+// Each thread sums gradients of weights at points of its own.
 bool has_small_sums(const ConvolutionProblem& p, int team) {
   const std::int64_t points = kSlice * WinogradTiles(p).slices() * p.x.c * p.y.c;
   return static_cast<std::size_t>(team * points) * sizeof(float) <= kMostSumBytes;
@@ -68,11 +70,10 @@ bool has_small_sums(const ConvolutionProblem& p, int team) {
 bool is_chosen(const ConvolutionProblem& problem, Direction direction, ConvolutionAlgorithm algorithm,
                int team) {
   if (algorithm == ConvolutionAlgorithm::Direct || !can_be_winograd(problem)) return false;
-  if (direction == Direction::Forward)
-    return algorithm == ConvolutionAlgorithm::Winograd || pays_forward(problem);
   const auto computed = direction == Direction::BackwardInputs ? mirrored(problem) : problem;
   if (!computed || !can_be_winograd(*computed)) return false;
   if (algorithm == ConvolutionAlgorithm::Winograd) return true;
+  if (primitive_of(problem, direction) == Direction::Forward) return pays_forward(*computed);
   if (direction == Direction::BackwardParameters && !has_small_sums(problem, team)) return false;
   return pays(*computed, team);
 }

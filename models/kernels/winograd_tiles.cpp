@@ -267,12 +267,11 @@ TileBlocks cut_into_blocks(std::int64_t tiles, std::int64_t read, std::int64_t w
   // numbers.
   const std::int64_t against_weights = read * written / (2 * (read + written));
   const std::int64_t wanted = std::max({in_cache, against_weights, std::int64_t{8}});
-  const auto ratio_up = [](std::int64_t a, std::int64_t b) { return (a + b - 1) / b; };
   TileBlocks blocks;
-  blocks.count = ratio_up(ratio_up(tiles, wanted), team) * team;
+  blocks.count = divided_up(divided_up(tiles, wanted), team) * team;
   // An odd number: matrices that lie a power of two apart compete for the same lines of a cache.
-  blocks.rows = ratio_up(tiles, blocks.count) | 1;
-  blocks.count = ratio_up(tiles, blocks.rows);
+  blocks.rows = divided_up(tiles, blocks.count) | 1;
+  blocks.count = divided_up(tiles, blocks.rows);
   return blocks;
 }
 

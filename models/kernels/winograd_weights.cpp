@@ -92,7 +92,7 @@ std::int64_t WinogradWeights::count() const {
 template <class Visit>
 void WinogradWeights::for_each_block(Visit&& visit) const {
   constexpr std::int64_t kRows = 16;
-  const std::int64_t chunks = (rows_ + kRows - 1) / kRows;
+  const std::int64_t chunks = divided_up(rows_, kRows);
 #pragma omp parallel for schedule(static)
   for (std::int64_t chunk = 0; chunk < chunks; ++chunk)
     lanes::for_each_block(columns_, [&](auto lanes, std::int64_t column) {

@@ -5,8 +5,6 @@
 namespace tessera {
 namespace {
 
-constexpr std::int64_t kMostCells = 127;  // kernels keep a cell's number and a sign in one byte
-
 class MaxPoolOp final : public LocalOp {
  public:
   MaxPoolOp(std::unique_ptr<MaxPoolKernel> kernel, const Layout& owned)
@@ -31,9 +29,9 @@ class MaxPool final : public Layer {
 
   Shape output(std::span<const Shape> inputs) const override {
     const auto& [d, h, w] = config_.window;
-    if (d.kernel * h.kernel * w.kernel > kMostCells)
+    if (d.kernel * h.kernel * w.kernel >= kPoolTaps)
       throw InputError(fmt::format("a window of {}x{}x{} cells is too large", d.kernel, h.kernel, w.kernel),
-                       "max-pooling", fmt::format("pool at most {} cells at once", kMostCells));
+                       "max-pooling", fmt::format("pool at most {} cells at once", kPoolTaps - 1));
     return {inputs[0].n, inputs[0].c, outputs(config_.window, inputs[0].space, "max-pooling")};
   }
   std::array<Footprint, 3> reads(std::size_t, const Shape&) const override {

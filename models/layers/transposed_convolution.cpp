@@ -94,6 +94,7 @@ class TransposedConvolution : public Layer {
     adjoint.order = order_;
     adjoint.bias = false;
     adjoint.adjoint = true;
+    adjoint.whole = site.output.space;
     for (int axis = 0; axis < 3; ++axis) {
       const Window& w = windows_[axis];
       const Interval in = site.wanted[0].box.axes()[axis], out = site.owned.box.axes()[axis];

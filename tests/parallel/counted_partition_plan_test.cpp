@@ -5,6 +5,7 @@
 
 #include "models/cosmoflow.hpp"
 #include "models/deepcam.hpp"
+#include "models/layers/layers.hpp"
 #include "parallel/exchange_maker.hpp"
 #include "parallel/group_sum.hpp"
 #include "parallel/partition_plan.hpp"
@@ -116,6 +117,17 @@ TEST(CountedPartitionPlan, IsWhatAStepOfDeepCamSendsComputesAndHolds) {
   const ProcessGrid grid(world(), {1, 1, world().size(), 1});
   for (const Element element : {Element::F32, Element::BF16})
     expect_counted_as_planned(graph, grid, make_onednn_kernels(element));
+}
+
+// Tiles of two rows begin at even rows of the whole: of eight parts, those of four rows have two tiles along
+// them, or three.
+TEST(CountedPartitionPlan, KnowsWhereWinogradsTilesBegin) {
+  Graph graph;
+  NodeId x = graph.input("input", {1, 64, {1, 36, 40}});
+  for (const char* const name : {"first", "second"})
+    x = graph.add(name, convolution_2d({.out = 64, .window = {.kernel = 3, .pad = 1}}), {x});
+  const ProcessGrid grid(world(), {1, 1, world().size(), 1});
+  expect_counted_as_planned(graph, grid, make_onednn_kernels(Element::F32, ConvolutionAlgorithm::Winograd));
 }
 
 // The dense layers behind flatten compute in the wide type, of whole tensors on each process.

@@ -288,6 +288,9 @@ TEST(WinogradRule, ChoosesForwardByTheWholeOfWhichThereIsAPart) {
   p.whole = {32, 32, 32};
   EXPECT_TRUE(chosen(Direction::Forward));
   EXPECT_FALSE(chosen(Direction::BackwardInputs)) << "which is summed over the parts";
+  p.adjoint = true;  // of a transposed convolution, which goes forward by the other direction
+  EXPECT_TRUE(chosen(Direction::BackwardInputs));
+  EXPECT_FALSE(chosen(Direction::Forward));
 }
 
 TEST(WinogradRule, TakesItWhereChannelsAndTilesAreMany) {
