@@ -35,7 +35,7 @@ double unit_roundoff(Element element) {
     case Element::F32:
       return std::ldexp(1.0, -24);
     case Element::BF16:
-      return std::ldexp(1.0, -9);
+      return std::ldexp(1.0, -8);
   }
   return 0;
 }
