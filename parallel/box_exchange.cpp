@@ -30,12 +30,13 @@ BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, con
   assert(ends.owned.n == ends.wanted.n && ends.owned.c == ends.wanted.c &&
          ends.owned.element == ends.wanted.element);
   std::size_t bytes = 0;
-  std::vector<std::size_t> offsets;
+  std::vector<std::optional<std::size_t>> offsets;
   const auto link = [&](const Piece& piece, Layout layout, bool to_be_added) {
     const std::optional<std::size_t> place = run_offset(layout, piece.box);
     layout.box = piece.box;
-    offsets.push_back(bytes);
-    if (!place || to_be_added) bytes += (layout.bytes() + 63) / 64 * 64;
+    const bool is_staged = !place || to_be_added;
+    offsets.push_back(is_staged ? std::optional(bytes) : std::nullopt);
+    if (is_staged) bytes += (layout.bytes() + 63) / 64 * 64;
     return Link{piece.peer, place, {nullptr, layout}};
   };
   for (const Piece& piece : plan.receive) halo_.push_back(link(piece, ends.wanted, false));
@@ -43,7 +44,8 @@ BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, con
   staging_ = AlignedBytes(bytes);
   auto offset = offsets.begin();
   for (std::vector<Link>* links : {&halo_, &shared_})
-    for (Link& l : *links) l.staged.bytes = staging_.data() + *offset++;
+    for (Link& l : *links)
+      if (const std::optional<std::size_t> staged = *offset++) l.staged.bytes = staging_.data() + *staged;
   for (const Link& l : shared_) contributions_.push_back(l.staged);
 }
 

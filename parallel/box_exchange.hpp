@@ -40,7 +40,7 @@ class BoxExchange final : public Exchange {
   struct Link {
     int peer;
     std::optional<std::size_t> place;  // of the piece in the tensor's memory, where it is one run there
-    TensorView staged;                 // the piece as a tensor of its own; no memory where never needed
+    TensorView staged;                 // the piece as a tensor of its own; null where never needed
   };
 
   void send(const Link& link, ConstTensorView tensor, Request& request);

@@ -2,16 +2,12 @@
 
 namespace tessera {
 
-Interval owned_interval(std::int64_t n, int i, int p) {
-  return part_of(n, i, p);
-}
-
 Box Partition::owned(Extents space, int part) const {
   const int w = part % dims_.width;
   const int h = part / dims_.width % dims_.height;
   const int d = part / dims_.width / dims_.height;
-  return {owned_interval(space.d, d, dims_.depth), owned_interval(space.h, h, dims_.height),
-          owned_interval(space.w, w, dims_.width)};
+  return {part_of(space.d, d, dims_.depth), part_of(space.h, h, dims_.height),
+          part_of(space.w, w, dims_.width)};
 }
 
 std::vector<Box> Partition::all(Extents space) const {

@@ -19,9 +19,6 @@ struct GridDims {
   friend bool operator==(const GridDims&, const GridDims&) = default;
 };
 
-/// What part i of p owns of an axis of n elements, as part_of() divides them.
-Interval owned_interval(std::int64_t n, int i, int p);
-
 /// The boxes that the parts of one sample own. They tile the space; some are empty where parts exceed
 /// extents.
 class Partition {

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "parallel/partition.hpp"
+#include "models/base/interval.hpp"
 
 namespace tessera {
 namespace {
@@ -21,7 +21,7 @@ int threads_in(double cpus) {
 
 CoreShare share_of_cores(int cores, int rank, int ranks) {
   if (ranks > cores) return {rank % std::max(1, cores), 1, 1};
-  const Interval mine = owned_interval(cores, rank, ranks);
+  const Interval mine = part_of(cores, rank, ranks);
   return {static_cast<int>(mine.begin), static_cast<int>(mine.size()), cores / ranks};
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harness/machine/topology.hpp"
-#include "parallel/partition.hpp"
+#include "models/base/interval.hpp"
 
 namespace tessera {
 
@@ -15,7 +15,7 @@ std::optional<cpu_set_t> cpus_of_part(int part, int parts) {
   const std::vector<CpuSet> cores = cores_of(topology.get(), affinity_mask(topology.get()));
   const auto count = static_cast<int>(cores.size());
   if (count < parts) return std::nullopt;
-  const Interval owned = owned_interval(count, part, parts);
+  const Interval owned = part_of(count, part, parts);
   const CpuSet mine(hwloc_bitmap_alloc());
   for (std::int64_t i = owned.begin; i < owned.end; ++i)
     hwloc_bitmap_or(mine.get(), mine.get(), cores[static_cast<std::size_t>(i)].get());

@@ -8,8 +8,7 @@
 namespace tessera {
 
 /// What the kernels of a node's operation are made for on one process, those of its slabs included; first
-/// that of the whole. None
-/// where it takes no kernel, or nothing of its output is owned here.
+/// that of the whole. None where it takes no kernel, or nothing of its output is owned here.
 std::vector<KernelProblem> kernel_problems(const Graph& graph, const Placement& placement, NodeId node,
                                            Element element);
 

@@ -26,8 +26,7 @@ double glorot_limit(Fans fans);
 double kaiming_deviation(std::int64_t fan);
 
 /// Limit of PyTorch's default for the weights of convolutions, and for the biases beside them: uniform
-/// numbers in
-/// [-limit, limit), limit = 1 / sqrt(fan in) (its kaiming_uniform_ with a = sqrt(5)).
+/// numbers in [-limit, limit), limit = 1 / sqrt(fan in) (its kaiming_uniform_ with a = sqrt(5)).
 ///
 /// fan_in of a ParameterSpec is as PyTorch counts it, dim 1 of the weight times the taps: (in / groups) kh kw
 /// of a convolution (out, in / groups, kh, kw), but (out / groups) kh kw of a transposed one (in, out /

@@ -65,8 +65,8 @@ class ReferenceSchedule final : public Schedule {
 ///
 ///     decays          peak x the factor of the last decay whose epoch has begun
 ///     cosine_epochs   peak (1 + cos(pi (t - warmup_steps) / (T - warmup_steps))) / 2 with T the steps of so
-///     many
-///                     epochs, warm-up included: the peak at the first step, 0 when they have ended and after
+///                     many epochs, warm-up included: the peak at the first step, 0 when they have ended and
+///                     after
 ///     neither         peak
 class WarmupSchedule final : public Schedule {
  public:

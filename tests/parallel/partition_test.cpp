@@ -13,7 +13,7 @@ TEST(Partition, TilesAnAxisInOrderWithSizesThatDifferByAtMostOne) {
     for (int p = 1; p <= 13; ++p) {
       std::int64_t next = 0;
       for (int i = 0; i < p; ++i) {
-        const Interval owned = owned_interval(n, i, p);
+        const Interval owned = part_of(n, i, p);
         EXPECT_EQ(owned.begin, next);
         EXPECT_TRUE(owned.size() == n / p || owned.size() == n / p + 1) << n << " over " << p;
         next = owned.end;
