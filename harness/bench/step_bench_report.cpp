@@ -90,7 +90,7 @@ std::string to_string(const StepBench& bench) {
   }
   text += fmt::format("loss {:.3f}, update {:.3f}, calls without a ceiling {:.3f}\n",
                       1e3 * bench.loss_seconds, 1e3 * bench.update_seconds, 1e3 * rest);
-  if (!bench.generic_calls.empty()) text += to_string(bench.generic_calls) + "\n";
+  if (!bench.generic_calls.empty()) text += summary_of(texts_of(bench.generic_calls)) + "\n";
   text += fmt::format("\n{:<34} {:>9} {:>9} {:>9}\n", "a rank, a step", "min", "median", "max");
   text += spread_text("step", bench.step_seconds);
   text += spread_text("  compute", bench.compute_seconds);

@@ -164,8 +164,9 @@ void TrainingRun::warn_of_slow_kernels() const {
   if (setup_.config.compute.kernels == KernelChoice::Reference) return;
   if (setup_.config.compute.element == Element::BF16 && emulates_bfloat16())
     say(fmt::format("warning: {}", kEmulatedBfloat16));
-  const std::vector<GenericCall> calls = generic_calls(trainer_->graph(), trainer_->network());
-  if (!calls.empty()) say(fmt::format("warning: {}", to_string(calls)));
+  const std::vector<std::string> calls =
+      gathered(texts_of(generic_calls(trainer_->graph(), trainer_->network())), setup_.world);
+  if (!calls.empty()) say(fmt::format("warning: {}", summary_of(calls)));
 }
 
 void TrainingRun::restore() {

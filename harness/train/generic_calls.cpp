@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <span>
+#include <sstream>
 
 namespace tessera {
 namespace {
@@ -40,14 +41,31 @@ std::vector<GenericCall> generic_calls(const Graph& graph, const Network& networ
   return calls;
 }
 
-std::string to_string(const std::vector<GenericCall>& calls) {
-  constexpr std::size_t kMost = 8;
+std::vector<std::string> texts_of(const std::vector<GenericCall>& calls) {
   std::vector<std::string> texts;
-  for (const GenericCall& call : std::span(calls).first(std::min(calls.size(), kMost)))
+  for (const GenericCall& call : calls)
     texts.push_back(fmt::format("{} {} ({})", call.node, name_of(call.call), call.implementation));
-  if (calls.size() > kMost) texts.push_back(fmt::format("and {} more", calls.size() - kMost));
-  return fmt::format("{} call{} of oneDNN fell back to a generic implementation: {}", calls.size(),
-                     calls.size() == 1 ? "" : "s", fmt::join(texts, ", "));
+  return texts;
+}
+
+std::vector<std::string> gathered(const std::vector<std::string>& calls, const Communicator& world) {
+  std::vector<std::string> distinct;
+  for (const std::string& of_rank : world.gather(fmt::format("{}", fmt::join(calls, "\n")), 0)) {
+    std::istringstream lines(of_rank);
+    for (std::string call; std::getline(lines, call);)
+      if (std::ranges::find(distinct, call) == distinct.end()) distinct.push_back(call);
+  }
+  return distinct;
+}
+
+std::string summary_of(const std::vector<std::string>& calls) {
+  constexpr std::size_t kMost = 8;
+  const std::size_t named = std::min(calls.size(), kMost);
+  std::string text =
+      fmt::format("{} call{} of oneDNN fell back to a generic implementation: {}", calls.size(),
+                  calls.size() == 1 ? "" : "s", fmt::join(std::span(calls).first(named), ", "));
+  if (calls.size() > named) text += fmt::format(", and {} more", calls.size() - named);
+  return text;
 }
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 
 #include "models/kernels/direction.hpp"
 #include "models/network/network.hpp"
+#include "parallel/mpi.hpp"
 
 namespace tessera {
 
@@ -19,9 +20,15 @@ struct GenericCall {
 /// Of the network on one process.
 std::vector<GenericCall> generic_calls(const Graph& graph, const Network& network);
 
-/// "2 calls of oneDNN fell back to a generic implementation: conv3d_3 backward_parameters (x64:gemm:jit),
-/// ..."; of many, the first.
-std::string to_string(const std::vector<GenericCall>& calls);
+/// Each as "conv3d_3 backward_parameters (x64:gemm:jit)".
+std::vector<std::string> texts_of(const std::vector<GenericCall>& calls);
+
+/// The texts of all processes, each once; parts of a sample have other extents, and may get other kernels. On
+/// rank 0, elsewhere none. Collective.
+std::vector<std::string> gathered(const std::vector<std::string>& calls, const Communicator& world);
+
+/// "2 calls of oneDNN fell back to a generic implementation: ..., ..."; of many texts, the first.
+std::string summary_of(const std::vector<std::string>& calls);
 
 /// By its name, as the library has it. `product`: of a matrix product, which may well be a gemm.
 bool is_generic(const std::string& implementation, bool product);

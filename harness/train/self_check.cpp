@@ -42,6 +42,10 @@ std::string text(const Checked& checked, const KernelMismatch& wrong) {
                      fmt::join(checked.layers, ", "), wrong.implementation, wrong.distance, wrong.bound);
 }
 
+constexpr const char* kFix =
+    "use another version of oneDNN, or other kernels of it by ONEDNN_MAX_CPU_ISA; for those named vector, "
+    "which are compiled here, another compiler or TESSERA_NATIVE=OFF; --no-self-check trains with these";
+
 }  // namespace
 
 SelfCheck self_check(const ProcessGrid& grid, const Graph& graph, Kernels& kernels, Overlap overlap) {
@@ -50,17 +54,16 @@ SelfCheck self_check(const ProcessGrid& grid, const Graph& graph, Kernels& kerne
   const std::vector<Checked> distinct = distinct_kernels(graph, placement, kernels.element());
   const Communicator peers =
       grid.world().split(grid.node() * grid.dims().parts() + grid.part(), grid.world().rank());
-  all_or_none(grid.world(), [&] {
+  all_or_none(grid.world(), "the self-check", [&](const Moved& moved) {
     std::vector<std::string> wrong;
-    for (std::size_t i = peers.rank(); i < distinct.size(); i += peers.size())
+    for (std::size_t i = peers.rank(); i < distinct.size(); i += peers.size()) {
       if (const auto mismatch = check_kernel(distinct[i].problem, kernels))
         wrong.push_back(text(distinct[i], *mismatch));
+      moved();
+    }
     if (!wrong.empty())
-      throw MachineError(
-          fmt::format("kernels compute wrong results here: {}", fmt::join(wrong, "; ")),
-          fmt::format("oneDNN {}", onednn_version()),
-          "use another version of oneDNN, or other kernels of it by ONEDNN_MAX_CPU_ISA; --no-self-check "
-          "trains with these");
+      throw MachineError(fmt::format("kernels compute wrong results here: {}", fmt::join(wrong, "; ")),
+                         fmt::format("oneDNN {}", onednn_version()), kFix);
   });
   return {static_cast<int>(distinct.size()), watch.seconds()};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/kernels/convolution_slabs.hpp"
+#include "models/kernels/direction.hpp"
 #include "models/kernels/scratch_parts.hpp"
 
 namespace tessera {
@@ -21,7 +22,7 @@ class FoldedConvolution final : public LinearKernel {
       : whole_(problem),
         outputs_(problem.y.c),
         folded_(problem.window[2].kernel * problem.x.c),
-        channels_((folded_ + kChannels - 1) / kChannels * kChannels),
+        channels_(divided_up(folded_, kChannels) * kChannels),
         rows_of_taps_(problem.window[0].kernel * problem.window[1].kernel) {
     const std::size_t axis = slab_axis(problem);
     const std::size_t sample_bytes = folded_input(problem).bytes() / static_cast<std::size_t>(problem.x.n);
@@ -31,6 +32,7 @@ class FoldedConvolution final : public LinearKernel {
     const ConvolutionSlabs cut = cut_into_slabs(problem, axis == 2 ? 1 : static_cast<int>(slabs));
     for (const ConvolutionProblem& kind : cut.kinds) add_kind(kind, inner);
     slabs_ = cut.slabs;
+    samples_ = static_cast<std::size_t>(problem.x.n);
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -76,8 +78,13 @@ class FoldedConvolution final : public LinearKernel {
            ScratchParts::rounded(bias_bytes()) + inner;
   }
   std::vector<std::string> implementations() const override {
-    std::vector<std::string> names = kinds_.front().kernel->implementations();
-    for (std::string& name : names) name.insert(0, "folded ");
+    std::vector<std::string> names;
+    for (const Direction direction : {Direction::Forward, Direction::BackwardParameters}) {
+      std::vector<std::string> of_kinds;
+      for (const Kind& kind : kinds_)
+        of_kinds.push_back(implementation_of(kind.kernel->implementations(), direction));
+      names.push_back("folded " + joined(of_kinds) + (slabs_.size() > samples_ ? " in slabs" : ""));
+    }
     return names;
   }
 
@@ -175,6 +182,7 @@ class FoldedConvolution final : public LinearKernel {
   std::int64_t rows_of_taps_;
   std::vector<Kind> kinds_;
   std::vector<ConvolutionSlabs::Slab> slabs_;
+  std::size_t samples_ = 0;
   std::size_t most_folded_ = 0;  // bytes
 };
 

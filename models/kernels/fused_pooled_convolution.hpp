@@ -7,8 +7,9 @@
 namespace tessera {
 
 /// Whether make_fused_pooled_convolution can compute a convolution with its pool, and the library isn't
-/// better at it: one that can be slabbed, in float, of one, two or four input channels and vectors full of
-/// output channels, and a pool without padding of windows of 2 × 2 × 2 or 1 × 2 × 2, side by side.
+/// better at it: one that can be slabbed, in float, with weights as Keras has them, of one, two or four input
+/// channels and vectors full of output channels, and a pool without padding of windows of 2 × 2 × 2 or
+/// 1 × 2 × 2, side by side; where it is compiled for vectors of 16.
 bool can_be_fused(const PooledConvolutionProblem& problem);
 
 /// The forward pass alone of a convolution with its pool, on the calling thread. Output channels are the

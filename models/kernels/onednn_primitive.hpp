@@ -65,7 +65,8 @@ typename Made::primitive_desc described_backward(const Device& device, const For
 #endif
 }
 
-/// A primitive with the list of its arguments made once: an execution only sets addresses.
+/// A primitive with the list of its arguments made once: an execution only sets addresses, so that it belongs
+/// to one thread at a time.
 class Primitive {
  public:
   struct Argument {
@@ -73,6 +74,11 @@ class Primitive {
     dnnl::memory::desc desc;
   };
   Primitive() = default;
+  Primitive(Primitive&&) = default;
+  Primitive& operator=(Primitive&&) = default;
+  Primitive(const Primitive&) = delete;
+  Primitive& operator=(const Primitive&) = delete;
+  ~Primitive() = default;
   /// desc: any primitive descriptor made with caller_scratchpad().
   template <class Desc, class Made>
   static Primitive make(const Device& device, const Desc& desc, std::initializer_list<Argument> arguments) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "models/kernels/direction.hpp"
 #include "models/kernels/onednn_weight_gradient.hpp"
 #include "models/kernels/partial_sums.hpp"
 
@@ -44,6 +45,12 @@ void SlabbedWeightGradient::cut(const Device& device, const ConvolutionProblem& 
   kinds_.clear();
   for (const ConvolutionProblem& kind : cut.kinds) kinds_.emplace_back(device, kind);
   slabs_ = cut.slabs;
+}
+
+std::string SlabbedWeightGradient::implementation() const {
+  std::vector<std::string> names;
+  for (const WeightGradient& kind : kinds_) names.push_back(kind.implementation());
+  return joined(names) + (slabs_.size() > 1 ? " in slabs" : "");
 }
 
 bool SlabbedWeightGradient::are_all(const std::string& implementation) const {

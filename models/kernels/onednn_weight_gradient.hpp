@@ -43,9 +43,7 @@ class SlabbedWeightGradient {
   void run(const std::byte* x, const std::byte* dy, std::byte* weights_gradient, std::byte* bias_gradient,
            std::byte* scratch);
   std::size_t scratch_bytes() const;
-  std::string implementation() const {
-    return kinds_.front().implementation() + (slabs_.size() > 1 ? " in slabs" : "");
-  }
+  std::string implementation() const;
 
  private:
   void cut(const Device& device, const ConvolutionProblem& problem, std::int64_t least, std::int64_t wanted);

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <string_view>
 #include <vector>
+
+#include "models/kernels/convolution_slabs.hpp"
 
 namespace tessera {
 namespace {
@@ -29,6 +33,15 @@ Problem with_outputs(Problem problem, std::int64_t most) {
   return problem;
 }
 
+// By what parts are computed, whether there are several or one.
+std::vector<std::string> names_of(const LinearKernel& kernel) {
+  constexpr std::string_view kInSlabs = " in slabs";
+  std::vector<std::string> names = kernel.implementations();
+  for (std::string& name : names)
+    if (name.ends_with(kInSlabs)) name.resize(name.size() - kInSlabs.size());
+  return names;
+}
+
 // So many outputs, one after the other.
 std::vector<std::int64_t> tries_of(const Layout& y) {
   std::vector<std::int64_t> tries = {kSmall};
@@ -40,10 +53,10 @@ std::vector<std::int64_t> tries_of(const Layout& y) {
 }  // namespace
 
 ConvolutionProblem reduced(const ConvolutionProblem& problem, Kernels& kernels) {
-  const std::vector<std::string> names = kernels.convolution(problem)->implementations();
+  const std::vector<std::string> names = names_of(*kernels.convolution(problem));
   for (const std::int64_t most : tries_of(problem.y)) {
     const ConvolutionProblem smaller = with_outputs(problem, most);
-    if (kernels.convolution(smaller)->implementations() == names) return smaller;
+    if (names_of(*kernels.convolution(smaller)) == names) return smaller;
   }
   return problem;
 }
@@ -74,6 +87,22 @@ DenseProblem reduced(const DenseProblem& problem, Kernels& kernels) {
   smaller.n = std::min<std::int64_t>(problem.n, 4);
   const bool same = kernels.dense(smaller)->implementations() == kernels.dense(problem)->implementations();
   return same ? smaller : problem;
+}
+
+// Slabs are planes along D, of which a reduced problem has those at the ends and others, and parts of planes
+// along H, of which it has two.
+std::optional<PooledConvolutionProblem> inner_rows(const PooledConvolutionProblem& problem) {
+  constexpr std::size_t kAxis = 1;
+  const LocalWindow &window = problem.convolution.window[kAxis], &pool = problem.pool.window[kAxis];
+  const Interval unpadded{window.pad_lo, problem.pool.x.box.h.size() - window.pad_hi};  // rows of the map
+  const Interval inner{divided_up(unpadded.begin + pool.pad_lo, pool.stride),
+                       (unpadded.end + pool.pad_lo - pool.kernel) / pool.stride + 1};
+  if (window.pad_lo + window.pad_hi == 0 || inner.size() < 2) return std::nullopt;
+  PooledConvolutionProblem rows = problem;
+  ConvolutionProblem kept{problem.pool};
+  keep_planes(rows.convolution, kAxis, keep_planes(kept, kAxis, inner));
+  rows.pool = kept;
+  return rows;
 }
 
 }  // namespace tessera

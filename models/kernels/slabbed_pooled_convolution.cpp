@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "models/base/region_error.hpp"
+#include "models/kernels/direction.hpp"
 #include "models/kernels/pooled_slabs.hpp"
 #include "models/kernels/pooled_weight_gradient.hpp"
 #include "models/kernels/scratch_parts.hpp"
@@ -44,8 +46,7 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
                std::span<std::byte> saved, std::span<std::byte> scratch) override {
     const std::size_t element = bytes_of(y.layout.element);
     const auto team = static_cast<int>(team_.size());
-#pragma omp parallel for schedule(static, 1) num_threads(team)
-    for (int member = 0; member < team; ++member) {
+    const auto run = [&](int member) {
       const std::span<std::byte> mine =
           scratch.subspan(static_cast<std::size_t>(member) * bytes_of_thread(), bytes_of_thread());
       for (const Slab& slab : slabs_of(member)) {
@@ -54,7 +55,11 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
             input_of(slab, x, mine.data()), weights, bias, {y.bytes + slab.y * element, kind.pool.y},
             saved.subspan(slab.y), mine.subspan(most_input_));
       }
-    }
+    };
+    RegionError error;
+#pragma omp parallel for schedule(static, 1) num_threads(team)
+    for (int member = 0; member < team; ++member) error.run([&] { run(member); });
+    error.rethrow();
   }
 
   void backward_parameters(ConstTensorView x, ConstTensorView dy, std::span<const std::byte> saved,
@@ -67,7 +72,9 @@ class SlabbedPooledConvolution final : public PooledConvolutionKernel {
     return std::max(team_.size() * bytes_of_thread(), gradient_.scratch_bytes());
   }
   std::vector<std::string> implementations() const override {
-    return {team_.front().front()->implementations().front() + ", pooled", "vector, of pooled"};
+    std::vector<std::string> names;
+    for (const Kernel& kind : team_.front()) names.push_back(kind->implementations().front());
+    return {joined(names) + ", pooled", "vector, of pooled"};
   }
 
  private:

@@ -1,3 +1,4 @@
+#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 
 namespace tessera {
@@ -8,7 +9,7 @@ class PooledConvolutionOp final : public LocalOp {
   PooledConvolutionOp(std::unique_ptr<PooledConvolutionKernel> kernel, const Site& site)
       : kernel_(std::move(kernel)),
         weights_(site.parameters[0]),
-        bias_(site.parameters[1]),
+        bias_(site.parameters.size() > 1 ? site.parameters[1] : ParameterView{}),
         saved_bytes_(static_cast<std::size_t>(site.owned.count())) {}
 
   void forward(Inputs x, TensorView y, const OpCall& call) override {
@@ -42,6 +43,12 @@ class PooledConvolution final : public Layer {
       : config_(config), convolution_(convolution(config.convolution)), pool_(max_pool(config.pool)) {}
 
   Shape output(std::span<const Shape> inputs) const override {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const Window& pool = config_.pool.window[axis];
+      if (config_.convolution.window[axis].stride != 1 || pool.pad != 0 || pool.uneven != 0)
+        throw InputError("one has strides, or the other padding", "a convolution with its pool",
+                         "give neither, or make two layers of them");
+    }
     return pool_->output(std::array{convolution_->output(inputs)});
   }
   std::array<Footprint, 3> reads(std::size_t, const Shape&) const override {
@@ -75,6 +82,8 @@ class PooledConvolution final : public Layer {
     PooledConvolutionProblem problem{{local_problem(config_.convolution.window, of_convolution)},
                                      local_problem(config_.pool.window, of_pool),
                                      config_.pool.negative_slope};
+    problem.convolution.groups = config_.convolution.groups;
+    problem.convolution.bias = config_.convolution.bias;
     problem.convolution.input_gradients = false;
     problem.convolution.whole = map.space;
     return std::make_unique<PooledConvolutionOp>(kernels.pooled_convolution(problem), site);

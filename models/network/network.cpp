@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "models/kernels/direction.hpp"
 #include "models/network/activation_plan.hpp"
 
 namespace tessera {
@@ -257,9 +258,17 @@ std::optional<NotFinite> Network::first_not_finite(ConstTensorView input, const 
 
 std::vector<std::pair<std::string, std::vector<std::string>>> Network::implementations() const {
   std::vector<std::pair<std::string, std::vector<std::string>>> all;
-  for (NodeId id = 0; id < graph_.count(); ++id)
-    if (nodes_[id].op && !nodes_[id].op->implementations().empty())
-      all.emplace_back(graph_.node(id).name, nodes_[id].op->implementations());
+  for (NodeId id = 0; id < graph_.count(); ++id) {
+    const Node& node = nodes_[id];
+    if (!node.op || node.op->implementations().empty()) continue;
+    std::vector<std::string> names = node.op->implementations();
+    if (names.size() > 1 && !node.slabs.empty()) {  // which are what goes forward
+      std::vector<std::string> of_slabs;
+      for (const Slab& slab : node.slabs) of_slabs.push_back(slab.op->implementations().front());
+      names.front() = joined(of_slabs);
+    }
+    all.emplace_back(graph_.node(id).name, std::move(names));
+  }
   return all;
 }
 

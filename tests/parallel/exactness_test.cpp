@@ -184,5 +184,21 @@ TEST_F(OnAnyGrid, TheFirstStepOfRandomGraphsInFloat32IsAsNearToTheTruthAsThatOfO
   });
 }
 
+TEST_F(OnAnyGrid, TheFirstStepOfRandomGraphsInBfloat16IsAsNearToTheTruthAsThatOfOneRank) {
+  const auto reference = make_reference_kernels(Element::F64);
+  const auto narrow = make_onednn_kernels(Element::BF16);
+  int telling = 0;  // graphs whose gradients bfloat16 leaves digits of
+  for_random_graphs(220, 270, grids(), [&](const Graph& graph, const ProcessGrid& grid, Overlap overlap) {
+    if (graph.node(graph.output()).precision == Precision::OfKernels) return;  // no loss is taken of those
+    const FirstStep truth = test::whole_step(graph, world(), *reference);
+    const double rounding = test::distance(test::whole_step(graph, world(), *narrow), truth);
+    if (rounding > 0.1) return;
+    ++telling;
+    EXPECT_LT(test::distance(test::shared_step(graph, grid, *narrow, overlap), truth),
+              1.5 * rounding + kBfloat16Limit);
+  });
+  EXPECT_GE(telling, 20) << "the test isn't testing what it claims to test";
+}
+
 }  // namespace
 }  // namespace tessera

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,10 +37,11 @@ class NamedKernel final : public LinearKernel {
   std::string name_;
 };
 
-/// Kernels that are wrong in one direction: the last number of its result is another, or is as it was.
+/// Kernels that are wrong in one direction: the last number of its result is another, or is as it was; or a
+/// pool's taps are others.
 class SpoilingKernels final : public Kernels {
  public:
-  enum class Way : std::uint8_t { Doubles, LeavesOut };
+  enum class Way : std::uint8_t { Doubles, LeavesOut, OtherTaps };
   SpoilingKernels(std::unique_ptr<Kernels> kernels, Direction direction, Way way = Way::Doubles)
       : kernels_(std::move(kernels)), spoiler_(std::make_shared<Spoiler>(direction, way)) {}
 
@@ -54,6 +56,12 @@ class SpoilingKernels final : public Kernels {
   std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double negative_slope) override {
     return std::make_unique<MaxPool>(kernels_->max_pool(problem, negative_slope), spoiler_);
   }
+  std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem) override {
+    const ConvolutionProblem& p = problem.convolution;
+    return std::make_unique<Pooled>(kernels_->pooled_convolution(problem), spoiler_,
+                                    p.taps() * p.x.c / p.groups * p.y.c);
+  }
   std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override {
     return std::make_unique<Linear>(kernels_->dense(problem), spoiler_, problem.in * problem.out);
   }
@@ -62,7 +70,7 @@ class SpoilingKernels final : public Kernels {
   struct Spoiler {
     Spoiler(Direction of, Way by) : direction(of), way(by) {}
     void operator()(Direction called, TensorView result) {
-      if (called != direction) return;
+      if (called != direction || way == Way::OtherTaps) return;
       spoilt = true;
       with_element(result.layout.element, [&]<class T>(T) {
         T& last = result.span<T>().back();
@@ -70,18 +78,22 @@ class SpoilingKernels final : public Kernels {
                                                   : std::numeric_limits<Wide<T>>::quiet_NaN());
       });
     }
+    void operator()(Direction called, std::span<std::byte> taps) {
+      if (called != direction || way != Way::OtherTaps) return;
+      spoilt = true;
+      for (std::byte& tap : taps) tap = static_cast<std::byte>(tap == std::byte{0});
+    }
     Direction direction;
     Way way;
     bool spoilt = false;
   };
 
+  static Layout row(std::int64_t count) { return {1, count, Box::whole({1, 1, 1}), Element::F32}; }
+
   class Linear final : public LinearKernel {
    public:
     Linear(std::unique_ptr<LinearKernel> kernel, std::shared_ptr<Spoiler> spoiler, std::int64_t weights)
-        : kernel_(std::move(kernel)), spoiler_(std::move(spoiler)) {
-      weights_.c = weights;
-      weights_.box = Box::whole({1, 1, 1});
-    }
+        : kernel_(std::move(kernel)), spoiler_(std::move(spoiler)), weights_(row(weights)) {}
     void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
                  std::span<std::byte> scratch) override {
       kernel_->forward(x, weights, bias, y, scratch);
@@ -95,7 +107,7 @@ class SpoilingKernels final : public Kernels {
     void backward_parameters(ConstTensorView x, ConstTensorView dy, std::byte* weights_gradient,
                              std::byte* bias_gradient, std::span<std::byte> scratch) override {
       kernel_->backward_parameters(x, dy, weights_gradient, bias_gradient, scratch);
-      (*spoiler_)(Direction::BackwardParameters, {weights_gradient, weights_});
+      (*spoiler_)(Direction::BackwardParameters, TensorView{weights_gradient, weights_});
     }
     std::size_t scratch_bytes() const override { return kernel_->scratch_bytes(); }
     std::vector<std::string> implementations() const override { return kernel_->implementations(); }
@@ -123,6 +135,32 @@ class SpoilingKernels final : public Kernels {
    private:
     std::unique_ptr<MaxPoolKernel> kernel_;
     std::shared_ptr<Spoiler> spoiler_;
+  };
+
+  class Pooled final : public PooledConvolutionKernel {
+   public:
+    Pooled(std::unique_ptr<PooledConvolutionKernel> kernel, std::shared_ptr<Spoiler> spoiler,
+           std::int64_t weights)
+        : kernel_(std::move(kernel)), spoiler_(std::move(spoiler)), weights_(row(weights)) {}
+    void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
+                 std::span<std::byte> saved, std::span<std::byte> scratch) override {
+      kernel_->forward(x, weights, bias, y, saved, scratch);
+      (*spoiler_)(Direction::Forward, y);
+      (*spoiler_)(Direction::Forward, saved);
+    }
+    void backward_parameters(ConstTensorView x, ConstTensorView dy, std::span<const std::byte> saved,
+                             std::byte* weights_gradient, std::byte* bias_gradient,
+                             std::span<std::byte> scratch) override {
+      kernel_->backward_parameters(x, dy, saved, weights_gradient, bias_gradient, scratch);
+      (*spoiler_)(Direction::BackwardParameters, TensorView{weights_gradient, weights_});
+    }
+    std::size_t scratch_bytes() const override { return kernel_->scratch_bytes(); }
+    std::vector<std::string> implementations() const override { return kernel_->implementations(); }
+
+   private:
+    std::unique_ptr<PooledConvolutionKernel> kernel_;
+    std::shared_ptr<Spoiler> spoiler_;
+    Layout weights_;
   };
 
   std::unique_ptr<Kernels> kernels_;

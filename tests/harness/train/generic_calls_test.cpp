@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/mpi_world.hpp"
+
 namespace tessera {
 namespace {
 
@@ -23,10 +25,23 @@ TEST(GenericCalls, OfMatrixProductsAreNotTheirGemms) {
 TEST(GenericCalls, AreTextInOneLine) {
   std::vector<GenericCall> calls = {{"conv3d_3", Direction::BackwardParameters, "x64:gemm:jit"}};
   EXPECT_EQ(
-      to_string(calls),
+      summary_of(texts_of(calls)),
       "1 call of oneDNN fell back to a generic implementation: conv3d_3 backward_parameters (x64:gemm:jit)");
   calls.resize(20, {"conv3d", Direction::Forward, "ref:any"});
-  EXPECT_TRUE(to_string(calls).ends_with("conv3d forward (ref:any), and 12 more")) << to_string(calls);
+  const std::string text = summary_of(texts_of(calls));
+  EXPECT_TRUE(text.ends_with("conv3d forward (ref:any), and 12 more")) << text;
+}
+
+TEST(GenericCalls, OfAllRanksAreNamedOnce) {
+  const Communicator& world = testing::world();
+  const int last = world.size() - 1;
+  std::vector<std::string> mine = {"conv3d forward (ref:any)"};
+  if (world.rank() == last) mine.push_back("conv3d_1 forward (gemm:jit)");
+  const std::vector<std::string> all = gathered(mine, world);
+  if (world.rank() == 0)
+    EXPECT_EQ(all, (std::vector<std::string>{"conv3d forward (ref:any)", "conv3d_1 forward (gemm:jit)"}));
+  else
+    EXPECT_TRUE(all.empty());
 }
 
 }  // namespace

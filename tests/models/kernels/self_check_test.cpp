@@ -73,11 +73,24 @@ Graph with_all_kernels() {
   return graph;
 }
 
+// The first layer of a network.
+KernelProblem pooled_convolution_problem(Element element) {
+  const Graph graph = cosmoflow({.batch = 2, .space = {16, 16, 16}, .conv_layers = 2, .conv_size = 16});
+  const KernelProblem problem = problems_of(graph, element).front();
+  EXPECT_TRUE(std::holds_alternative<PooledConvolutionProblem>(problem));
+  return problem;
+}
+
+std::vector<KernelProblem> all_kernels(Element element) {
+  std::vector<KernelProblem> problems = problems_of(with_all_kernels(), element);
+  problems.push_back(pooled_convolution_problem(element));
+  return problems;
+}
+
 // Each kernel with one wrong number in one of its directions is found, whichever channel it is in of few.
 TEST(SelfCheck, FindsAWrongResultOfEveryKernelInEveryDirection) {
-  const Graph graph = with_all_kernels();
   for (const Element element : {Element::F32, Element::BF16})
-    for (const KernelProblem& problem : problems_of(graph, element))
+    for (const KernelProblem& problem : all_kernels(element))
       for (const Direction direction : kDirections) {
         SpoilingKernels kernels(make_onednn_kernels(element), direction);
         const auto found = check_kernel(problem, kernels);
@@ -87,6 +100,17 @@ TEST(SelfCheck, FindsAWrongResultOfEveryKernelInEveryDirection) {
         EXPECT_GT(found->distance, found->bound);
         EXPECT_FALSE(found->implementation.empty());
       }
+}
+
+TEST(SelfCheck, FindsOtherTapsOfAPooledConvolution) {
+  for (const Element element : {Element::F32, Element::BF16}) {
+    SpoilingKernels kernels(make_onednn_kernels(element), Direction::Forward,
+                            SpoilingKernels::Way::OtherTaps);
+    const auto found = check_kernel(pooled_convolution_problem(element), kernels);
+    ASSERT_TRUE(kernels.spoilt());
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->direction, Direction::Forward);
+  }
 }
 
 TEST(SelfCheck, FindsWhatIsLeftUnwritten) {
@@ -128,6 +152,44 @@ TEST(SelfCheck, ReducesExtentsOnlyAsFarAsTheImplementationIsTheSame) {
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->direction, Direction::BackwardParameters);
   EXPECT_EQ(found->implementation, "large");
+}
+
+// In slabs, of which those without padding along H are wrong.
+class WrongInside final : public Kernels {
+ public:
+  Element element() const override { return Element::F32; }
+  std::unique_ptr<LinearKernel> convolution(const ConvolutionProblem& problem) override {
+    return std::make_unique<test::NamedKernel>(kernels_of(problem).convolution(problem), "jit in slabs");
+  }
+  std::unique_ptr<MaxPoolKernel> max_pool(const WindowProblem& problem, double slope) override {
+    return right_->max_pool(problem, slope);
+  }
+  std::unique_ptr<LinearKernel> dense(const DenseProblem& problem) override { return right_->dense(problem); }
+  std::unique_ptr<PooledConvolutionKernel> pooled_convolution(
+      const PooledConvolutionProblem& problem) override {
+    return kernels_of(problem.convolution).pooled_convolution(problem);
+  }
+
+ private:
+  Kernels& kernels_of(const ConvolutionProblem& problem) {
+    const LocalWindow& rows = problem.window[1];
+    return rows.pad_lo == 0 && rows.pad_hi == 0 ? wrong_ : *right_;
+  }
+  std::unique_ptr<Kernels> right_ = make_onednn_kernels();
+  SpoilingKernels wrong_{make_onednn_kernels(), Direction::BackwardParameters};
+};
+
+TEST(SelfCheck, LooksAtSlabsInsideOfASample) {
+  Graph graph;
+  const NodeId x = graph.input("input", {1, 8, {1, 40, 40}});
+  graph.add("first", convolution_2d({.out = 8, .window = {.kernel = 3, .pad = 1}}), {x});
+  WrongInside kernels;
+  for (const KernelProblem& problem :
+       {problems_of(graph, Element::F32).front(), pooled_convolution_problem(Element::F32)}) {
+    const auto found = check_kernel(problem, kernels);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->direction, Direction::BackwardParameters);
+  }
 }
 
 TEST(SelfCheck, LeavesRowsAsLongAsTheyAre) {
