@@ -154,10 +154,10 @@ class Planner {
       const Shape& shape = graph_.shape(graph_.node(id).inputs[i]);
       const std::array<Footprint, 3> reads = graph_.node(id).layer->reads(i, shape);
       for (int axis = 0; axis < 3; ++axis) {
-        const LocalPads pads = local_pads(reads[axis], output.axes()[axis], shape.space.axes()[axis]);
-        const std::int64_t begin = output.axes()[axis].begin;
-        sizes.insert(sizes.end(), {pads.lo, pads.hi, reads[axis].phase(begin),
-                                   tile_phase(reads[axis], output.axes()[axis])});
+        const Interval along = output.axes()[axis];
+        const LocalPads pads = local_pads(reads[axis], along, shape.space.axes()[axis]);
+        sizes.insert(sizes.end(),
+                     {pads.lo, pads.hi, reads[axis].phase(along.begin), tile_phase(reads[axis], along)});
       }
     };
     for (NodeId id = 0; id < graph_.count(); ++id) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "models/kernels/kernels.hpp"
@@ -17,6 +18,9 @@ struct ConvolutionSlabs {
   std::vector<ConvolutionProblem> kinds;  // on one sample; slabs alike share one
   std::vector<Slab> slabs;                // of all samples, in their order in memory
 };
+
+/// Behind the name of an implementation that is executed slab by slab.
+inline constexpr std::string_view kInSlabs = " in slabs";
 
 /// Leaves of a convolution some planes of its output along one axis, and of its input what they read, which
 /// is returned.

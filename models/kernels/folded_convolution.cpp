@@ -32,7 +32,6 @@ class FoldedConvolution final : public LinearKernel {
     const ConvolutionSlabs cut = cut_into_slabs(problem, axis == 2 ? 1 : static_cast<int>(slabs));
     for (const ConvolutionProblem& kind : cut.kinds) add_kind(kind, inner);
     slabs_ = cut.slabs;
-    samples_ = static_cast<std::size_t>(problem.x.n);
   }
 
   void forward(ConstTensorView x, const std::byte* weights, const std::byte* bias, TensorView y,
@@ -78,12 +77,14 @@ class FoldedConvolution final : public LinearKernel {
            ScratchParts::rounded(bias_bytes()) + inner;
   }
   std::vector<std::string> implementations() const override {
+    const bool is_cut = slabs_.size() > static_cast<std::size_t>(whole_.x.n);
     std::vector<std::string> names;
     for (const Direction direction : {Direction::Forward, Direction::BackwardParameters}) {
       std::vector<std::string> of_kinds;
       for (const Kind& kind : kinds_)
         of_kinds.push_back(implementation_of(kind.kernel->implementations(), direction));
-      names.push_back("folded " + joined(of_kinds) + (slabs_.size() > samples_ ? " in slabs" : ""));
+      names.push_back("folded " + joined(of_kinds));
+      if (is_cut) names.back() += kInSlabs;
     }
     return names;
   }
@@ -182,7 +183,6 @@ class FoldedConvolution final : public LinearKernel {
   std::int64_t rows_of_taps_;
   std::vector<Kind> kinds_;
   std::vector<ConvolutionSlabs::Slab> slabs_;
-  std::size_t samples_ = 0;
   std::size_t most_folded_ = 0;  // bytes
 };
 

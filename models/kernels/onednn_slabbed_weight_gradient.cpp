@@ -50,7 +50,9 @@ void SlabbedWeightGradient::cut(const Device& device, const ConvolutionProblem& 
 std::string SlabbedWeightGradient::implementation() const {
   std::vector<std::string> names;
   for (const WeightGradient& kind : kinds_) names.push_back(kind.implementation());
-  return joined(names) + (slabs_.size() > 1 ? " in slabs" : "");
+  std::string name = joined(names);
+  if (slabs_.size() > 1) name += kInSlabs;
+  return name;
 }
 
 bool SlabbedWeightGradient::are_all(const std::string& implementation) const {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "models/kernels/convolution_slabs.hpp"
@@ -35,7 +34,6 @@ Problem with_outputs(Problem problem, std::int64_t most) {
 
 // By what parts are computed, whether there are several or one.
 std::vector<std::string> names_of(const LinearKernel& kernel) {
-  constexpr std::string_view kInSlabs = " in slabs";
   std::vector<std::string> names = kernel.implementations();
   for (std::string& name : names)
     if (name.ends_with(kInSlabs)) name.resize(name.size() - kInSlabs.size());

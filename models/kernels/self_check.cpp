@@ -367,7 +367,7 @@ std::vector<Direction> directions_in_slabs(const ConvolutionProblem& problem, Ke
   const std::vector<std::string> names = kernels.convolution(problem)->implementations();
   std::vector<Direction> directions;
   for (const Direction direction : kDirections)
-    if (has_word(implementation_of(names, direction), "slabs")) directions.push_back(direction);
+    if (implementation_of(names, direction).ends_with(kInSlabs)) directions.push_back(direction);
   return directions;
 }
 
