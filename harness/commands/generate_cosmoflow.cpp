@@ -16,6 +16,7 @@ struct UniverseArguments {
   std::string suite = "multiscale";
   std::string initial_conditions;  // empty: what is usual for the size
   std::optional<int> lpt_order;
+  std::optional<double> box_scale;
   CosmoflowRecipe recipe;
   StepTimeout step_timeout;
 };
@@ -28,6 +29,7 @@ CosmoflowRecipe recipe_of(const UniverseArguments& arguments) {
                                     ? usual_initial_conditions(universe.size)
                                     : initial_conditions_named(arguments.initial_conditions);
   universe.lpt_order = arguments.lpt_order.value_or(usual_lpt_order(universe.size));
+  universe.box_scale = arguments.box_scale.value_or(usual_box_scale(universe.suite, universe.size));
   return recipe;
 }
 
@@ -69,6 +71,8 @@ void add_generate_cosmoflow(CommandSyntax generate) {
                  "fixed or gaussian (by default fixed at 16^3, gaussian above)");
   command.option("--lpt", arguments->lpt_order,
                  "order of perturbation theory, 1 or 2 (by default 2, but 1 at 128^3)");
+  command.option("--box-scale", arguments->box_scale,
+                 "factor on the boxes' lengths (by default 1, but of multiscale size/32 above 32^3)");
   add_step_timeout(command, arguments->step_timeout);
   command.runs([arguments](const Communicator& world) { return run(*arguments, world); });
 }

@@ -1,5 +1,6 @@
 #include "io/cosmoflow/cosmoflow_generator.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -51,6 +52,10 @@ int usual_lpt_order(int size) {
   return size >= 128 ? 1 : 2;
 }
 
+double usual_box_scale(Suite suite, int size) {
+  return suite == Suite::Multiscale ? std::max(1.0, size / 32.0) : 1.0;
+}
+
 void check_recipe(const CosmoflowRecipe& recipe) {
   constexpr const char* kWhere = "the recipe of a CosmoFlow data set";
   const UniverseOptions& universe = recipe.universe;
@@ -62,6 +67,8 @@ void check_recipe(const CosmoflowRecipe& recipe) {
           "choose an even size from 16 to 128");
   require(universe.lpt_order == 1 || universe.lpt_order == 2,
           fmt::format("perturbation theory of order {}", universe.lpt_order), "choose 1 (Zel'dovich) or 2");
+  require(universe.box_scale >= 0.125 && universe.box_scale <= 8,
+          fmt::format("boxes {} times as long", universe.box_scale), "choose a factor from 0.125 to 8");
   check_sample_counts(recipe.train, recipe.validation, kWhere);
 }
 

@@ -21,6 +21,9 @@ namespace tessera {
 InitialConditions usual_initial_conditions(int size);
 /// 2, but 1 at 128^3: it trains as well there, with 4 transforms a box in place of 14.
 int usual_lpt_order(int size);
+/// 1, but size / 32 of Multiscale above 32^3, so that cells stay as wide: in boxes of one length, the more
+/// cells the more small scales, and networks take many epochs longer to tell omega_m from h.
+double usual_box_scale(Suite suite, int size);
 
 /// Throws InputError where the recipe can't be followed.
 void check_recipe(const CosmoflowRecipe& recipe);

@@ -10,13 +10,15 @@ namespace {
 
 Json recipe_json(const CosmoflowRecipe& recipe) {
   const UniverseOptions& universe = recipe.universe;
-  return {{"suite", to_string(universe.suite)},
-          {"size", universe.size},
-          {"initial_conditions", to_string(universe.initial_conditions)},
-          {"lpt_order", universe.lpt_order},
-          {"train", recipe.train},
-          {"validation", recipe.validation},
-          {"seed", recipe.seed}};
+  Json json{{"suite", to_string(universe.suite)},
+            {"size", universe.size},
+            {"initial_conditions", to_string(universe.initial_conditions)},
+            {"lpt_order", universe.lpt_order},
+            {"train", recipe.train},
+            {"validation", recipe.validation},
+            {"seed", recipe.seed}};
+  if (universe.box_scale != 1) json["box_scale"] = universe.box_scale;
+  return json;
 }
 
 CosmoflowRecipe recipe_of(const Json& json) {
@@ -25,6 +27,7 @@ CosmoflowRecipe recipe_of(const Json& json) {
   recipe.universe.size = json.at("size");
   recipe.universe.initial_conditions = initial_conditions_named(json.at("initial_conditions"));
   recipe.universe.lpt_order = json.at("lpt_order");
+  recipe.universe.box_scale = json.value("box_scale", 1.0);
   recipe.train = json.at("train");
   recipe.validation = json.at("validation");
   recipe.seed = json.at("seed");
@@ -34,7 +37,7 @@ CosmoflowRecipe recipe_of(const Json& json) {
 Json physics_json(const CosmoflowRecipe& recipe) {
   const Cosmology& centre = kCentralCosmology;
   Json channels = Json::array();
-  for (const UniverseChannel& channel : universe_channels(recipe.universe.suite))
+  for (const UniverseChannel& channel : universe_channels(recipe.universe.suite, recipe.universe.box_scale))
     channels.push_back({{"box_length", channel.length},
                         {"unit", channel.fixed_in_mpc ? "Mpc/h at h = 0.6774, so fixed in Mpc" : "Mpc/h"},
                         {"redshift", channel.redshift}});

@@ -44,10 +44,13 @@ void store(const std::vector<double>& mass, int units, std::span<std::int16_t> c
 
 }  // namespace
 
-std::array<UniverseChannel, kUniverseChannels> universe_channels(Suite suite) {
-  if (suite == Suite::Redshifts)
-    return {{{512, true, 0}, {512, true, 0.5}, {512, true, 1.5}, {512, true, 3}}};
-  return {{{2048, false, 0}, {128, false, 0}, {128, true, 0}, {16, true, 5}}};
+std::array<UniverseChannel, kUniverseChannels> universe_channels(Suite suite, double box_scale) {
+  using Channels = std::array<UniverseChannel, kUniverseChannels>;
+  Channels channels = suite == Suite::Redshifts
+                          ? Channels{{{512, true, 0}, {512, true, 0.5}, {512, true, 1.5}, {512, true, 3}}}
+                          : Channels{{{2048, false, 0}, {128, false, 0}, {128, true, 0}, {16, true, 5}}};
+  for (UniverseChannel& channel : channels) channel.length *= box_scale;
+  return channels;
 }
 
 int mass_of_particle(int size) {
@@ -59,7 +62,7 @@ UniverseMaker::UniverseMaker(const UniverseOptions& options) : options_(options)
 void UniverseMaker::make(const Cosmology& cosmology, std::uint64_t seed, std::uint64_t universe,
                          std::span<std::int16_t> counts) {
   assert(counts.size() == lattice_.sites().size() * kUniverseChannels);
-  const auto channels = universe_channels(options_.suite);
+  const auto channels = universe_channels(options_.suite, options_.box_scale);
   const LinearPower power(cosmology);
   Displacements moved;
   for (std::size_t c = 0; c < channels.size(); ++c) {

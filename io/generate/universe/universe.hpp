@@ -28,13 +28,15 @@ struct UniverseChannel {
   }
 };
 
-std::array<UniverseChannel, kUniverseChannels> universe_channels(Suite suite);
+/// Those of a suite, all boxes `box_scale` times as long.
+std::array<UniverseChannel, kUniverseChannels> universe_channels(Suite suite, double box_scale);
 
 struct UniverseOptions {
   Suite suite = Suite::Multiscale;
   int size = 16;  // cells, and particles, an axis; even
   InitialConditions initial_conditions = InitialConditions::Fixed;
   int lpt_order = 2;  // 1: Zel'dovich; 2: second-order Lagrangian perturbation theory
+  double box_scale = 1;
   friend bool operator==(const UniverseOptions&, const UniverseOptions&) = default;
 };
 

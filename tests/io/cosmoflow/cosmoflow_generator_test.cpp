@@ -82,6 +82,27 @@ TEST(CosmoflowGenerator, ManifestReadsBackWithTheFilesChecksumsAndTrueStatistics
   EXPECT_NEAR(read.statistics.deviation[1], std::sqrt(variance), 1e-9);
 }
 
+TEST(CosmoflowGenerator, LongerBoxesAreAnotherRecipeAndStandInTheManifest) {
+  const TemporaryDirectory directory;
+  CosmoflowRecipe longer = kSmall;
+  longer.universe.box_scale = 2.5;
+  make(directory / "usual", kSmall, 1);
+  make(directory / "longer", longer, 1);
+  EXPECT_EQ(read_cosmoflow_manifest(directory / "longer").recipe, longer);
+  EXPECT_EQ(manifest_entry(directory / "longer", "physics").at("channels").at(1).at("box_length"), 320);
+  EXPECT_EQ(prepare_directory(directory / "longer", longer), DirectoryState::Complete);
+  EXPECT_THROW(prepare_directory(directory / "usual", longer), InputError);
+  EXPECT_THROW(prepare_directory(directory / "longer", kSmall), InputError);
+}
+
+TEST(CosmoflowGenerator, CellsOfLargeGridsAreAsWideAsThoseOf32Cubed) {
+  EXPECT_EQ(usual_box_scale(Suite::Multiscale, 16), 1);
+  EXPECT_EQ(usual_box_scale(Suite::Multiscale, 32), 1);
+  EXPECT_EQ(usual_box_scale(Suite::Multiscale, 48), 1.5);
+  EXPECT_EQ(usual_box_scale(Suite::Multiscale, 128), 4);
+  EXPECT_EQ(usual_box_scale(Suite::Redshifts, 128), 1);
+}
+
 TEST(CosmoflowGenerator, FindsACompleteDataSetOfTheSameRecipeAndLeavesItAlone) {
   const TemporaryDirectory directory;
   make(directory.path(), kSmall, 1);
@@ -119,6 +140,11 @@ TEST(CosmoflowGenerator, RefusesRecipesItCannotFollow) {
   for (const int size : {14, 17, 130}) {
     CosmoflowRecipe recipe = kSmall;
     recipe.universe.size = size;
+    EXPECT_THROW(check_recipe(recipe), InputError);
+  }
+  for (const double box_scale : {0.0, -1.0, 0.1, 9.0, std::numeric_limits<double>::quiet_NaN()}) {
+    CosmoflowRecipe recipe = kSmall;
+    recipe.universe.box_scale = box_scale;
     EXPECT_THROW(check_recipe(recipe), InputError);
   }
   CosmoflowRecipe recipe = kSmall;
