@@ -1,9 +1,7 @@
 #include "models/kernels/self_check.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -72,54 +70,6 @@ Channels some_of(std::int64_t channels, std::int64_t products) {
   for (std::int64_t i = 0; i < count; ++i) some.push_back(i * (channels - 1) / (count - 1));
   return some;
 }
-
-// Of results that were summed in float32 from so many terms. In bfloat16 a last bit more, element by element.
-struct Rounding {
-  Element element;
-  std::int64_t terms;
-  double bound() const { return 1e-5 + std::ldexp(std::sqrt(static_cast<double>(terms)), -24); }
-};
-
-double distance(const Values& found, const Values& truth, const Rounding& rounding) {
-  double difference = 0, norm = 0, largest = 0, worst = 0;
-  for (const double value : truth) largest = std::max(largest, std::abs(value));
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    if (!std::isfinite(found[i])) return std::numeric_limits<double>::infinity();
-    const double off = std::abs(found[i] - truth[i]);
-    const double last_bit = std::ldexp(std::max(std::abs(found[i]), std::abs(truth[i])), -7);
-    difference += off * off;
-    norm += truth[i] * truth[i];
-    worst = std::max(worst, off - last_bit);
-  }
-  if (rounding.element == Element::BF16) return worst / (largest > 0 ? largest : 1);
-  return std::sqrt(difference / (norm > 0 ? norm : 1));
-}
-
-/// The first wrong result of a kernel.
-class Judge {
- public:
-  explicit Judge(std::vector<std::string> implementations) : implementations_(std::move(implementations)) {}
-
-  void compare(Direction direction, const Values& found, const Values& truth, const Rounding& rounding) {
-    const double distance = tessera::distance(found, truth, rounding);
-    if (mismatch_ || distance <= rounding.bound()) return;
-    mismatch_ = {direction, implementation_of(implementations_, direction), distance, rounding.bound()};
-  }
-  /// Taps of maxima: rounding decides between elements that are all but equal, of few windows.
-  void compare_taps(std::span<const std::byte> found, std::span<const std::byte> truth, Element element) {
-    std::size_t others = 0;
-    for (std::size_t i = 0; i < truth.size(); ++i) others += found[i] != truth[i] ? 1 : 0;
-    const double share = static_cast<double>(others) / static_cast<double>(truth.size());
-    const double bound = element == Element::BF16 ? 1.0 / 32 : 1e-3;
-    if (mismatch_ || share <= bound) return;
-    mismatch_ = {Direction::Forward, implementation_of(implementations_, Direction::Forward), share, bound};
-  }
-  const std::optional<KernelMismatch>& mismatch() const { return mismatch_; }
-
- private:
-  std::vector<std::string> implementations_;
-  std::optional<KernelMismatch> mismatch_;
-};
 
 /// A convolution and, for each of its directions, the same in double precision of some channels. With groups
 /// of all: there are few products.
@@ -246,7 +196,7 @@ class ConvolutionCheck {
 
   ConvolutionProblem p_;
   std::unique_ptr<LinearKernel> kernel_;
-  Judge judge_;
+  KernelJudge judge_;
   Tensor x_, y_;     // or their gradients
   std::int64_t in_;  // of a group
   Tensor weights_, bias_;
@@ -259,7 +209,7 @@ std::optional<KernelMismatch> check(const MaxPoolProblem& p, Kernels& kernels) {
   MaxPoolProblem wide = p;
   wide.x.element = wide.y.element = Element::F64;
   const auto exact = make_reference_kernels(Element::F64)->max_pool(wide, p.negative_slope);
-  Judge judge(kernel->implementations());
+  KernelJudge judge(kernel->implementations());
   Tensor x(p.x), y(p.y), exact_x(wide.x), exact_y(wide.y);
   std::vector<std::byte> saved(static_cast<std::size_t>(p.y.count())), exact_saved(saved.size());
   const Channels all = all_of(p.x.c);
@@ -285,7 +235,7 @@ std::optional<KernelMismatch> check(const PooledConvolutionProblem& p, Kernels& 
   for (Layout* const layout : {&wide.convolution.x, &wide.convolution.y, &wide.pool.x, &wide.pool.y})
     layout->element = Element::F64;
   const auto exact = make_reference_kernels(Element::F64)->pooled_convolution(wide);
-  Judge judge(kernel->implementations());
+  KernelJudge judge(kernel->implementations());
   const Layout parameters =
       row(p.convolution.taps() * p.convolution.x.c / p.convolution.groups * p.convolution.y.c);
   const Element narrow = p.pool.y.element;
@@ -327,7 +277,7 @@ std::optional<KernelMismatch> check(const PooledConvolutionProblem& p, Kernels& 
 std::optional<KernelMismatch> check(const DenseProblem& p, Kernels& kernels) {
   const auto kernel = kernels.dense(p);
   const auto exact = make_reference_kernels(Element::F64)->dense(p);
-  Judge judge(kernel->implementations());
+  KernelJudge judge(kernel->implementations());
   const auto random = [](std::int64_t count, std::uint64_t stream) {
     Tensor tensor(row(count));
     fill(tensor.view(), stream);

@@ -1,18 +1,11 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
+#include "models/kernels/kernel_judge.hpp"
 #include "models/kernels/kernel_problem.hpp"
 
 namespace tessera {
-
-/// A kernel whose results are not the reference's.
-struct KernelMismatch {
-  Direction direction = Direction::Forward;  // of the kernel's call; see primitive_of() for its layer's
-  std::string implementation;
-  double distance = 0, bound = 0;  // of the results, relative; what rounding explains
-};
 
 /// Holds the kernel of a problem, in all its directions, to plain loops in double precision on this machine:
 /// the first result that is wrong. Extents are reduced as far as the kernels name the same implementations as

@@ -35,8 +35,8 @@ struct UniverseOptions {
   Suite suite = Suite::Multiscale;
   int size = 16;  // cells, and particles, an axis; even
   InitialConditions initial_conditions = InitialConditions::Fixed;
-  int lpt_order = 2;  // 1: Zel'dovich; 2: second-order Lagrangian perturbation theory
-  double box_scale = 1;
+  int lpt_order = 2;     // 1: Zel'dovich; 2: second-order Lagrangian perturbation theory
+  double box_scale = 1;  // factor on the lengths of the boxes
   friend bool operator==(const UniverseOptions&, const UniverseOptions&) = default;
 };
 
