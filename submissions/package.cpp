@@ -69,7 +69,7 @@ void check_outside_of_sources(const fs::path& output) {
        above = above.parent_path())
     if (fs::exists(above / "submissions" / "package.hpp"))
       throw InputError("a package isn't written into the sources of this program", output.string(),
-                       "choose another --output");
+                       fmt::format("name an --output outside of {}", above.string()));
 }
 
 /// A copy of the implementation would hold itself.

@@ -16,7 +16,7 @@ void EpochTrace::Track::start(double time_ms) {
   if (const auto done = latest()) done_.add(*done);
   start_ms_ = time_ms;
   stop_ms_.reset();
-  evaluated_ms_ = 0;
+  taken_off_ms_ = 0;
 }
 
 void EpochTrace::Track::stop(double time_ms, double epochs) {
@@ -28,12 +28,12 @@ void EpochTrace::Track::stop(double time_ms, double epochs) {
 void EpochTrace::Track::take_off(double from_ms, double to_ms) {
   if (!start_ms_) return;
   const double from = std::max(from_ms, *start_ms_), to = std::min(to_ms, stop_ms_.value_or(to_ms));
-  evaluated_ms_ += std::max(0.0, to - from);
+  taken_off_ms_ += std::max(0.0, to - from);
 }
 
 std::optional<EpochTime> EpochTrace::Track::latest() const {
   if (!start_ms_ || !stop_ms_) return std::nullopt;
-  const double seconds = (*stop_ms_ - *start_ms_ - evaluated_ms_) / 1000 / epochs_;
+  const double seconds = (*stop_ms_ - *start_ms_ - taken_off_ms_) / 1000 / epochs_;
   return seconds > 0 ? std::optional(EpochTime{seconds, epochs_}) : std::nullopt;
 }
 
@@ -74,14 +74,22 @@ void EpochTrace::add_in_run(const LogEntry& entry) {
       evaluation_ms_ = entry.time_ms;
       break;
     case LogKey::EvalStop:
-      if (!evaluation_ms_) break;
-      epochs_.take_off(*evaluation_ms_, entry.time_ms);
-      blocks_.take_off(*evaluation_ms_, entry.time_ms);
+      if (evaluation_ms_) take_off(*evaluation_ms_, entry.time_ms);
+      evaluation_ms_.reset();
+      break;
+    case LogKey::RunResumed:
+      take_off(evaluation_ms_.value_or(latest_ms_), entry.time_ms);
       evaluation_ms_.reset();
       break;
     default:
       break;
   }
+  latest_ms_ = entry.time_ms;
+}
+
+void EpochTrace::take_off(double from_ms, double to_ms) {
+  epochs_.take_off(from_ms, to_ms);
+  blocks_.take_off(from_ms, to_ms);
 }
 
 std::vector<EpochTime> EpochTrace::times() const {

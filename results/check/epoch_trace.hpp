@@ -9,8 +9,8 @@
 
 namespace tessera {
 
-/// The training time of an epoch: from its start to its stop, less the evaluations inside it. Of a block of
-/// several epochs that of their mean.
+/// The training time of an epoch: from its start to its stop, less the evaluations inside it and the time in
+/// which an interrupted run waited to go on. Of a block of several epochs that of their mean.
 struct EpochTime {
   double seconds = 0;  // of one epoch, > 0
   double epochs = 1;   // how many of them took so long
@@ -43,12 +43,14 @@ class EpochTrace {
 
     ThinnedSeries<EpochTime, kMostEpochs> done_;
     std::optional<double> start_ms_, stop_ms_;  // the latest one, which late evaluations may still belong to
-    double epochs_ = 1, evaluated_ms_ = 0;
+    double epochs_ = 1, taken_off_ms_ = 0;
   };
 
   void add_in_run(const LogEntry& entry);
+  void take_off(double from_ms, double to_ms);
 
   bool started_ = false, stopped_ = false;
+  double latest_ms_ = 0;                 // of the run's entries
   std::optional<double> evaluation_ms_;  // when the open one began
   double epochs_of_block_ = 1;
   Track epochs_, blocks_;

@@ -1,5 +1,6 @@
 #include "results/check/run_trace.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -36,6 +37,12 @@ void RunTrace::add(const LogEntry& entry) {
   } else if (entry.key == LogKey::RunStop) {
     take_time(entry.time_ms);
     stopped_ = true;
+  } else if (entry.key == LogKey::RunInterrupted) {
+    take_time(entry.time_ms);
+  } else if (entry.key == LogKey::RunResumed) {
+    const double waited = advance(entry.time_ms);
+    if (run_start_ms_) breakdown_.other += waited;
+    open_[Evaluation] = false;
   }
   for (std::size_t i = 0; i < kActivities; ++i) {
     const bool starts = entry.key == kActivityKeys[i].start, stops = entry.key == kActivityKeys[i].stop;
@@ -47,11 +54,16 @@ void RunTrace::add(const LogEntry& entry) {
   if (run_start_ms_ && is_metric(entry.key)) add_point(curves_[entry.key], entry);
 }
 
-/// Gives the time since the latest entry to what was open. Stamps that go back give none.
-void RunTrace::take_time(double time_ms) {
-  const double seconds = latest_ms_ ? (time_ms - *latest_ms_) / 1000 : 0;
+/// The seconds since the latest entry. Stamps that go back give none.
+double RunTrace::advance(double time_ms) {
+  const double seconds = latest_ms_ ? std::max(0.0, (time_ms - *latest_ms_) / 1000) : 0;
   if (!latest_ms_ || seconds > 0) latest_ms_ = time_ms;
-  if (!(seconds > 0)) return;
+  return seconds;
+}
+
+/// Gives the time since the latest entry to what was open.
+void RunTrace::take_time(double time_ms) {
+  const double seconds = advance(time_ms);
   if (!run_start_ms_) {
     if (open_[Staging]) breakdown_.staging += seconds;
   } else if (open_[Evaluation]) {

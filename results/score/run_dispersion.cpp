@@ -24,19 +24,23 @@ double standard_deviation(std::span<const double> values) {
 
 }  // namespace
 
-std::optional<RunDispersion> dispersion_of_runs(std::span<const double> values) {
-  if (values.size() < 3) return std::nullopt;
+std::optional<RunDispersion> dispersion_of_runs(std::span<const double> minutes) {
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  const auto finite = static_cast<std::size_t>(std::ranges::count_if(minutes, is_finite));
+  if (finite < 3) return std::nullopt;
+  const std::span<const double> converged = minutes.first(finite);
   std::mt19937_64 draw(1);
-  std::vector<double> sample(values.size()), means(kResamples);
+  std::vector<double> sample(minutes.begin(), minutes.end()), means(kResamples);
+  const std::span<double> drawn = std::span(sample).first(finite);
   for (double& mean : means) {
     // The remainder favours no value noticeably, and is the same with every library, unlike a distribution.
-    std::generate(sample.begin(), sample.end(), [&] { return values[draw() % values.size()]; });
-    std::sort(sample.begin(), sample.end());
+    std::ranges::generate(drawn, [&] { return converged[draw() % finite]; });
+    std::ranges::sort(drawn);
     mean = mean_without_ends(sample);
   }
   std::sort(means.begin(), means.end());
   constexpr std::size_t kTail = kResamples / 40;  // 2.5 %
-  return RunDispersion{standard_deviation(values), means[kTail - 1], means[kResamples - kTail]};
+  return RunDispersion{standard_deviation(converged), means[kTail - 1], means[kResamples - kTail]};
 }
 
 }  // namespace tessera

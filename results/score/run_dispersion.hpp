@@ -11,9 +11,11 @@ struct RunDispersion {
   double low = 0, high = 0;       // 95 % bootstrap interval of the mean without fastest and slowest
 };
 
-/// Of at least three values; nothing of fewer. The interval lies between the 2.5th and the 97.5th percentile
-/// of 2,000 such means, each over as many values drawn with replacement; the draws are those of
-/// std::mt19937_64 begun with 1, so that equal values give equal intervals everywhere.
-std::optional<RunDispersion> dispersion_of_runs(std::span<const double> values);
+/// Of the minutes of a set's runs, ascending; those that failed have infinite ones, and at least three must
+/// have others, or nothing is returned. The deviation is that of the runs that didn't fail. The interval lies
+/// between the 2.5th and the 97.5th percentile of 2,000 such means, each over as many of them drawn with
+/// replacement, and the failed ones; the draws are those of std::mt19937_64 begun with 1, so that equal
+/// values give equal intervals everywhere.
+std::optional<RunDispersion> dispersion_of_runs(std::span<const double> minutes);
 
 }  // namespace tessera

@@ -123,13 +123,13 @@ void score_strong(Score& score, const RunSet& set) {
   std::vector<double> minutes;
   minutes.reserve(wanted);
   for (const ScoredRun* run : converged) minutes.push_back(*run->minutes * set.scaling_factor);
-  score.spread = dispersion_of_runs(minutes);
   if (converged.size() == wanted) {
     converged.back()->role = ScoredRun::Slowest;
   } else {
     minutes.push_back(kInfinity);  // the failed run stands for the slowest
   }
   score.minutes = mean_without_ends(minutes);
+  score.spread = dispersion_of_runs(minutes);
 }
 
 /// The converged logs of different seeds; of equal ones the first.

@@ -59,6 +59,16 @@ TEST(Breakdown, EndsAnEvaluationWithoutAStopWhereTheNextEpochStarts) {
   expect_seconds(trace.breakdown(), 0, 78, 12, 0);
 }
 
+// Interrupted within an epoch for 100 s, and killed within an evaluation, which is done again 200 s later.
+TEST(Breakdown, HasTheTimeBetweenInterruptionAndResumptionAsOther) {
+  const RunTrace trace =
+      trace_of({entry(LogKey::RunStart, 0), entry(LogKey::EpochStart, 0), entry(LogKey::RunInterrupted, 30),
+                entry(LogKey::RunResumed, 130), entry(LogKey::EpochStop, 160), entry(LogKey::EvalStart, 160),
+                entry(LogKey::RunResumed, 360), entry(LogKey::EvalStart, 360), entry(LogKey::EvalStop, 367),
+                entry(LogKey::RunStop, 367)});
+  expect_seconds(trace.breakdown(), 0, 60, 7, 300);
+}
+
 TEST(ConvergenceCurve, HasTheEvaluationsFromRunStartToRunStop) {
   const RunTrace trace =
       trace_of({entry(LogKey::EvalError, -60, 0.9), entry(LogKey::RunStart, 0),

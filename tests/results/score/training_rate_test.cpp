@@ -103,6 +103,18 @@ TEST(TrainingRate, HoldsWithoutAnyEvaluation) {
   expect_true_rate(log, 2);
 }
 
+// A run that waits 5 hours in a queue trains no longer: stopped within an epoch, within an evaluation inside
+// one, and killed, so that nothing but the last entry says when.
+TEST(TrainingRate, LeavesOutTheTimeInWhichAnInterruptedRunWaited) {
+  constexpr double kQueue = 18000;
+  TimedLog log;
+  log.epoch_start(1).wait(200).at("run_interrupted").wait(kQueue).at("run_resumed").wait(100).epoch_stop(1);
+  log.epoch_start(2).wait(60).at("eval_start").wait(7).at("run_interrupted").wait(kQueue).at("run_resumed");
+  log.evaluate(50).epoch_stop(2);
+  log.epoch_start(3).wait(kQueue).at("run_resumed").wait(60).epoch_stop(3);
+  expect_true_rate(log, 2);
+}
+
 // The first block has the slow epoch in it, and is left out as one.
 TEST(TrainingRate, DividesBlocksByTheirEpochs) {
   for (const bool inside : {true, false}) {
