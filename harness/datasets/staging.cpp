@@ -250,9 +250,31 @@ std::vector<FileToStage> Staging::my_files() const {
   return files;
 }
 
+// One rank reads the journals for all of its directory, as there is one of each rank: where all share a
+// directory, each would open as many files as there are ranks.
+StagedFiles Staging::noted_of(const std::vector<FileToStage>& files) const {
+  std::optional<JournalReader> journals;
+  all_or_none(grid_.world(), [&] {
+    if (node_.rank() == 0) journals.emplace(staging_scratch(request_.directory));
+  });
+  const auto is_wanted = [&](const std::string& name) {
+    return std::ranges::binary_search(files, name, {}, &FileToStage::name);
+  };
+  StagedFiles noted;
+  for (bool more = true; more;) {
+    const std::string lines = node_.told_by(0, journals ? journals->next() : "");
+    add_staged(lines, is_wanted, noted);
+    more = !lines.empty();
+  }
+  return noted;
+}
+
 std::optional<StagingSummary> Staging::run(const std::function<bool()>& stop_requested) {
   const Communicator& world = grid_.world();
   const Stopwatch watch;
+  std::vector<FileToStage> files;
+  all_or_none(world, [&] { files = my_files(); });
+  StagedFiles noted = noted_of(files);
   std::optional<Stager> stager;
   all_or_none(world, "staging", [&](const Moved& moved) {
     stager.emplace(Stager::Options{.source = request_.source,
@@ -266,8 +288,8 @@ std::optional<StagingSummary> Staging::run(const std::function<bool()>& stop_req
                                        [this] {
                                          if (lock_) lock_->check();
                                        }},
-                   my_files());
-    stager->look(moved);
+                   std::move(files));
+    stager->look(std::move(noted), moved);
   });
   const std::uint64_t missing = sum_over(node_, stager->bytes_missing());
   all_or_none(world, [&] {

@@ -83,6 +83,7 @@ class Staging {
   std::vector<std::int64_t> my_share(const StagedSubset& subset) const;
   bool holds_packs() const;
   std::vector<FileToStage> my_files() const;
+  StagedFiles noted_of(const std::vector<FileToStage>& files) const;
 
   const ProcessGrid& grid_;
   StagingRequest request_;

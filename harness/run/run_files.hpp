@@ -52,10 +52,10 @@ class RunFiles {
 
   /// Whether another process was seen to have taken the directory.
   bool is_lost() const { return lock_ && lock_->is_lost(); }
-
- private:
+  /// Throws MachineError if so. Where the directory is this process's.
   void check();
 
+ private:
   std::filesystem::path directory_;
   bool writes_;
   std::unique_ptr<DirectoryLock> lock_;

@@ -199,7 +199,8 @@ std::unique_ptr<const Dataset> SequentialWorkload::samples_of(SampleFiles files,
 }
 
 void SequentialWorkload::open_data(DataListing listing, const DataShare& share) {
-  check_staged_copy(listing, share.samples, share.with_target);
+  check_staged_copy(listing, drawn_files(listing, share.samples, config_.data.n_train, config_.data.n_valid),
+                    share.with_target);
   training_ =
       samples_of(take_files(listing, kTrain), config_.data.n_train, share.samples.train.front().begin, share);
   validation_ = samples_of(take_files(listing, kValidation), config_.data.n_valid,

@@ -11,12 +11,6 @@
 namespace tessera {
 namespace {
 
-/// The samples that some replicas draw from together, and which of these replicas is meant.
-struct Pool {
-  std::vector<std::int64_t> samples;  // ascending
-  int replica = 0, replicas = 1;
-};
-
 // Pools have no sample in common, so their first ones tell their random numbers apart.
 void permute(std::vector<std::int64_t>& pool, std::uint64_t seed, int epoch) {
   const RandomStream stream{seed, Purpose::EpochOrder, static_cast<std::uint64_t>(epoch),
@@ -37,7 +31,7 @@ void check(std::int64_t samples, std::int64_t global_batch, int replicas) {
 }
 
 // Of each of `batches`, which the pool's replicas fill together, the replica's part.
-std::vector<std::int64_t> draw(Pool pool, std::uint64_t seed, int epoch, std::int64_t batches,
+std::vector<std::int64_t> draw(NodePool pool, std::uint64_t seed, int epoch, std::int64_t batches,
                                std::int64_t part) {
   permute(pool.samples, seed, epoch);
   std::vector<std::int64_t> mine;
@@ -63,14 +57,8 @@ std::vector<std::int64_t> local_epoch_order(std::int64_t samples, std::uint64_t 
                                             std::span<const int> node_of_replica) {
   const auto replicas = static_cast<int>(node_of_replica.size());
   check(samples, global_batch, replicas);
-  const int node = node_of_replica[static_cast<std::size_t>(replica)];
-  const auto before = node_of_replica.first(static_cast<std::size_t>(replica));
-  Pool pool{.samples = {},
-            .replica = static_cast<int>(std::ranges::count(before, node)),
-            .replicas = static_cast<int>(std::ranges::count(node_of_replica, node))};
-  for (const Interval share : node_share(samples, node_of_replica, node))
-    for (std::int64_t sample = share.begin; sample < share.end; ++sample) pool.samples.push_back(sample);
-  return draw(std::move(pool), seed, epoch, samples / global_batch, global_batch / replicas);
+  return draw(pool_of(samples, replica, node_of_replica), seed, epoch, samples / global_batch,
+              global_batch / replicas);
 }
 
 EvaluationOrder evaluation_order(std::int64_t samples, std::int64_t batch_per_replica, int replica,

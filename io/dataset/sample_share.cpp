@@ -17,6 +17,17 @@ std::vector<Interval> node_share(std::int64_t samples, std::span<const int> node
   return join(std::move(shares));
 }
 
+NodePool pool_of(std::int64_t samples, int replica, std::span<const int> node_of_replica) {
+  const int node = node_of_replica[static_cast<std::size_t>(replica)];
+  const auto before = node_of_replica.first(static_cast<std::size_t>(replica));
+  NodePool pool{.samples = {},
+                .replica = static_cast<int>(std::ranges::count(before, node)),
+                .replicas = static_cast<int>(std::ranges::count(node_of_replica, node))};
+  for (const Interval share : node_share(samples, node_of_replica, node))
+    for (std::int64_t sample = share.begin; sample < share.end; ++sample) pool.samples.push_back(sample);
+  return pool;
+}
+
 std::vector<Interval> join(std::vector<Interval> intervals) {
   std::erase_if(intervals, [](Interval interval) { return interval.empty(); });
   std::ranges::sort(intervals, {}, &Interval::begin);

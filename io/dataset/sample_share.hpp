@@ -16,6 +16,14 @@ Interval replica_share(std::int64_t samples, int replica, int replicas);
 /// node_of_replica: where each replica is at home; one whose parts are on several nodes, where its first is.
 std::vector<Interval> node_share(std::int64_t samples, std::span<const int> node_of_replica, int node);
 
+/// The samples that the replicas at home on one node draw from together, and which of these replicas is
+/// meant.
+struct NodePool {
+  std::vector<std::int64_t> samples;  // ascending
+  int replica = 0, replicas = 1;
+};
+NodePool pool_of(std::int64_t samples, int replica, std::span<const int> node_of_replica);
+
 /// All in one: ascending, disjoint, with neighbours joined.
 std::vector<Interval> join(std::vector<Interval> intervals);
 

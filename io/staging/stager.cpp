@@ -85,11 +85,11 @@ struct Stager::State {
   explicit State(const Options& options)
       : journal(staging_scratch(options.directory) / fmt::format("files-{}.txt", options.worker)) {}
 
-  std::multimap<std::string, StagedFile> noted;  // of the files of this rank
-  std::vector<NamedArray> form;                  // of all samples
-  std::set<std::string> left_out;                // see left_out()
-  std::optional<SampleTwin> twin;                // of the first, where samples are copied as they are
-  std::unique_ptr<StagedForm> rewritten;         // what they become where they aren't
+  StagedFiles noted;                      // of the files of this rank
+  std::vector<NamedArray> form;           // of all samples
+  std::set<std::string> left_out;         // see left_out()
+  std::optional<SampleTwin> twin;         // of the first, where samples are copied as they are
+  std::unique_ptr<StagedForm> rewritten;  // what they become where they aren't
   StagingJournal journal;
   std::mutex mutex;  // of `rewritten`, `left_out`, and of what look_at() finds
   std::atomic<std::int64_t> next_partial = 0, copied = 0, kept = 0;
@@ -107,10 +107,8 @@ StagingCounts Stager::counts() const {
   return {state_->copied, state_->kept, state_->bytes_read, state_->bytes_written, state_->bytes_kept};
 }
 
-void Stager::look(const std::function<void()>& moved) {
-  state_->noted = read_journals(staging_scratch(options_.directory), [&](const std::string& name) {
-    return std::ranges::binary_search(files_, name, {}, &FileToStage::name);
-  });
+void Stager::look(StagedFiles noted, const std::function<void()>& moved) {
+  state_->noted = std::move(noted);
   const Hdf5File first(options_.first_sample);
   const SampleArrays arrays = arrays_of(first);
   for (const NamedArray& a : arrays.numbers) first.check_whole(a.name);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "io/staging/staging_journal.hpp"
 #include "models/base/box.hpp"
 
 namespace tessera {
@@ -49,11 +50,13 @@ class Stager {
   Stager(Options options, std::vector<FileToStage> files);
   ~Stager();
 
-  /// Finds what of it need not be copied: files whose source has not changed since, and whose bytes, all of
-  /// which are read, have the checksum that was noted. Throws InputError naming a source that can't be read,
-  /// among them the first sample where an array isn't whole. moved, here and in copy(): called each second in
-  /// which a file was begun, on the calling thread; what it throws ends the work.
-  void look(const std::function<void()>& moved = [] {});
+  /// Finds what of it need not be copied, where the directory's journals noted so much of these files: files
+  /// whose source has not changed since, and whose bytes, all of which are read, have the checksum that was
+  /// noted. Throws InputError naming a source that can't be read, among them the first sample where an array
+  /// isn't whole. moved, here and in copy(): called each second in which a file was begun, on the calling
+  /// thread; what it throws ends the work.
+  void look(
+      StagedFiles noted, const std::function<void()>& moved = [] {});
   /// After look(): how much copying will write.
   std::uint64_t bytes_missing() const { return bytes_missing_; }
   /// Arrays that are no numbers, and that samples which had to be written anew so haven't any more.

@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include "io/files/checksum.hpp"
@@ -86,17 +85,43 @@ void StagingJournal::fail() const {
                      path_.string(), "free space on this disk or name another directory");
 }
 
-std::multimap<std::string, StagedFile> read_journals(const std::filesystem::path& directory,
-                                                     const std::function<bool(const std::string&)>& wanted) {
-  std::multimap<std::string, StagedFile> entries;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    if (!entry.path().filename().string().starts_with("files-")) continue;
-    std::ifstream journal(entry.path());
-    for (std::string line; std::getline(journal, line);)
-      if (!journal.eof())
-        if (auto staged = entry_of(line); staged && wanted(staged->first)) entries.insert(std::move(*staged));
+JournalReader::JournalReader(const std::filesystem::path& directory) {
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    if (entry.path().filename().string().starts_with("files-")) left_.push_back(entry.path());
+}
+
+std::string JournalReader::next() {
+  constexpr std::size_t kEnough = 1 << 20;
+  std::string lines;
+  while (lines.size() < kEnough) {
+    if (std::string line; journal_.is_open() && std::getline(journal_, line)) {
+      if (!journal_.eof()) lines += line + '\n';
+      continue;
+    }
+    if (left_.empty()) break;
+    journal_ = std::ifstream(left_.back());
+    left_.pop_back();
   }
-  return entries;
+  return lines;
+}
+
+void add_staged(std::string_view lines, const std::function<bool(const std::string&)>& wanted,
+                StagedFiles& files) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    if (auto staged = entry_of(lines.substr(0, end)); staged && wanted(staged->first))
+      files.insert(std::move(*staged));
+    lines.remove_prefix(std::min(end, lines.size() - 1) + 1);
+  }
+}
+
+StagedFiles read_journals(const std::filesystem::path& directory,
+                          const std::function<bool(const std::string&)>& wanted) {
+  StagedFiles files;
+  JournalReader journals(directory);
+  for (std::string lines = journals.next(); !lines.empty(); lines = journals.next())
+    add_staged(lines, wanted, files);
+  return files;
 }
 
 }  // namespace tessera

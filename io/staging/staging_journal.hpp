@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What has been staged file by file, as text: a line for each, `CHECKSUM BYTES SOURCE_BYTES SOURCE_TIME
@@ -39,9 +41,27 @@ class StagingJournal {
   int descriptor_;
 };
 
-/// What all journals (files-*.txt) of a directory say of the names that are `wanted`. A name may stand there
-/// several times, when it was staged anew. Lines that aren't whole are passed over.
-std::multimap<std::string, StagedFile> read_journals(const std::filesystem::path& directory,
-                                                     const std::function<bool(const std::string&)>& wanted);
+/// By name, which may be there several times, when a file was staged anew.
+using StagedFiles = std::multimap<std::string, StagedFile>;
+
+/// The lines of all journals (files-*.txt) of a directory, in texts short enough to be handed on.
+class JournalReader {
+ public:
+  explicit JournalReader(const std::filesystem::path& directory);
+  /// The next lines, about a MiB; empty at the end. A last line that was cut short is passed over.
+  std::string next();
+
+ private:
+  std::vector<std::filesystem::path> left_;
+  std::ifstream journal_;
+};
+
+/// Adds what lines say of the names that are `wanted`.
+void add_staged(std::string_view lines, const std::function<bool(const std::string&)>& wanted,
+                StagedFiles& files);
+
+/// What all journals of a directory say of those.
+StagedFiles read_journals(const std::filesystem::path& directory,
+                          const std::function<bool(const std::string&)>& wanted);
 
 }  // namespace tessera

@@ -810,6 +810,15 @@ packs() {
     ends 0 "all 4 checksums are right" "$TESSERA" inspect set4
     also "train: 25 samples"
   done
+  # A pack is staged as a whole, and read where it was staged to.
+  ends 0 '25 training and 7 validation' "$TESSERA" generate digits --output digits --train 25 --validation 7 --samples-per-file 10
+  for n in 1 2; do
+    ends 1 "after 1 epoch" "$LAUNCHER" -n $n "$TESSERA" train "$here/fixture-sequential.yaml" --max-epochs 1 --output staged$n \
+      --stage-dir copy$n --set data.data_dir=digits --set data.n_train=24 --set data.n_valid=7
+    ends 1 "after 1 epoch" "$LAUNCHER" -n $n "$TESSERA" train "$here/fixture-sequential.yaml" --max-epochs 1 --output there$n \
+      --set data.data_dir=digits --set data.n_train=24 --set data.n_valid=7
+    cmp <(cut -d , -f 1-4 staged$n/history.csv) <(cut -d , -f 1-4 there$n/history.csv) >said 2>&1 || fail "$n ranks train on other samples where they were staged"
+  done
   ends 0 "the first 5 of 5 samples, row by row" "$TESSERA" inspect set1/train/images_000002.hdf5 --png sheet.png
   ends 2 "another recipe" "$TESSERA" generate digits --output set1 --train 25 --validation 7
   ends 2 "bands: a number of 7" "$LAUNCHER" -n 2 "$TESSERA" generate spectra --bands 7 --output none

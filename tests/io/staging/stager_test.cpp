@@ -66,7 +66,7 @@ class Staged : public testing::Test {
   /// Stages all that is missing.
   StagingCounts stage(Stager::Options options) {
     Stager stager(std::move(options), files_);
-    stager.look();
+    stager.look(read_journals(staging_scratch(directory()), [](const std::string&) { return true; }));
     damaged_ = stager.damaged();
     while (stager.files_missing() > 0) stager.copy(2);
     left_out_ = stager.left_out();
