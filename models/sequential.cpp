@@ -119,9 +119,11 @@ class SequentialBuilder {
     Windows windows;
     for (std::size_t axis = axes_.first(); axis < 3; ++axis) {
       Window& w = windows[axis] = bare_window(layer, layer.dilation, "kernel", axis);
-      if (w.reach() + 1 < w.stride)
-        refuse(fmt::format("a kernel of {} leaves gaps between strides of {}", w.kernel, w.stride),
-               "give a kernel at least as large as the stride");
+      if (!w.leaves_no_gaps())
+        refuse(fmt::format("a kernel of {}{} leaves gaps between strides of {}", w.kernel,
+                           w.dilation > 1 ? fmt::format(" with dilation {}", w.dilation) : "", w.stride),
+               "give a kernel at least as large as the stride, and a dilation that has no divisor in common "
+               "with it");
       if (layer.padding.kind == Padding::Kind::Same) pad(w, w.reach() + 1 - w.stride);
       if (layer.padding.kind == Padding::Kind::Cells)
         pad_by(w, axes_.number(layer.padding.cells, axis, "padding"));

@@ -18,7 +18,21 @@ bool lies_within(ConstTensorView part, ConstTensorView whole, const Box& box) {
   return place && part.bytes == whole.bytes + *place;
 }
 
+// Of a piece of a tensor, in memory of its own; 0 where it can stay in the tensor's.
+std::size_t staged_bytes(Layout tensor, const Piece& piece, bool to_be_added) {
+  if (!to_be_added && run_offset(tensor, piece.box)) return 0;
+  tensor.box = piece.box;
+  return (tensor.bytes() + 63) / 64 * 64;
+}
+
 }  // namespace
+
+std::size_t BoxExchange::staging_bytes(const ExchangePlan& plan, const Ends& ends) {
+  std::size_t bytes = 0;
+  for (const Piece& piece : plan.receive) bytes += staged_bytes(ends.wanted, piece, false);
+  for (const Piece& piece : plan.send) bytes += staged_bytes(ends.owned, piece, true);
+  return bytes;
+}
 
 BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, const Ends& ends, int tag,
                          std::string name)
@@ -29,23 +43,16 @@ BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, con
       name_(std::move(name)) {
   assert(ends.owned.n == ends.wanted.n && ends.owned.c == ends.wanted.c &&
          ends.owned.element == ends.wanted.element);
-  std::size_t bytes = 0;
-  std::vector<std::optional<std::size_t>> offsets;
+  staging_ = AlignedBytes(staging_bytes(plan, ends));
+  std::byte* next = staging_.data();
   const auto link = [&](const Piece& piece, Layout layout, bool to_be_added) {
+    const std::size_t bytes = staged_bytes(layout, piece, to_be_added);
     const std::optional<std::size_t> place = run_offset(layout, piece.box);
     layout.box = piece.box;
-    const bool is_staged = !place || to_be_added;
-    offsets.push_back(is_staged ? std::optional(bytes) : std::nullopt);
-    if (is_staged) bytes += (layout.bytes() + 63) / 64 * 64;
-    return Link{piece.peer, place, {nullptr, layout}};
+    return Link{piece.peer, place, {bytes == 0 ? nullptr : std::exchange(next, next + bytes), layout}};
   };
   for (const Piece& piece : plan.receive) halo_.push_back(link(piece, ends.wanted, false));
   for (const Piece& piece : plan.send) shared_.push_back(link(piece, ends.owned, true));
-  staging_ = AlignedBytes(bytes);
-  auto offset = offsets.begin();
-  for (std::vector<Link>* links : {&halo_, &shared_})
-    for (Link& l : *links)
-      if (const std::optional<std::size_t> staged = *offset++) l.staged.bytes = staging_.data() + *staged;
   for (const Link& l : shared_) contributions_.push_back(l.staged);
 }
 

@@ -23,6 +23,9 @@ class BoxExchange final : public Exchange {
     Layout owned, wanted;
   };
 
+  /// Memory of its own: for pieces that must be packed, and for what arrives to be added.
+  static std::size_t staging_bytes(const ExchangePlan& plan, const Ends& ends);
+
   /// Borrows comm, whose ranks are the plan's processes. Exchanges that may be in flight together have
   /// different tags. Every message must be at most Communicator::kLargestMessage bytes. name: of the exchange
   /// in messages, such as "the exchange of conv3d_2".

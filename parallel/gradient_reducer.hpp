@@ -33,8 +33,12 @@ std::vector<GradientBucket> gradient_buckets(const ParameterStore& parameters, s
 /// give the same bits each time. On a communicator of one it does nothing. A step allocates nothing here.
 class GradientReducer {
  public:
-  /// Borrows both.
-  GradientReducer(const Communicator& world, ParameterStore& parameters, std::size_t bucket_bytes);
+  /// MPI counts in int.
+  static constexpr std::size_t kLargestSum = std::size_t{1} << 30;
+
+  /// Borrows both. Of a larger bucket each all-reduce sums so many elements at most.
+  GradientReducer(const Communicator& world, ParameterStore& parameters, std::size_t bucket_bytes,
+                  std::size_t largest_sum = kLargestSum);
 
   /// The gradient of a parameter is complete on this process and must not change until finish().
   void ready(int parameter);
@@ -57,11 +61,12 @@ class GradientReducer {
 
   const Communicator* world_;
   ParameterStore* parameters_;
+  std::size_t largest_sum_;
   std::vector<Bucket> buckets_;
   std::vector<int> bucket_of_;  // by parameter
   std::vector<Request> requests_;
-  std::size_t started_ = 0;  // buckets under way or done in this step
-  std::size_t done_ = 0;     // of them, the first so many
+  // In this step: buckets that are under way or done, their requests, and of these the first that are done.
+  std::size_t started_ = 0, requested_ = 0, done_ = 0;
 };
 
 }  // namespace tessera

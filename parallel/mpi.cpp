@@ -281,9 +281,10 @@ std::vector<std::string> Communicator::gather(const std::string& mine, int root)
   if (is_alone()) return {mine};
   const int length = count_of(mine.size());
   const std::vector<int> lengths = all_gather(length);
+  const int total = count_of(std::reduce(lengths.begin(), lengths.end(), std::size_t{0}));
   std::vector<int> starts(lengths.size());
   std::exclusive_scan(lengths.begin(), lengths.end(), starts.begin(), 0);
-  std::string joined(rank_ == root ? static_cast<std::size_t>(starts.back() + lengths.back()) : 0, '\0');
+  std::string joined(rank_ == root ? static_cast<std::size_t>(total) : 0, '\0');
   MPI_Request handle = MPI_REQUEST_NULL;
   check(MPI_Igatherv(mine.data(), length, MPI_CHAR, joined.data(), lengths.data(), starts.data(), MPI_CHAR,
                      root, handle_, &handle),

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "models/network/program.hpp"
+#include "parallel/box_exchange.hpp"
 #include "parallel/exchange_plan.hpp"
 #include "parallel/place.hpp"
 
@@ -118,7 +119,9 @@ class Planner {
           {traffic(exchange.receive, producer), traffic(exchange.send, producer),
            computes.between(forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
            computes.between(backward, {Kind::StartScatterAdd, id, input},
-                            {Kind::FinishScatterAdd, id, input})});
+                            {Kind::FinishScatterAdd, id, input}),
+           BoxExchange::staging_bytes(exchange,
+                                      {layout(producer, owned[part]), layout(producer, wanted[part])})});
     }
     return planned;
   }
@@ -227,8 +230,9 @@ class Planner {
   PartitionPlan plan_;
 };
 
-std::vector<Traffic> sum_over_edges(const PartitionPlan& plan, Traffic EdgeTraffic::*which) {
-  std::vector<Traffic> sums(static_cast<std::size_t>(plan.grid.parts()));
+template <class T>
+std::vector<T> sum_over_edges(const PartitionPlan& plan, T EdgeTraffic::*which) {
+  std::vector<T> sums(static_cast<std::size_t>(plan.grid.parts()));
   for (const PlannedNode& node : plan.nodes)
     for (const PlannedEdge& edge : node.exchanges)
       for (std::size_t part = 0; part < sums.size(); ++part) sums[part] += edge.parts[part].*which;
@@ -249,6 +253,9 @@ std::vector<Traffic> PartitionPlan::received() const {
 }
 std::vector<Traffic> PartitionPlan::sent() const {
   return sum_over_edges(*this, &EdgeTraffic::sent);
+}
+std::vector<std::size_t> PartitionPlan::staging_bytes() const {
+  return sum_over_edges(*this, &EdgeTraffic::staging_bytes);
 }
 
 double local_forward_flop(const Graph& graph, const Placement& placement, NodeId id) {

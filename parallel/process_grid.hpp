@@ -13,8 +13,8 @@ namespace tessera {
 /// To simulate nodes on one machine, TESSERA_NODE in the environment of a rank numbers its node.
 class ProcessGrid {
  public:
-  /// Borrows world, which must outlive the grid. Collective. Throws InputError, the same on every rank, when
-  /// dims don't multiply to the world's size, with the numbers that would do.
+  /// Borrows world, which must outlive the grid. Collective. Throws UniformError when dims don't
+  /// multiply to the world's size, with the numbers that would do.
   ProcessGrid(const Communicator& world, GridDims dims);
 
   const GridDims& dims() const { return dims_; }
@@ -35,7 +35,7 @@ class ProcessGrid {
   /// The processes of this one's node, by rank. Collective; the caller owns the group.
   Communicator node_group() const { return world_->split(node_, world_->rank()); }
   /// All parts of `replicas` consecutive replicas, which share batch statistics; replicas must divide the
-  /// grid's (else InputError). Collective; the caller owns the group.
+  /// grid's (else UniformError). Collective; the caller owns the group.
   Communicator norm_group(int replicas) const;
 
  private:

@@ -86,6 +86,7 @@ json parts_json(const RunPlan& plan) {
                      {"backward_messages_sent", received[part].messages},
                      {"activation_bytes", memory[part].activations},
                      {"scratch_bytes", memory[part].scratch},
+                     {"exchange_bytes", memory[part].exchanges},
                      {"input_bytes", memory[part].input},
                      {"memory_bytes", memory[part].total()}});
   return parts;
@@ -172,6 +173,7 @@ std::string parts_text(const RunPlan& plan) {
   text += line("memory, MB", min_median_max_by(memory, &PartMemory::total), kMega);
   text += line("  activations", min_median_max_by(memory, &PartMemory::activations), kMega);
   text += line("  scratch", min_median_max_by(memory, &PartMemory::scratch), kMega);
+  text += line("  exchanges", min_median_max_by(memory, &PartMemory::exchanges), kMega);
   text += line("  input, read ahead", min_median_max_by(memory, &PartMemory::input), kMega);
   text += line("  parameters", min_median_max_by(memory, &PartMemory::parameters), kMega);
   text += line("  gradients", min_median_max_by(memory, &PartMemory::gradients), kMega);

@@ -13,9 +13,10 @@ double share(double part, double whole) {
 }  // namespace
 
 std::vector<PartMemory> RunPlan::memory() const {
+  const std::vector<std::size_t> exchanges = partition.staging_bytes();
   std::vector<PartMemory> all;
   for (std::size_t part = 0; part < partition.memory.size(); ++part)
-    all.push_back({partition.memory[part].activations, partition.memory[part].scratch,
+    all.push_back({partition.memory[part].activations, partition.memory[part].scratch, exchanges[part],
                    partition.input_bytes[part] * static_cast<std::size_t>(input_batches),
                    partition.parameter_bytes, partition.gradient_bytes * (batch.passes > 1 ? 2 : 1),
                    optimizer_bytes});

@@ -10,16 +10,19 @@
 /// `tessera plan`: the plan of a partition in the figures that people and other programs ask for.
 namespace tessera {
 
-/// All memory of one part that depends on the configuration, in bytes; what libraries take, the cache of
-/// samples, and messages that must be packed come on top.
+/// All memory of one part that depends on the configuration, in bytes; what libraries take, and the cache of
+/// samples, come on top.
 struct PartMemory {
   std::size_t activations = 0, scratch = 0;
-  std::size_t input = 0;  // batches read ahead, and the one in use
+  std::size_t exchanges = 0;  // messages that must be packed, and those that arrive to be added
+  std::size_t input = 0;      // batches read ahead, and the one in use
   std::size_t parameters = 0;
   std::size_t gradients = 0;  // and their sums so far, where a step has several passes
   std::size_t optimizer = 0;  // its state
 
-  std::size_t total() const { return activations + scratch + input + parameters + gradients + optimizer; }
+  std::size_t total() const {
+    return activations + scratch + exchanges + input + parameters + gradients + optimizer;
+  }
   friend bool operator==(const PartMemory&, const PartMemory&) = default;
 };
 

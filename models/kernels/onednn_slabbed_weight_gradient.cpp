@@ -21,7 +21,7 @@ std::int64_t slabs_for(std::size_t scratch) {
 SlabbedWeightGradient::SlabbedWeightGradient(const Device& device, const ConvolutionProblem& problem)
     : weights_(static_cast<std::size_t>(problem.taps() * problem.x.c / problem.groups * problem.y.c)),
       outputs_(problem.bias ? static_cast<std::size_t>(problem.y.c) : 0) {
-  if (weight_gradient_overruns(problem)) {  // slabs don't, as they aren't padded at both ends
+  if (weight_gradient_overruns(problem)) {  // few slabs do, which WeightGradient widens
     cut(device, problem, 2, 2);
     if (scratch_bytes() > kSlabScratch) cut(device, problem, 2, 2 * slabs_for(scratch_bytes()));
     return;

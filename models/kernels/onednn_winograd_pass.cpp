@@ -8,13 +8,6 @@
 namespace tessera::onednn {
 namespace {
 
-std::size_t rounded_floats(std::int64_t count) {
-  return ScratchParts::rounded(static_cast<std::size_t>(count) * sizeof(float));
-}
-float* take_floats(ScratchParts& parts, std::int64_t count) {
-  return reinterpret_cast<float*>(parts.take(static_cast<std::size_t>(count) * sizeof(float)));
-}
-
 ConvolutionProblem computed(const ConvolutionProblem& problem, winograd::WinogradWeights::Of of) {
   return of == winograd::WinogradWeights::Of::Convolution ? problem : mirrored(problem).value();
 }
@@ -31,19 +24,19 @@ WinogradPass::WinogradPass(const Device& device, const ConvolutionProblem& probl
           PointProducts::of_outputs(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
 
 std::size_t WinogradPass::bytes_of_thread() const {
-  return rounded_floats(winograd::kSlice * blocks_.rows * weights_.rows()) +
-         rounded_floats(winograd::kSlice * blocks_.rows * weights_.columns()) +
+  return ScratchParts::rounded<float>(winograd::kSlice * blocks_.rows * weights_.rows()) +
+         ScratchParts::rounded<float>(winograd::kSlice * blocks_.rows * weights_.columns()) +
          ScratchParts::rounded(products_.scratch_bytes());
 }
 
 std::size_t WinogradPass::scratch_bytes() const {
-  return rounded_floats(weights_.count()) + static_cast<std::size_t>(team_) * bytes_of_thread();
+  return ScratchParts::rounded<float>(weights_.count()) + static_cast<std::size_t>(team_) * bytes_of_thread();
 }
 
 void WinogradPass::run(const std::byte* x, const std::byte* weights, const std::byte* bias, std::byte* y,
                        std::byte* scratch) {
   ScratchParts parts(scratch);
-  float* const points = take_floats(parts, weights_.count());
+  float* const points = parts.take<float>(weights_.count());
   weights_.to_points(reinterpret_cast<const float*>(weights), points);
   RegionError error;
 #pragma omp parallel num_threads(team_)
@@ -64,8 +57,8 @@ void WinogradPass::run_block(int thread, std::int64_t block, const float* x, con
                              const float* weights, std::byte* scratch) {
   ScratchParts parts(scratch);
   const std::int64_t rows = blocks_.rows;
-  float* const inputs = take_floats(parts, winograd::kSlice * rows * weights_.rows());
-  float* const outputs = take_floats(parts, winograd::kSlice * rows * weights_.columns());
+  float* const inputs = parts.take<float>(winograd::kSlice * rows * weights_.rows());
+  float* const outputs = parts.take<float>(winograd::kSlice * rows * weights_.columns());
   const Interval tiles = blocks_.tiles(block, tiles_.count());
   for (int slice = 0; slice < tiles_.slices(); ++slice) {
     tiles_.gather_inputs(x, slice, tiles, inputs, rows);

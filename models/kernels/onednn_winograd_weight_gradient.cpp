@@ -12,10 +12,6 @@ namespace {
 
 using winograd::kSlice;
 
-std::size_t whole_lines(std::int64_t floats) {
-  return ScratchParts::rounded(static_cast<std::size_t>(floats) * sizeof(float));
-}
-
 // Where the sum of a tile's gradients is among the points: of a depth of three, of the second slice.
 constexpr int kSumPoint = 5;
 
@@ -38,29 +34,27 @@ WinogradWeightGradient::WinogradWeightGradient(const Device& device, const Convo
           PointProducts::of_gradient(device, {blocks_.rows, weights_.rows(), weights_.columns()}, team_)) {}
 
 std::size_t WinogradWeightGradient::bytes_of_thread() const {
-  return whole_lines(kSlice * blocks_.rows * weights_.rows()) +
-         whole_lines(kSlice * blocks_.rows * weights_.columns()) +
+  return ScratchParts::rounded<float>(kSlice * blocks_.rows * weights_.rows()) +
+         ScratchParts::rounded<float>(kSlice * blocks_.rows * weights_.columns()) +
          ScratchParts::rounded(products_.scratch_bytes());
 }
 
 std::size_t WinogradWeightGradient::scratch_bytes() const {
-  return whole_lines(team_ * weights_.count()) + whole_lines(team_ * weights_.columns()) +
+  return ScratchParts::rounded<float>(team_ * weights_.count()) +
+         ScratchParts::rounded<float>(team_ * weights_.columns()) +
          static_cast<std::size_t>(team_) * bytes_of_thread();
 }
 
 WinogradWeightGradient::Memory WinogradWeightGradient::lay_out(std::byte* scratch, int thread) const {
-  const auto take = [](ScratchParts& parts, std::int64_t count) {
-    return reinterpret_cast<float*>(parts.take(static_cast<std::size_t>(count) * sizeof(float)));
-  };
   ScratchParts shared(scratch);
   Memory memory{};
-  memory.sums = take(shared, team_ * weights_.count());
-  memory.bias = take(shared, team_ * weights_.columns());
+  memory.sums = shared.take<float>(team_ * weights_.count());
+  memory.bias = shared.take<float>(team_ * weights_.columns());
   memory.my_sums = memory.sums + thread * weights_.count();
   memory.my_bias = memory.bias + thread * weights_.columns();
   ScratchParts mine(shared.rest() + static_cast<std::size_t>(thread) * bytes_of_thread());
-  memory.inputs = take(mine, kSlice * blocks_.rows * weights_.rows());
-  memory.gradients = take(mine, kSlice * blocks_.rows * weights_.columns());
+  memory.inputs = mine.take<float>(kSlice * blocks_.rows * weights_.rows());
+  memory.gradients = mine.take<float>(kSlice * blocks_.rows * weights_.columns());
   memory.rest = mine.rest();
   return memory;
 }

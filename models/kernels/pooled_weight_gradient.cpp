@@ -11,14 +11,6 @@
 #include "models/kernels/scratch_parts.hpp"
 
 namespace tessera {
-namespace {
-
-std::size_t numbers_bytes(std::int64_t count) {
-  return ScratchParts::rounded(static_cast<std::size_t>(count) * sizeof(float));
-}
-
-}  // namespace
-
 // Of a row of pooled elements: what it reads, as planes of rows of cells; and by channel and element the
 // gradient, and where the first cell that it meets is among the inputs. The sums of all rows are by channel,
 // row of taps, and number of the segment.
@@ -44,8 +36,10 @@ std::size_t PooledWeightGradient::bytes_of_thread() const {
   const ConvolutionProblem& p = problem_.convolution;
   const std::int64_t rows_of_taps = p.window[0].kernel * p.window[1].kernel;
   const std::int64_t row = problem_.pool.y.box.w.size() * p.y.c;
-  return numbers_bytes(2 * p.y.c * rows_of_taps * padded_segment_) + numbers_bytes(2 * p.y.c) +
-         numbers_bytes(inputs_.d * inputs_.h * row_numbers_) + 2 * numbers_bytes(row);
+  return ScratchParts::rounded<double>(p.y.c * rows_of_taps * padded_segment_) +
+         ScratchParts::rounded<double>(p.y.c) +
+         ScratchParts::rounded<float>(inputs_.d * inputs_.h * row_numbers_) +
+         ScratchParts::rounded<float>(row) + ScratchParts::rounded<std::int32_t>(row);
 }
 
 std::size_t PooledWeightGradient::scratch_bytes() const {
@@ -54,16 +48,14 @@ std::size_t PooledWeightGradient::scratch_bytes() const {
 
 PooledWeightGradient::Memory PooledWeightGradient::lay_out(std::byte* scratch, int thread) const {
   ScratchParts parts(scratch + static_cast<std::size_t>(thread) * bytes_of_thread());
-  const auto take = [&parts](std::int64_t count) { return parts.take(numbers_bytes(count)); };
   const ConvolutionProblem& p = problem_.convolution;
   const std::int64_t row = problem_.pool.y.box.w.size() * p.y.c;
   Memory memory{};
-  memory.sums =
-      reinterpret_cast<double*>(take(2 * p.y.c * p.window[0].kernel * p.window[1].kernel * padded_segment_));
-  memory.bias = reinterpret_cast<double*>(take(2 * p.y.c));
-  memory.inputs = reinterpret_cast<float*>(take(inputs_.d * inputs_.h * row_numbers_));
-  memory.gradients = reinterpret_cast<float*>(take(row));
-  memory.places = reinterpret_cast<std::int32_t*>(take(row));
+  memory.sums = parts.take<double>(p.y.c * p.window[0].kernel * p.window[1].kernel * padded_segment_);
+  memory.bias = parts.take<double>(p.y.c);
+  memory.inputs = parts.take<float>(inputs_.d * inputs_.h * row_numbers_);
+  memory.gradients = parts.take<float>(row);
+  memory.places = parts.take<std::int32_t>(row);
   return memory;
 }
 

@@ -34,8 +34,8 @@ void spoil(TensorView tensor) {
   std::memset(tensor.bytes, 0xFF, tensor.layout.bytes());
 }
 
-Layout row(std::int64_t count, Element element = Element::F32) {
-  return {1, count, Box::whole({1, 1, 1}), element};
+Layout row(std::int64_t count) {
+  return {1, count, Box::whole({1, 1, 1}), Element::F32};
 }
 
 std::byte* bytes(Values& values) {
@@ -71,13 +71,13 @@ Channels some_of(std::int64_t channels, std::int64_t products) {
   return some;
 }
 
-/// A convolution and, for each of its directions, the same in double precision of some channels. With groups
-/// of all: there are few products.
+/// A kernel of a convolution and, for each of its directions, the same in double precision of some channels.
+/// With groups of all: there are few products.
 class ConvolutionCheck {
  public:
-  ConvolutionCheck(const ConvolutionProblem& problem, Kernels& kernels)
+  ConvolutionCheck(const ConvolutionProblem& problem, std::unique_ptr<LinearKernel> kernel)
       : p_(problem),
-        kernel_(kernels.convolution(problem)),
+        kernel_(std::move(kernel)),
         judge_(kernel_->implementations()),
         x_(problem.x),
         y_(problem.y),
@@ -274,43 +274,14 @@ std::optional<KernelMismatch> check(const PooledConvolutionProblem& p, Kernels& 
   return judge.mismatch();
 }
 
-std::optional<KernelMismatch> check(const DenseProblem& p, Kernels& kernels) {
-  const auto kernel = kernels.dense(p);
-  const auto exact = make_reference_kernels(Element::F64)->dense(p);
-  KernelJudge judge(kernel->implementations());
-  const auto random = [](std::int64_t count, std::uint64_t stream) {
-    Tensor tensor(row(count));
-    fill(tensor.view(), stream);
-    return tensor;
-  };
-  const auto spoilt = [](std::int64_t count) {
-    Tensor tensor(row(count));
-    spoil(tensor.view());
-    return tensor;
-  };
-  const auto values = [](const Tensor& tensor) { return take(tensor.view(), all_of(tensor.layout().c)); };
-  Tensor x = random(p.n * p.in, 1), dy = random(p.n * p.out, 2), weights = random(p.in * p.out, 3),
-         bias = random(p.out, 4);
-  Tensor y = spoilt(p.n * p.out), dx = spoilt(p.n * p.in), dw = spoilt(p.in * p.out), db = spoilt(p.out);
-  AlignedBytes memory(kernel->scratch_bytes());
-  const std::span<std::byte> scratch(memory.data(), memory.size());
-  kernel->forward(x.view(), weights.view().bytes, bias.view().bytes, y.view(), scratch);
-  kernel->backward_inputs(dy.view(), weights.view().bytes, dx.view(), scratch);
-  kernel->backward_parameters(x.view(), dy.view(), dw.view().bytes, db.view().bytes, scratch);
-
-  const auto view = [](Values& v) {
-    return TensorView{bytes(v), row(static_cast<std::int64_t>(v.size()), Element::F64)};
-  };
-  Values xs = values(x), dys = values(dy), ws = values(weights), bs = values(bias);
-  Values ys(dys.size()), dxs(xs.size()), dws(ws.size()), dbs(bs.size());
-  exact->forward(view(xs), bytes(ws), bytes(bs), view(ys), {});
-  exact->backward_inputs(view(dys), bytes(ws), view(dxs), {});
-  exact->backward_parameters(view(xs), view(dys), bytes(dws), bytes(dbs), {});
-  judge.compare(Direction::Forward, values(y), ys, {Element::F32, p.in});
-  judge.compare(Direction::BackwardInputs, values(dx), dxs, {Element::F32, p.out});
-  judge.compare(Direction::BackwardParameters, values(dw), dws, {Element::F32, p.n});
-  if (p.bias) judge.compare(Direction::BackwardParameters, values(db), dbs, {Element::F32, p.n});
-  return judge.mismatch();
+// A dense layer is a convolution of one cell.
+ConvolutionProblem convolution_of(const DenseProblem& p) {
+  ConvolutionProblem convolution;
+  convolution.x = {p.n, p.in, Box::whole({1, 1, 1}), Element::F32};
+  convolution.y = {p.n, p.out, Box::whole({1, 1, 1}), Element::F32};
+  convolution.order = p.order;
+  convolution.bias = p.bias;
+  return convolution;
 }
 
 std::vector<Direction> directions_in_slabs(const ConvolutionProblem& problem, Kernels& kernels) {
@@ -322,14 +293,17 @@ std::vector<Direction> directions_in_slabs(const ConvolutionProblem& problem, Ke
 }
 
 std::optional<KernelMismatch> check_reduced(const ConvolutionProblem& problem, Kernels& kernels) {
-  if (auto wrong = ConvolutionCheck(reduced(problem, kernels), kernels).run(kDirections)) return wrong;
+  const auto check = [&](const ConvolutionProblem& smaller, std::span<const Direction> directions) {
+    return ConvolutionCheck(smaller, kernels.convolution(smaller)).run(directions);
+  };
+  if (auto wrong = check(reduced(problem, kernels), kDirections)) return wrong;
   // The first slab, those inside and the last are padded otherwise.
   const std::vector<Direction> directions = directions_in_slabs(problem, kernels);
   if (directions.empty()) return std::nullopt;
   const std::int64_t planes = problem.y.box.axes()[slab_axis(problem)].size();
   const auto slabs = static_cast<int>(std::clamp<std::int64_t>(planes / 2, 1, 3));
   for (const ConvolutionProblem& slab : cut_into_slabs(problem, slabs).kinds)
-    if (auto wrong = ConvolutionCheck(reduced(slab, kernels), kernels).run(directions)) return wrong;
+    if (auto wrong = check(reduced(slab, kernels), directions)) return wrong;
   return std::nullopt;
 }
 std::optional<KernelMismatch> check_reduced(const MaxPoolProblem& problem, Kernels& kernels) {
@@ -342,7 +316,8 @@ std::optional<KernelMismatch> check_reduced(const PooledConvolutionProblem& prob
   return wrong;
 }
 std::optional<KernelMismatch> check_reduced(const DenseProblem& problem, Kernels& kernels) {
-  return check(reduced(problem, kernels), kernels);
+  const DenseProblem smaller = reduced(problem, kernels);
+  return ConvolutionCheck(convolution_of(smaller), kernels.dense(smaller)).run(kDirections);
 }
 
 }  // namespace

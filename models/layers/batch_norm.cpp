@@ -41,6 +41,7 @@ class BatchNormOp final : public LocalOp {
         positions_(site.owned.n * site.owned.box.count()),
         team_(omp_get_max_threads()),
         input_gradients_(site.input_gradients),
+        replicated_(site.spread == Spread::Replicated),
         weight_(site.parameters[0]),
         bias_(site.parameters[1]),
         running_mean_(site.parameters[2]),
@@ -148,15 +149,22 @@ class BatchNormOp final : public LocalOp {
     sums.back() = static_cast<double>(positions_);
     call.step.norm.sum(sums);
     statistics.count = sums.back();
+    const double apart = statistics.count / copies(call);
+    const double unbiased = apart / std::max(1.0, apart - 1);
     for (std::int64_t c = 0; c < channels_; ++c) {
       const double mean = sums[c] / statistics.count;
       const double variance = std::max(0.0, sums[channels_ + c] / statistics.count - mean * mean);
       statistics.mean[c] = mean;
       statistics.inverse_deviation[c] = 1 / std::sqrt(variance + config_.epsilon);
-      const double unbiased = variance * statistics.count / std::max(1.0, statistics.count - 1);
       move(as(running_mean_.value)[c], mean);
-      move(as(running_variance_.value)[c], unbiased);
+      move(as(running_variance_.value)[c], unbiased * variance);
     }
+  }
+  // How often each position was counted: each process has all of a replicated tensor.
+  double copies(const OpCall& call) const {
+    double processes = 1;
+    if (replicated_) call.step.spatial.sum({&processes, 1});
+    return processes;
   }
   void move(Real& running, double now) const {
     running =
@@ -246,7 +254,7 @@ class BatchNormOp final : public LocalOp {
   BatchNormConfig config_;
   std::int64_t channels_, positions_;
   int team_;
-  bool input_gradients_;
+  bool input_gradients_, replicated_;
   ParameterView weight_, bias_, running_mean_, running_variance_;
 };
 

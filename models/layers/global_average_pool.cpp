@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "models/base/error.hpp"
 #include "models/layers/layers.hpp"
 #include "models/layers/make_op.hpp"
 
@@ -56,7 +57,12 @@ class GlobalAveragePool final : public Layer {
   Shape output(std::span<const Shape> inputs) const override { return {inputs[0].n, inputs[0].c, {}}; }
   bool reads_owned() const override { return true; }
   bool sums_over_group() const override { return true; }
-  Spread spread(std::span<const Spread>) const override { return Spread::Replicated; }
+  Spread spread(std::span<const Spread> inputs) const override {
+    if (inputs[0] == Spread::Replicated)
+      throw InputError("its mean is over the parts of a sample, and each has all of this one",
+                       "global average pool", "pool before what makes the sample flat");
+    return Spread::Replicated;
+  }
   Precision precision(std::span<const Precision>) const override { return Precision::Wide; }
   std::unique_ptr<LocalOp> localize(const Site& site, Kernels&) const override {
     return make_op<GlobalAveragePoolOp>(site.wanted[0].element, site);

@@ -45,11 +45,14 @@ class AdjointOp final : public LocalOp {
 };
 
 void require_input_for_all_outputs(const Window& w) {
-  if (w.reach() + 1 < w.stride || w.pad + w.uneven < 0)
-    throw InputError(fmt::format("a kernel of {} with stride {}, dilation {}, pad {} and output pad {} "
-                                 "leaves outputs without input",
-                                 w.kernel, w.stride, w.dilation, w.pad, -w.uneven),
-                     "transposed convolution", "give a larger kernel, or an output pad of at most the pad");
+  if (!w.leaves_no_gaps() || w.pad + w.uneven < 0)
+    throw InputError(
+        fmt::format("a kernel of {} with stride {}, dilation {}, pad {} and output pad {} "
+                    "leaves outputs without input",
+                    w.kernel, w.stride, w.dilation, w.pad, -w.uneven),
+        "transposed convolution",
+        "give a kernel at least as large as the stride, a dilation that has no divisor in common "
+        "with it, and an output pad of at most the pad");
 }
 
 std::int64_t output_extent(const Window& w, std::int64_t n) {

@@ -46,15 +46,15 @@ std::vector<Shape> Graph::input_shapes(NodeId node) const {
   return shapes;
 }
 
-double Graph::forward_flop(NodeId node, const Shape& here) const {
-  return nodes_[node].layer ? nodes_[node].layer->forward_flop(input_shapes(node), here) : 0;
+double Graph::forward_flop(NodeId node) const {
+  return nodes_[node].layer ? nodes_[node].layer->forward_flop(input_shapes(node), nodes_[node].shape) : 0;
 }
 
-double Graph::training_flop(NodeId node, const Shape& here) const {
+double Graph::training_flop(NodeId node) const {
   if (!nodes_[node].layer) return 0;
   const bool inputs_differ = std::ranges::any_of(
       nodes_[node].inputs, [this](NodeId input) { return nodes_[input].layer != nullptr; });
-  return (inputs_differ ? 3 : 2) * forward_flop(node, here);
+  return (inputs_differ ? 3 : 2) * forward_flop(node);
 }
 
 std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
@@ -67,13 +67,13 @@ std::vector<Graph::Edge> Graph::readers(NodeId producer) const {
 
 double Graph::forward_flop() const {
   double flop = 0;
-  for (NodeId id = 0; id < count(); ++id) flop += forward_flop(id, nodes_[id].shape);
+  for (NodeId id = 0; id < count(); ++id) flop += forward_flop(id);
   return flop;
 }
 
 double Graph::training_flop() const {
   double flop = 0;
-  for (NodeId id = 0; id < count(); ++id) flop += training_flop(id, nodes_[id].shape);
+  for (NodeId id = 0; id < count(); ++id) flop += training_flop(id);
   return flop;
 }
 

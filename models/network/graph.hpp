@@ -55,9 +55,9 @@ class Graph {
   /// network's).
   double forward_flop() const;
   double training_flop() const;
-  /// The same of one node (0 for an input), for an output of which only `here` is computed.
-  double forward_flop(NodeId node, const Shape& here) const;
-  double training_flop(NodeId node, const Shape& here) const;
+  /// The same of one node; 0 for an input.
+  double forward_flop(NodeId node) const;
+  double training_flop(NodeId node) const;
 
   /// All parameters, named "<node><separator><parameter>", in the order in which a backward pass completes
   /// their gradients; those that aren't trained come last.

@@ -84,6 +84,7 @@ struct Site {
   Shape output;                           // global
   std::vector<Layout> wanted;             // by input: what is read here
   Layout owned;                           // of the output: what is computed here
+  Spread spread = Spread::Split;          // of the output
   std::vector<ParameterView> parameters;  // in the order of Layer::parameters
   bool input_gradients = true;            // false where no input needs a gradient
 };

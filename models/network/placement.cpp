@@ -32,6 +32,7 @@ Site local_site(const Graph& graph, const Placement& placement, NodeId id, Eleme
   site.inputs = graph.input_shapes(id);
   site.output = node.shape;
   site.owned = graph.layout(id, placement.owned[id], element);
+  site.spread = node.spread;
   site.parameters.resize(node.layer->parameters(site.inputs).size());
   site.input_gradients = false;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {

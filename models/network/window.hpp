@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <numeric>
 
 #include "models/base/footprint.hpp"
 #include "models/kernels/kernels.hpp"
@@ -19,6 +20,9 @@ struct Window {
   std::int64_t outputs(std::int64_t extent) const {
     return (extent + 2 * pad + uneven - reach() - 1) / stride + 1;
   }
+  /// Whether its steps, stride after stride, come to every cell between them: of a transposed convolution,
+  /// whose taps write where these read, every output but some at the ends then has an input.
+  bool leaves_no_gaps() const { return stride == 1 || (kernel >= stride && std::gcd(stride, dilation) == 1); }
   bool fits(std::int64_t extent) const { return extent + 2 * pad + uneven > reach(); }
   Footprint footprint() const { return Footprint::window(kernel, stride, pad, dilation); }
 };

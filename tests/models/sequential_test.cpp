@@ -170,6 +170,8 @@ TEST(SequentialNetwork, SaysWhichLayerDoesNotFitAndWhy) {
                  "layer 1: a padding of 3 is more than a kernel of 3 reaches", "10");
   expect_refusal({TransposedConvolution{.filters = 6, .kernel = {2}, .stride = {3}}},
                  "layer 1: a kernel of 2 leaves gaps between strides of 3", "10");
+  expect_refusal({TransposedConvolution{.filters = 6, .kernel = {2}, .stride = {2}, .dilation = {2}}},
+                 "layer 1: a kernel of 2 with dilation 2 leaves gaps between strides of 2", "10");
   expect_refusal({plain, Dense{.units = 10}}, "layer 2: a dense layer takes flat input, and gets 26x26x6",
                  "11");
   expect_refusal({Flatten{}, plain}, "layer 2: there are no axes left to convolve along", "11");

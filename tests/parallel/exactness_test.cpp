@@ -59,6 +59,7 @@ void expect_exact(const Graph& graph, const std::deque<ProcessGrid>& grids, doub
     const FirstStep exact = test::shared_step(graph, grid, *reference, Overlap::On);
     EXPECT_NEAR(exact.loss, whole.loss, 1e-12 * whole.loss);
     EXPECT_LT(std::ranges::max(distances(graph, exact, whole)), double_limit);
+    EXPECT_LT(test::distance_of_statistics(exact, whole), double_limit);
 
     const FirstStep rounded = test::shared_step(graph, grid, *fast);
     EXPECT_NEAR(rounded.loss, whole.loss, 1e-5 * whole.loss);
@@ -170,6 +171,7 @@ TEST_F(OnAnyGrid, TheFirstStepOfRandomGraphsIsThatOfOneRank) {
     const FirstStep parts = test::shared_step(graph, grid, *kernels, overlap);
     EXPECT_NEAR(parts.loss, whole.loss, 1e-11 * whole.loss);
     EXPECT_LT(test::distance(parts, whole), 1e-11);
+    EXPECT_LT(test::distance_of_statistics(parts, whole), 1e-11);
   });
 }
 

@@ -30,6 +30,9 @@ TEST(PartitionPlan, KnowsTheHalosAndWhatTheOrderOfTheProgramCannotHide) {
     EXPECT_EQ(part.sent, (Traffic{1, halo}));
     EXPECT_EQ(part.received, (Traffic{1, halo}));
   }
+  for (const EdgeTraffic& part : edge("conv3d_1").parts)
+    EXPECT_EQ(part.staging_bytes, static_cast<std::size_t>(halo))
+        << "the halo lies in one run, what is added doesn't";
   EXPECT_FALSE(edge("flatten").parts[0].scatter_hidden) << "a flatten has no weights";
   EXPECT_FALSE(edge("flatten").parts[0].gather_hidden) << "all that follows needs all of it";
   ASSERT_FALSE(plan.buckets.empty());
@@ -55,8 +58,7 @@ TEST(PartitionPlan, OfThousandsOfPartsTakesSeconds) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
   double convolved = 0;
   for (const NodeWork& part : plan.nodes[1].parts) convolved += part.training_flop;
-  EXPECT_EQ(convolved, graph.training_flop(1, graph.shape(1)))
-      << "boxes tile the map: nothing is computed twice";
+  EXPECT_EQ(convolved, graph.training_flop(1)) << "boxes tile the map: nothing is computed twice";
 }
 
 // Four parts of a map of two planes: the first owns nothing of it, and computes nothing behind its messages.

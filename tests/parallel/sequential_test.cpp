@@ -34,6 +34,7 @@ TEST(Sequential, RandomNetworksInPartsTakeTheStepOfTheWholeOne) {
     const test::FirstStep whole = test::step_of(graph, {}), parts = test::step_of(graph, grid, overlap);
     EXPECT_NEAR(parts.loss, whole.loss, 1e-11 * whole.loss);
     EXPECT_LT((test::relative_distance<double, double>(parts.gradients, whole.gradients)), 1e-11);
+    EXPECT_LT((test::relative_distance<double, double>(parts.statistics, whole.statistics)), 1e-11);
     normalized += !std::ranges::all_of(graph.parameters(), &ParameterSpec::trained);  // but statistics
     for (const sequential::Layer& layer : network.layers)
       residual += std::holds_alternative<sequential::Residual>(layer.what);

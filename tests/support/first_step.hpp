@@ -13,7 +13,8 @@ namespace tessera::test {
 /// Loss and gradients of a training step: one part's shares, or their sums.
 struct FirstStep {
   double loss = 0;
-  std::vector<double> gradients;  // of all parameters, in the store's order
+  std::vector<double> gradients;   // of all trained parameters, in the store's order
+  std::vector<double> statistics;  // what the others have become: each part's are the whole's
 };
 
 namespace detail {
@@ -51,6 +52,8 @@ FirstStep first_step_as(const Graph& graph, const Placement& placement, int part
   network.backward(context, {});
   for (int p = 0; p < parameters.trained(); ++p)
     for (const T gradient : parameters.gradient<T>(p)) step.gradients.push_back(gradient);
+  for (int p = parameters.trained(); p < parameters.count(); ++p)
+    for (const T value : parameters.value<T>(p)) step.statistics.push_back(value);
   return step;
 }
 

@@ -30,7 +30,7 @@ class LayerHarness {
     };
     y_ = Held(output_, 2, element(layer.precision(taken)));
     dy_ = Held(output_, 3, element(layer.precision(taken)));
-    Site site{"layer", 1, inputs, output_, {}, y_.layout(), {}, layer.has_input_gradients()};
+    Site site{"layer", 1, inputs, output_, {}, y_.layout(), Spread::Split, {}, layer.has_input_gradients()};
     for (const Shape& input : inputs) {
       x_.emplace_back(input, 10 + x_.size(), element(taken[0]));
       dx_.emplace_back(input, 4, element(taken[0]));

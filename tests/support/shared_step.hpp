@@ -8,7 +8,7 @@
 namespace tessera::test {
 
 /// The first training step of a graph whose samples the ranks of a grid (of one replica) share: the sums of
-/// all shares, on every rank.
+/// all shares, and this rank's statistics.
 inline FirstStep shared_step(const Graph& graph, const ProcessGrid& grid, Kernels& kernels,
                              Overlap overlap = Overlap::Auto) {
   const GridDims& dims = grid.dims();
@@ -25,9 +25,10 @@ inline FirstStep whole_step(const Graph& graph, const Communicator& world, Kerne
   FirstStep step;
   NoGroupSum alone;
   if (world.rank() == 0) step = first_step(graph, Placement::whole(graph), 1, kernels, nullptr, alone);
-  const auto count = static_cast<std::int64_t>(step.gradients.size());
-  step.gradients.resize(static_cast<std::size_t>(world.max(count)));
-  world.broadcast(std::as_writable_bytes(std::span(step.gradients)), 0);
+  for (std::vector<double>* values : {&step.gradients, &step.statistics}) {
+    values->resize(static_cast<std::size_t>(world.max(static_cast<std::int64_t>(values->size()))));
+    world.broadcast(std::as_writable_bytes(std::span(*values)), 0);
+  }
   world.broadcast(std::as_writable_bytes(std::span(&step.loss, 1)), 0);
   return step;
 }
@@ -49,6 +50,11 @@ inline std::vector<double> distances(const Graph& graph, const FirstStep& a, con
 /// Norm-wise, over all gradients.
 inline double distance(const FirstStep& a, const FirstStep& b) {
   return relative_distance<double, double>(a.gradients, b.gradients);
+}
+
+/// Norm-wise, over all statistics.
+inline double distance_of_statistics(const FirstStep& a, const FirstStep& b) {
+  return relative_distance<double, double>(a.statistics, b.statistics);
 }
 
 }  // namespace tessera::test

@@ -105,6 +105,7 @@ TEST(Concat, PutsTheChannelsOfAPositionSideBySide) {
 TEST(Layers, RefuseInputsThatDoNotFit) {
   EXPECT_THROW(add()->output(std::vector{Shape{1, 3, {2, 2, 2}}, Shape{1, 4, {2, 2, 2}}}), InputError);
   EXPECT_THROW(concat()->output(std::vector{Shape{1, 3, {2, 2, 2}}, Shape{1, 3, {2, 1, 2}}}), InputError);
+  EXPECT_THROW(global_average_pool()->spread(std::vector{Spread::Replicated}), InputError);
   EXPECT_THROW(dense({.out = 4})->output(std::vector{Shape{1, 3, {2, 2, 2}}}), InputError);
   EXPECT_THROW(
       max_pool({.window = cube({.kernel = 2, .stride = 2})})->output(std::vector{Shape{1, 3, {1, 1, 1}}}),
