@@ -80,19 +80,21 @@ class ShapeBench {
   }
 
   void note(Measured& measured) {
+    const Element element = kernels_->element();
     for (const auto* steps : {&step_.program().forward, &step_.program().backward})
       for (const ProgramStep& step : *steps) {
         const Box& owned = placement_.owned[step.node];
         if (is_call(step) && !owned.empty())
-          note(measured[call_name(graph_, step)], graph_.shape(step.node).n, owned.extents(),
+          note(measured[call_name(graph_, step, element)], graph_.shape(step.node).n, owned.extents(),
                step_.profile().seconds(step));
       }
     const StepTimes times = step_.profile().times();
     const Shape& output = graph_.shape(graph_.output());
-    note(measured["loss"], output.n, placement_.owned[graph_.output()].extents(), times.loss);
+    note(measured[call_name("loss", element)], output.n, placement_.owned[graph_.output()].extents(),
+         times.loss);
     std::int64_t parameters = 0;
     for (const ParameterSpec& spec : graph_.parameters()) parameters += spec.count();
-    note(measured["update"], parameters, {1, 1, 1}, times.update);
+    note(measured[call_name("update", element)], parameters, {1, 1, 1}, times.update);
   }
 
   /// Of a rank's step, relative, by the middle half of all: rare long ones count for little.

@@ -206,7 +206,7 @@ StepBench bench_simulated_step(const Workload& workload, const ProcessGrid& grid
   bench.simulated = machine.name;
   bench.element = compute.element;
   bench.peak_bytes = min_median_max_over_ranks(world, static_cast<double>(peak_memory_bytes()));
-  note_times(step.profile().times(), world, bench);
+  note_times(step.profile(), world, bench);
   return bench;
 }
 

@@ -105,13 +105,16 @@ class Calls {
 
 }  // namespace
 
-void note_times(const StepTimes& mine, const Communicator& world, StepBench& bench) {
+void note_times(const StepProfile& profile, const Communicator& world, StepBench& bench) {
+  const StepTimes mine = profile.times();
   bench.loss_seconds = mine.loss;
   bench.update_seconds = mine.update;
   bench.step_seconds = min_median_max_over_ranks(world, mine.step);
   bench.compute_seconds = min_median_max_over_ranks(world, mine.compute);
   bench.exposed_exchange_seconds = min_median_max_over_ranks(world, mine.exposed_exchange);
   bench.exposed_reduction_seconds = min_median_max_over_ranks(world, mine.exposed_reduction);
+  for (const double seconds : profile.step_seconds())
+    bench.slowest_step_seconds.push_back(std::ranges::max(world.all_gather(seconds)));
   for (const double cpu : world.all_gather(mine.compute_cpu)) bench.compute_cpu_seconds += cpu;
 }
 
@@ -168,7 +171,7 @@ StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const Co
       bench.calls.push_back(std::move(call));
     }
   }
-  note_times(profile.times(), world, bench);
+  note_times(profile, world, bench);
   return bench;
 }
 

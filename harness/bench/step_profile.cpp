@@ -62,6 +62,12 @@ StepTimes StepProfile::times() const {
   return medians;
 }
 
+std::vector<double> StepProfile::step_seconds() const {
+  std::vector<double> seconds;
+  for (const StepTimes& of_step : times_) seconds.push_back(of_step.step);
+  return seconds;
+}
+
 double StepProfile::seconds(const ProgramStep& step) const {
   const auto found = calls_.find({step.node, step.kind, step.input});
   return found == calls_.end() ? 0 : median(found->second);

@@ -31,6 +31,8 @@ class StepProfile final : public StepObserver {
 
   /// Medians over the steps that counted.
   StepTimes times() const;
+  /// All of each step that counted, in their order.
+  std::vector<double> step_seconds() const;
   /// The same of one step of the program, over the passes too; 0 where it isn't in it.
   double seconds(const ProgramStep& step) const;
 

@@ -18,7 +18,6 @@
 #include "harness/workloads/broadcast_listing.hpp"
 #include "harness/workloads/cache_budget.hpp"
 #include "harness/workloads/make_kernels.hpp"
-#include "harness/workloads/sample_order.hpp"
 #include "io/dataset/endless_order.hpp"
 #include "parallel/uniform.hpp"
 
@@ -40,21 +39,13 @@ void open_samples(Workload& workload, const ProcessGrid& grid, const DataConfig&
   });
 }
 
-// The samples of this rank's replica in so many steps. Where a node's replicas draw from its own samples
-// alone, an epoch leaves some out.
+// The samples of this rank's replica in so many steps.
 std::vector<std::int64_t> timed_order(const ProcessGrid& grid, Shuffle shuffle, std::int64_t samples,
                                       std::int64_t steps, std::int64_t global_batch) {
-  const int replicas = grid.dims().replicas;
-  if (shuffle == Shuffle::Global)
-    return endless_order(samples, kTimedSeed, steps, global_batch, grid.replica(), replicas);
-  const auto wanted = static_cast<std::size_t>(steps * (global_batch / replicas));
-  std::vector<std::int64_t> order;
-  for (int epoch = 0; order.size() < wanted; ++epoch) {
-    const auto more = training_order(grid, shuffle, samples, kTimedSeed, epoch, global_batch);
-    order.insert(order.end(), more.begin(), more.end());
-  }
-  order.resize(wanted);
-  return order;
+  if (shuffle == Shuffle::Local)
+    return local_endless_order(samples, kTimedSeed, steps, global_batch, grid.replica(),
+                               grid.node_of_replica());
+  return endless_order(samples, kTimedSeed, steps, global_batch, grid.replica(), grid.dims().replicas);
 }
 
 /// Steps on batches of one kind, timed.
@@ -181,15 +172,9 @@ StudyInput input_of(const Workload& workload, const BatchSize& batch, const Trai
   return taken > workload.training().size() ? StudyInput::Cycled : StudyInput::DataSet;
 }
 
-}  // namespace
-
-Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& config,
-                     const BatchSize& batch, const TrainingBenchOptions& options) {
+StudyMeasurement measured_training(const Workload& workload, const ProcessGrid& grid, const Config& config,
+                                   const BatchSize& batch, const TrainingBenchOptions& options) {
   const Communicator& world = grid.world();
-  if (!options.synthetic) open_samples(workload, grid, config.data);
-  Study study = study_of_one(grid, config, layout_of(grid, workload.graph(1), batch));
-  study.steps = options.steps;
-  study.repeats = options.repeats;
   TimedTraining training(workload, grid, config, batch, options);
   training.warm_up();
   StudyMeasurement measured;
@@ -207,6 +192,19 @@ Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& 
                                    .norm_replicas = static_cast<int>(std::max<std::int64_t>(together, 1))},
                                   static_cast<int>(batch.passes));
   if (ideal > 0) measured.ideal_step_seconds = ideal;
+  return measured;
+}
+
+}  // namespace
+
+Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& config,
+                     const BatchSize& batch, const TrainingBenchOptions& options) {
+  if (!options.synthetic) open_samples(workload, grid, config.data);
+  // Before the peak is measured: that takes memory, too, which would be taken for training's.
+  StudyMeasurement measured = measured_training(workload, grid, config, batch, options);
+  Study study = study_of_one(grid, config, layout_of(grid, workload.graph(1), batch));
+  study.steps = options.steps;
+  study.repeats = options.repeats;
   study.points.front().measurement = std::move(measured);
   return study;
 }

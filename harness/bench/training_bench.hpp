@@ -24,7 +24,7 @@ struct TrainingBenchOptions {
 /// Trains as `train` does, the same step on samples of the data set that are read ahead, without updates that
 /// change anything to speak of, evaluations or checkpoints, and measures it: a warm-up, then repeats, which
 /// all ranks begin together. A data set with fewer samples than that takes is gone through again. The peak of
-/// the processor is measured before.
+/// the processor is measured afterwards.
 /// Returns a study of one point, whose mode says nothing, on rank 0; elsewhere parts of it. The workload's
 /// data are opened here. Collective; throws what all ranks throw.
 Study bench_training(Workload& workload, const ProcessGrid& grid, const Config& config,

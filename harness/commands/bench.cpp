@@ -84,7 +84,7 @@ class Bench {
     study.steps = 1;
     study.repeats = bench.repeats;
     StudyMeasurement measured;
-    measured.step_seconds = {bench.step_seconds.max};
+    measured.step_seconds = bench.slowest_step_seconds;
     measured.nodes = grid_->nodes();
     measured.training_flop_a_sample = graph.training_flop() / static_cast<double>(batch_.replica);
     measured.input = StudyInput::Synthetic;

@@ -44,12 +44,12 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
     batch = batch_of_step(config, dims.replicas);
   });
   const ProcessGrid grid(world, dims);
+  Study study = bench_training(*workload, grid, config, batch, arguments.options);
   std::optional<StudyVerification> verification;
   if (arguments.verify) {
     const Config small = verifiable_config(world, arguments.config, arguments.overrides, arguments.split);
     verification = verify_step(*make_workload(small, 1), grid, small.compute, make_kernels);
   }
-  Study study = bench_training(*workload, grid, config, batch, arguments.options);
   all_or_none(world, [&] {
     if (world.rank() > 0) return;
     StudyPoint& point = study.points.front();
@@ -79,7 +79,7 @@ void add_bench_training(CommandSyntax bench) {
   command.option("--steps", options.steps, "of a repeat").at_least_one().shows_default();
   command.option("--repeats", options.repeats, "how often they are timed").at_least_one().shows_default();
   command.flag("--verify", arguments->verify,
-               "hold a step to the unsplit reference first; if it isn't the same, the figures don't count: "
+               "hold a step to the unsplit reference, too; if it isn't the same, the figures don't count: "
                "exit code 1");
   command.flag("--synthetic", options.synthetic, "tensors in memory in place of the data set");
   command.option("--energy", options.energy.by, "as of `train`").shows_default();

@@ -270,6 +270,13 @@ OptionSyntax CommandSyntax::flag(const std::string& name, std::string& value, co
   return OptionSyntax(app_->add_flag(name, value, what));
 }
 
+std::vector<std::string> CommandSyntax::options_given() const {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app_->get_options())
+    if (!option->empty() && !option->get_positional()) names.push_back(option->get_name());
+  return names;
+}
+
 void CommandSyntax::runs(Command command) const {
   app_->callback([chosen = chosen_, command = std::move(command)] { chosen->command = command; });
 }

@@ -84,6 +84,9 @@ class CommandSyntax {
   /// "--name{text}": the value is `text` where the flag stands alone, and TEXT after --name=TEXT.
   OptionSyntax flag(const std::string& name, std::string& value, const std::string& what) const;
 
+  /// Once the line is parsed: the names of the options that stand in it.
+  std::vector<std::string> options_given() const;
+
   /// What it does when the user calls it, after all variables are set.
   void runs(Command command) const;
   /// The same of a command that ends cleanly when a signal asks for it, see Call::stops_cleanly.

@@ -249,7 +249,19 @@ void report(const ScalingStudy& study, const fs::path& output) {
   flush_or_throw(std::cout, "the study");
 }
 
-int run_study(const StudyArguments& arguments, const Communicator& world) {
+void check_options(const StudyArguments& arguments, const std::vector<std::string>& given, bool goes_on) {
+  const auto others = [](const std::string& option) { return option != "--yes"; };
+  if (const auto other = std::ranges::find_if(given, others); goes_on && other != given.end())
+    throw InputError(
+        fmt::format("a study goes on with the options that it was begun with, without {}", *other),
+        "command line", "name its directory alone, with --yes to submit its jobs; or name a configuration");
+  if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
+    throw InputError("a study needs --ranks and --output", "command line",
+                     "give both, or name the directory of a study to go on with it");
+}
+
+int run_study(const StudyArguments& arguments, const std::vector<std::string>& given,
+              const Communicator& world) {
   int code = 0;
   all_or_none(world, [&] {
     if (world.size() > 1 || is_under_mpi_launcher(environ))
@@ -257,14 +269,7 @@ int run_study(const StudyArguments& arguments, const Communicator& world) {
                        "call `tessera study` without one, and say by --launcher which it shall use");
     std::error_code ignored;
     const bool goes_on = fs::is_directory(arguments.config_or_directory, ignored);
-    if (goes_on &&
-        !(arguments.ranks.empty() && arguments.output.empty() && arguments.run.launcher.empty() &&
-          arguments.submit.empty() && arguments.machine.empty() && arguments.run.overrides.empty()))
-      throw InputError("a study goes on with the options that it was begun with", "command line",
-                       "name its directory alone, with --yes to submit its jobs; or name a configuration");
-    if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
-      throw InputError("a study needs --ranks and --output", "command line",
-                       "give both, or name the directory of a study to go on with it");
+    check_options(arguments, given, goes_on);
     const fs::path output = fs::absolute(goes_on ? arguments.config_or_directory : arguments.output);
     ScalingStudy study = goes_on ? ScalingStudy(output, say_line) : begin_study(arguments, world);
     code = study.run(fs::read_symlink("/proc/self/exe").string(), arguments.yes);
@@ -301,7 +306,7 @@ void add_study(CommandSyntax program) {
   command.option("--steps", run.steps, "of a repeat").at_least_one().shows_default();
   command.option("--repeats", run.repeats, "how often they are timed").at_least_one().shows_default();
   command.flag("--to-target", run.to_target, "train to the target in place of timing steps");
-  command.flag("--verify", run.verify, "hold a step of each point to the reference first");
+  command.flag("--verify", run.verify, "hold a step of each point to the reference, too");
   command.option("--output", arguments->output,
                  "directory for study.json and the points; one with the same study goes on");
   command
@@ -326,7 +331,9 @@ void add_study(CommandSyntax program) {
                  "YAML file, or the name of one in harness/machines: predicts each point, and says the peak");
   command.option("--energy", run.energy, "as of `train`").shows_default();
   add_overrides(command, run.overrides);
-  command.runs_alone([arguments](const Communicator& world) { return run_study(*arguments, world); });
+  command.runs_alone([arguments, command](const Communicator& world) {
+    return run_study(*arguments, command.options_given(), world);
+  });
 }
 
 }  // namespace tessera

@@ -51,10 +51,14 @@ bool is_call(const ProgramStep& step) {
   return call_of(step.kind) != nullptr;
 }
 
-std::string call_name(const Graph& graph, const ProgramStep& step) {
+std::string call_name(const std::string& call, Element element) {
+  return element == Element::F32 ? call : fmt::format("{} {}", call, name_of(element));
+}
+
+std::string call_name(const Graph& graph, const ProgramStep& step, Element element) {
   const Graph::Node& node = graph.node(step.node);
   const std::int64_t in = node.inputs.empty() ? 0 : graph.shape(node.inputs.front()).c;
-  return fmt::format("{} {} {}>{}", node.name, call_of(step.kind), in, node.shape.c);
+  return call_name(fmt::format("{} {} {}>{}", node.name, call_of(step.kind), in, node.shape.c), element);
 }
 
 std::string extents_name(std::int64_t samples, const Extents& extents) {
@@ -136,7 +140,7 @@ double KernelTimes::seconds(const ProgramStep& step, const Placement& placement)
     return static_cast<double>(graph_.shape(step.node).n * box.count());
   };
   const double whole = cells(placement.owned[step.node]);
-  const double seconds = taken(call_name(graph_, step), whole, work(step, placement));
+  const double seconds = taken(call_name(graph_, step, element_), whole, work(step, placement));
   if (slabs.empty() || (step.kind != Kind::Forward && step.kind != Kind::ForwardInterior)) return seconds;
   const double interior = cells(slabs.front()) / whole;
   return seconds * (step.kind == Kind::ForwardInterior ? interior : 1 - interior);
@@ -148,14 +152,16 @@ ComputeSeconds KernelTimes::of_part(const Program& program, const Placement& pla
   for (const ProgramStep& step : program.backward) all.backward.push_back(seconds(step, placement));
   const NodeId output = graph_.output();
   const Box& predicted = placement.owned[output];
-  all.loss = taken("loss", static_cast<double>(graph_.shape(output).n * predicted.count()),
-                   {0, 3 * bytes(output, predicted)});
+  all.loss =
+      taken(call_name("loss", element_), static_cast<double>(graph_.shape(output).n * predicted.count()),
+            {0, 3 * bytes(output, predicted)});
   double parameters = 0;
   for (NodeId id = 0; id < graph_.count(); ++id)
     if (graph_.node(id).layer) parameters += parameter_bytes(id);
   // Reads value, gradient and state, writes value and state.
-  all.update = taken("update", parameters / static_cast<double>(bytes_of(wide(element_))),
-                     {0, parameters * (3 + 2 * state_bytes_)});
+  all.update =
+      taken(call_name("update", element_), parameters / static_cast<double>(bytes_of(wide(element_))),
+            {0, parameters * (3 + 2 * state_bytes_)});
   return all;
 }
 

@@ -14,9 +14,10 @@ namespace tessera {
 
 /// Whether something is computed in a step.
 bool is_call(const ProgramStep& step);
-/// Such a call as measured times are kept: "conv3d_1 forward 32>64", with the channels
-/// that go in and out, or "loss" and "update".
-std::string call_name(const Graph& graph, const ProgramStep& step);
+/// Such a call as measured times are kept: "conv3d_1 forward 32>64", with the channels that go in and out, or
+/// "loss" and "update"; and, where that isn't float32, the element: "loss bf16".
+std::string call_name(const Graph& graph, const ProgramStep& step, Element element);
+std::string call_name(const std::string& call, Element element);
 /// "NxDxHxW" of what a rank computes of a tensor.
 std::string extents_name(std::int64_t samples, const Extents& extents);
 

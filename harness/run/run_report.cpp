@@ -20,6 +20,11 @@ json spread(const Communicator& world, double mine) {
   return to_json(min_median_max_over_ranks(world, mine));
 }
 
+// The same of what all ranks have, or none.
+json spread(const Communicator& world, std::optional<double> mine) {
+  return mine ? spread(world, *mine) : json();
+}
+
 json seconds(const RunFacts& facts) {
   const TrainingTimes times = facts.trainer.times();
   const double compute = times.steps - times.exposed_input - times.exposed_exchange - times.exposed_reduction;
@@ -182,11 +187,13 @@ json run_report(const RunFacts& facts) {
 
 std::vector<FigureOfMerit> figures_of_run(const json& report) {
   const json& of_run = report.at("seconds");
-  std::vector<FigureOfMerit> figures{
-      {"step_seconds", of_run.at("step").at("max"), "s"},
-      {"samples_per_second", report.at("samples_per_second"), "samples/s"},
-      {"sustained_flop_per_second", report.at("training_flop_per_second"), "flop/s"},
-      {"epochs", static_cast<double>(report.at("epochs").size()), "epochs"}};
+  std::vector<FigureOfMerit> figures;
+  if (const json& step = of_run.at("step"); !step.is_null())
+    figures.push_back({"step_seconds", step.at("max"), "s"});
+  figures.insert(figures.end(),
+                 {{"samples_per_second", report.at("samples_per_second"), "samples/s"},
+                  {"sustained_flop_per_second", report.at("training_flop_per_second"), "flop/s"},
+                  {"epochs", static_cast<double>(report.at("epochs").size()), "epochs"}});
   if (report.at("end") == name_of(RunEnd::TargetReached))
     figures.push_back({"time_to_solution", of_run.at("run"), "s"});
   return figures;

@@ -39,7 +39,8 @@ StudyMeasurement measurement_in(const json& report) {
   measured.nodes = report.at("nodes");
   measured.training_flop_a_sample = report.at("training_flop_a_sample");
   const double steps = report.at("steps");
-  if (report.contains("energy") && steps > 0)
+  // Of a run that went on the last part alone was metered.
+  if (report.contains("energy") && steps > 0 && report.at("interruptions") == 0)
     measured.joules_a_step = report.at("energy").at("joules").get<double>() / steps;
   measured.solution = {.seconds = report.at("seconds").at("run"),
                        .epochs = static_cast<double>(report.at("epochs").size()),

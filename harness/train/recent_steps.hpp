@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "harness/process/statistics.hpp"
@@ -15,10 +16,11 @@ class RecentSteps {
   static constexpr std::size_t kKept = 4096;
 
   void add(double seconds) { seconds_[added_++ % kKept] = seconds; }
-  /// 0 before the first step.
-  double median() const {
+  /// Nothing before the first step.
+  std::optional<double> median() const {
+    if (added_ == 0) return std::nullopt;
     const auto kept = static_cast<std::ptrdiff_t>(std::min(added_, kKept));
-    return kept == 0 ? 0 : tessera::median(std::vector<double>(seconds_.begin(), seconds_.begin() + kept));
+    return tessera::median(std::vector<double>(seconds_.begin(), seconds_.begin() + kept));
   }
 
  private:

@@ -51,6 +51,11 @@ TEST(StepBench, AccountsForTheTimeOfAStepOnEveryRank) {
     EXPECT_LE(part->median, part->max);
     EXPECT_LE(part->max, bench.step_seconds.max);
   }
+  ASSERT_EQ(bench.slowest_step_seconds.size(), 3U);
+  EXPECT_GE(median(bench.slowest_step_seconds), bench.step_seconds.max)
+      << "each round has the slowest of its ranks";
+  EXPECT_LT(*std::ranges::min_element(bench.slowest_step_seconds),
+            *std::ranges::max_element(bench.slowest_step_seconds));
   EXPECT_GT(bench.compute_seconds.min, 0);
   EXPECT_GT(bench.compute_cpu_seconds, 0);
   EXPECT_GT(bench.ceiling_seconds, 0);

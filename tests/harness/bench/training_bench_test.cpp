@@ -62,10 +62,12 @@ TEST(TrainingBench, HasAnIdealTimeBetweenWhatTheSlowestRankComputesAndWhatItTook
 }
 
 TEST(TrainingBench, CyclesADataSetWithFewerSamplesThanAStep) {
-  const Study study =
-      timed(fixture({"data.global_batch_size=128"}), {.steps = 1, .repeats = 1}, {world().size()});
-  EXPECT_EQ(study.points.at(0).measurement->input, StudyInput::Cycled);
-  EXPECT_EQ(study.points.at(0).layout.global_batch, 128);
+  for (const char* shuffle : {"data.shuffle=global", "data.shuffle=local"}) {
+    const Study study =
+        timed(fixture({"data.global_batch_size=128", shuffle}), {.steps = 1, .repeats = 1}, {world().size()});
+    EXPECT_EQ(study.points.at(0).measurement->input, StudyInput::Cycled);
+    EXPECT_EQ(study.points.at(0).layout.global_batch, 128);
+  }
 }
 
 TEST(TrainingBench, ReadsNothingWhereTheInputIsSynthetic) {

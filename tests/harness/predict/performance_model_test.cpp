@@ -102,6 +102,20 @@ TEST(PerformanceModel, SaysWhatItDoesNotKnow) {
   EXPECT_THROW(model.predict(machine, {}, {16, 16, 1}), InputError);
 }
 
+TEST(PerformanceModel, TakesWhatWasMeasuredInTheElementOfTheRunAlone) {
+  MachineDescription machine = arithmetic();
+  machine.node.peak[Element::BF16] = machine.node.peak.at(Element::F32);
+  const auto computing = [&](const char* element) {
+    return tiny({std::string("compute.element=") + element})
+        .predict(machine, {}, {16, 16, 1})
+        .seconds.computing;
+  };
+  const double float32 = computing("float32"), bfloat16 = computing("bf16");
+  machine.kernels.measured["update bf16"]["1x1x1x1"] = 1;  // a second for each parameter
+  EXPECT_EQ(computing("float32"), float32);
+  EXPECT_GT(computing("bf16"), 1000 * bfloat16);
+}
+
 TEST(PerformanceModel, CountsAnEvaluationAsAThirdOfItsSteps) {
   const PerformanceModel model = tiny();
   const Prediction p = model.predict(arithmetic(), {}, {16, 16, 1});

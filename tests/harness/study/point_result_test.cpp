@@ -31,6 +31,7 @@ nlohmann::json report_of_two_ranks() {
           {"nodes", 1},
           {"training_flop_a_sample", 1e9},
           {"steps", 100},
+          {"interruptions", 0},
           {"energy", {{"joules", 250.0}}},
           {"seconds", {{"run", 60.5}}},
           {"epochs", {{{"epoch", 1}}, {{"epoch", 2}}}},
@@ -50,6 +51,12 @@ TEST(PointResult, OfARunIsItsMeanStepOfTheSlowestRankAndItsTimeToSolution) {
   EXPECT_EQ(measured.joules_a_step, 2.5);
   EXPECT_EQ(measured.solution, (StudyMeasurement::Solution{60.5, 2, true}));
   EXPECT_EQ(measured.input, StudyInput::DataSet);
+}
+
+TEST(PointResult, HasNoEnergyOfARunThatWasMeteredInItsLastPartAlone) {
+  nlohmann::json report = report_of_two_ranks();
+  report["interruptions"] = 1;
+  EXPECT_EQ(study_of_run(report).points.at(0).measurement->joules_a_step, std::nullopt);
 }
 
 TEST(PointResult, KnowsTheExtentsOfSamplesWithoutAnAxisOfChannels) {
