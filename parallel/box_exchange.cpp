@@ -27,7 +27,7 @@ std::size_t staged_bytes(Layout tensor, const Piece& piece, bool to_be_added) {
 
 }  // namespace
 
-std::size_t BoxExchange::staging_bytes(const ExchangePlan& plan, const Ends& ends) {
+std::size_t BoxExchange::buffer_bytes(const ExchangePlan& plan, const Ends& ends) {
   std::size_t bytes = 0;
   for (const Piece& piece : plan.receive) bytes += staged_bytes(ends.wanted, piece, false);
   for (const Piece& piece : plan.send) bytes += staged_bytes(ends.owned, piece, true);
@@ -43,7 +43,7 @@ BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, con
       name_(std::move(name)) {
   assert(ends.owned.n == ends.wanted.n && ends.owned.c == ends.wanted.c &&
          ends.owned.element == ends.wanted.element);
-  staging_ = AlignedBytes(staging_bytes(plan, ends));
+  staging_ = AlignedBytes(buffer_bytes(plan, ends));
   std::byte* next = staging_.data();
   const auto link = [&](const Piece& piece, Layout layout, bool to_be_added) {
     const std::size_t bytes = staged_bytes(layout, piece, to_be_added);

@@ -24,7 +24,7 @@ class BoxExchange final : public Exchange {
   };
 
   /// Memory of its own: for pieces that must be packed, and for what arrives to be added.
-  static std::size_t staging_bytes(const ExchangePlan& plan, const Ends& ends);
+  static std::size_t buffer_bytes(const ExchangePlan& plan, const Ends& ends);
 
   /// Borrows comm, whose ranks are the plan's processes. Exchanges that may be in flight together have
   /// different tags. Every message must be at most Communicator::kLargestMessage bytes. name: of the exchange

@@ -277,23 +277,29 @@ std::int64_t Communicator::min(std::int64_t value) const {
   return reduce(value, MPI_MIN);
 }
 
-std::vector<std::string> Communicator::gather(const std::string& mine, int root) const {
+std::vector<std::string> Communicator::gather(const std::string& mine, int root, std::size_t most) const {
   if (is_alone()) return {mine};
-  const int length = count_of(mine.size());
-  const std::vector<int> lengths = all_gather(length);
-  const int total = count_of(std::reduce(lengths.begin(), lengths.end(), std::size_t{0}));
-  std::vector<int> starts(lengths.size());
-  std::exclusive_scan(lengths.begin(), lengths.end(), starts.begin(), 0);
-  std::string joined(rank_ == root ? static_cast<std::size_t>(total) : 0, '\0');
-  MPI_Request handle = MPI_REQUEST_NULL;
-  check(MPI_Igatherv(mine.data(), length, MPI_CHAR, joined.data(), lengths.data(), starts.data(), MPI_CHAR,
-                     root, handle_, &handle),
-        "MPI_Igatherv");
-  Request texts = request(handle);
-  wait(texts, {"a gathering"});
-  std::vector<std::string> all;
-  if (rank_ == root) {
-    for (std::size_t i = 0; i < lengths.size(); ++i) all.push_back(joined.substr(starts[i], lengths[i]));
+  const std::vector<int> lengths = all_gather(count_of(mine.size()));
+  std::vector<std::string> all(rank_ == root ? lengths.size() : 0);
+  std::vector<int> counts(lengths.size()), starts(lengths.size());
+  for (std::size_t first = 0, last = 0; first < lengths.size(); first = last) {
+    std::size_t bytes = 0;  // of the members [first, last), one at least
+    std::ranges::fill(counts, 0);
+    do {
+      starts[last] = static_cast<int>(bytes);
+      counts[last] = lengths[last];
+      bytes += static_cast<std::size_t>(lengths[last++]);
+    } while (last < lengths.size() && bytes + static_cast<std::size_t>(lengths[last]) <= most);
+    std::string joined(rank_ == root ? bytes : 0, '\0');
+    MPI_Request handle = MPI_REQUEST_NULL;
+    check(MPI_Igatherv(mine.data(), counts[static_cast<std::size_t>(rank_)], MPI_CHAR, joined.data(),
+                       counts.data(), starts.data(), MPI_CHAR, root, handle_, &handle),
+          "MPI_Igatherv");
+    Request texts = request(handle);
+    wait(texts, {"a gathering"});
+    if (rank_ == root)
+      for (std::size_t i = first; i < last; ++i)
+        all[i] = joined.substr(static_cast<std::size_t>(starts[i]), static_cast<std::size_t>(counts[i]));
   }
   return all;
 }

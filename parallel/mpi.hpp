@@ -101,8 +101,10 @@ class Communicator {
   std::int64_t max(std::int64_t value) const;
   std::int64_t min(std::int64_t value) const;
 
-  /// All members' texts, by rank, on root; empty elsewhere.
-  std::vector<std::string> gather(const std::string& mine, int root) const;
+  /// All members' texts, by rank, on root; empty elsewhere. Each has at most kLargestMessage bytes (else
+  /// MachineError); together they go in messages of up to `most`.
+  std::vector<std::string> gather(const std::string& mine, int root,
+                                  std::size_t most = kLargestMessage) const;
   /// All members' values, by rank, everywhere.
   template <class T>
   std::vector<T> all_gather(const T& mine) const {

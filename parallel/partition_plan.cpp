@@ -120,8 +120,8 @@ class Planner {
            computes.between(forward, {Kind::StartGather, id, input}, {Kind::FinishGather, id, input}),
            computes.between(backward, {Kind::StartScatterAdd, id, input},
                             {Kind::FinishScatterAdd, id, input}),
-           BoxExchange::staging_bytes(exchange,
-                                      {layout(producer, owned[part]), layout(producer, wanted[part])})});
+           BoxExchange::buffer_bytes(exchange,
+                                     {layout(producer, owned[part]), layout(producer, wanted[part])})});
     }
     return planned;
   }
@@ -254,8 +254,8 @@ std::vector<Traffic> PartitionPlan::received() const {
 std::vector<Traffic> PartitionPlan::sent() const {
   return sum_over_edges(*this, &EdgeTraffic::sent);
 }
-std::vector<std::size_t> PartitionPlan::staging_bytes() const {
-  return sum_over_edges(*this, &EdgeTraffic::staging_bytes);
+std::vector<std::size_t> PartitionPlan::buffer_bytes() const {
+  return sum_over_edges(*this, &EdgeTraffic::buffer_bytes);
 }
 
 double local_forward_flop(const Graph& graph, const Placement& placement, NodeId id) {

@@ -37,7 +37,7 @@ struct EdgeTraffic {
   /// By the order of the part's program, something is computed between the start of the messages and the wait
   /// for them.
   bool gather_hidden = false, scatter_hidden = false;
-  std::size_t staging_bytes = 0;  // of memory; see BoxExchange
+  std::size_t buffer_bytes = 0;  // of memory; see BoxExchange
   friend bool operator==(const EdgeTraffic&, const EdgeTraffic&) = default;
 };
 
@@ -80,7 +80,7 @@ struct PartitionPlan {
   std::vector<Traffic> received() const;
   std::vector<Traffic> sent() const;
   /// Memory of all exchanges, by part.
-  std::vector<std::size_t> staging_bytes() const;
+  std::vector<std::size_t> buffer_bytes() const;
   friend bool operator==(const PartitionPlan&, const PartitionPlan&) = default;
 };
 

@@ -13,8 +13,8 @@ namespace tessera {
 /// To simulate nodes on one machine, TESSERA_NODE in the environment of a rank numbers its node.
 class ProcessGrid {
  public:
-  /// Borrows world, which must outlive the grid. Collective. Throws UniformError when dims don't
-  /// multiply to the world's size, with the numbers that would do.
+  /// Borrows world, which must outlive the grid. Collective. Throws UniformError when dims don't multiply
+  /// to the world's size, with the numbers that would do.
   ProcessGrid(const Communicator& world, GridDims dims);
 
   const GridDims& dims() const { return dims_; }

@@ -46,6 +46,7 @@ struct StepBench {
   /// update; exposed is what is waited for, other ranks' lateness included.
   MinMedianMax step_seconds, compute_seconds, exposed_exchange_seconds, exposed_reduction_seconds;
   std::vector<double> slowest_step_seconds;  // by round, of the slowest rank
+  double step() const { return median(slowest_step_seconds); }
   double compute_cpu_seconds = 0;  // of all threads of all ranks, in the operations' calls of a step
   MinMedianMax peak_bytes;         // of a process after its first steps, before the ceilings' own memory
 };
@@ -57,8 +58,8 @@ struct StepBench {
 StepBench bench_step(const Workload& workload, const ProcessGrid& grid, const ComputeConfig& compute,
                      const BatchSize& batch, std::int64_t repeats);
 
-/// Notes what this rank's steps took, and how that spreads over the ranks. Collective.
-void note_times(const StepProfile& mine, const Communicator& world, StepBench& bench);
+/// Notes what this rank's steps took, by its profile, and how that spreads over the ranks. Collective.
+void note_times(const StepProfile& profile, const Communicator& world, StepBench& bench);
 
 nlohmann::json to_json(const StepBench& bench);
 /// A table for people.

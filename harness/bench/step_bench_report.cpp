@@ -54,7 +54,7 @@ nlohmann::json to_json(const StepBench& bench) {
                         {"generic_calls", generic},
                         {"loss_seconds", bench.loss_seconds},
                         {"update_seconds", bench.update_seconds},
-                        {"step_seconds", bench.step_seconds.max},
+                        {"step_seconds", bench.step()},
                         {"seconds",
                          {{"step", to_json(bench.step_seconds)},
                           {"compute", to_json(bench.compute_seconds)},
@@ -66,7 +66,7 @@ nlohmann::json to_json(const StepBench& bench) {
   if (!bench.simulated.empty()) all["machine"] = bench.simulated;
   if (bench.ceiling_seconds > 0) {
     all["ceiling_seconds"] = bench.ceiling_seconds;
-    all["step_over_ceiling"] = bench.step_seconds.max / bench.ceiling_seconds;
+    all["step_over_ceiling"] = bench.step() / bench.ceiling_seconds;
   }
   return all;
 }
@@ -99,9 +99,9 @@ std::string to_string(const StepBench& bench) {
   text +=
       fmt::format("CPU time of compute, all threads of all ranks: {:.3f}\n", 1e3 * bench.compute_cpu_seconds);
   if (bench.ceiling_seconds > 0)
-    text += fmt::format("step of the slowest rank {:.3f} = {:.3f} x the sum of rank 0's ceilings, {:.3f}\n",
-                        1e3 * bench.step_seconds.max, bench.step_seconds.max / bench.ceiling_seconds,
-                        1e3 * bench.ceiling_seconds);
+    text +=
+        fmt::format("step of the slowest rank {:.3f} = {:.3f} x the sum of rank 0's ceilings, {:.3f}\n",
+                    1e3 * bench.step(), bench.step() / bench.ceiling_seconds, 1e3 * bench.ceiling_seconds);
   return text + fmt::format("peak memory of a rank {:.3f} GB\n", bench.peak_bytes.max / 1e9);
 }
 

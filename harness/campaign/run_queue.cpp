@@ -26,6 +26,14 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{50};
 
+// When the run that ended there last wrote its run.json: one that goes on and fails early leaves it as it
+// was.
+std::optional<std::filesystem::file_time_type> time_of_report(const std::filesystem::path& directory) {
+  std::error_code none;
+  const auto time = std::filesystem::last_write_time(directory / kRunJsonName, none);
+  return none ? std::nullopt : std::optional(time);
+}
+
 bool is_of_a_signal(int exit_code) {
   return std::ranges::find(kStopSignals, exit_code, &StopSignal::exit_code) != kStopSignals.end();
 }
@@ -62,6 +70,7 @@ class RunQueue {
   struct Active {
     const QueuedRun& run;
     ChildProcess process;
+    std::optional<std::filesystem::file_time_type> report_before;  // see time_of_report()
     std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
 
     bool has_step() const { return !run.slurm_step.empty(); }
@@ -105,13 +114,16 @@ class RunQueue {
     const QueuedRun& run = waiting_[next_++];
     std::filesystem::create_directories(run.directory);
     const bool goes_on = has_checkpoint(run.directory);
+    const auto report_before = time_of_report(run.directory);
     // The daemons of Slurm start its steps, wherever srun runs.
     const std::optional<cpu_set_t> cpus =
         run.slurm_step.empty() ? cpus_of_part(static_cast<int>(slot), options_.side_by_side) : std::nullopt;
-    slots_[slot].emplace(run, ChildProcess({.words = run.command,
-                                            .environment = environment_without_mpi_world(environ),
-                                            .output = run.directory / kSaidName,
-                                            .cpus = cpus}));
+    slots_[slot].emplace(run,
+                         ChildProcess({.words = run.command,
+                                       .environment = environment_without_mpi_world(environ),
+                                       .output = run.directory / kSaidName,
+                                       .cpus = cpus}),
+                         report_before);
     options_.say(fmt::format("{}: {}", run.title, goes_on ? "goes on" : "begins"));
   }
 
@@ -120,6 +132,7 @@ class RunQueue {
     if (!code) return;
     const QueuedRun& run = slot->run;
     const auto since = slot->since;
+    const bool reported = time_of_report(run.directory) != slot->report_before;
     slot.reset();
     options_.lock.check();
     options_.ended();
@@ -133,7 +146,7 @@ class RunQueue {
     } else if (finished) {
       options_.say(fmt::format("{}: {}", run.title, closing_line(run.directory)));
       say_who_waited(run, since);
-    } else if (!leaving() && recorded_end(run.directory) == RunEnd::Stopped) {
+    } else if (!leaving() && reported && recorded_end(run.directory) == RunEnd::Stopped) {
       options_.say(fmt::format("{}: stopped, with a checkpoint; so are the others", run.title));
       stopped_ = is_of_a_signal(*code) ? *code : kCanBeResumed;
       stop_all();

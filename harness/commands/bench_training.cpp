@@ -44,12 +44,12 @@ int time_training(const TrainingBenchArguments& arguments, const Communicator& w
     batch = batch_of_step(config, dims.replicas);
   });
   const ProcessGrid grid(world, dims);
+  std::optional<Config> small;  // read while the file is what is timed
+  if (arguments.verify)
+    small = verifiable_config(world, arguments.config, arguments.overrides, arguments.split);
   Study study = bench_training(*workload, grid, config, batch, arguments.options);
   std::optional<StudyVerification> verification;
-  if (arguments.verify) {
-    const Config small = verifiable_config(world, arguments.config, arguments.overrides, arguments.split);
-    verification = verify_step(*make_workload(small, 1), grid, small.compute, make_kernels);
-  }
+  if (small) verification = verify_step(*make_workload(*small, 1), grid, small->compute, make_kernels);
   all_or_none(world, [&] {
     if (world.rank() > 0) return;
     StudyPoint& point = study.points.front();

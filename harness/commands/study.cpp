@@ -249,13 +249,16 @@ void report(const ScalingStudy& study, const fs::path& output) {
   flush_or_throw(std::cout, "the study");
 }
 
-void check_options(const StudyArguments& arguments, const std::vector<std::string>& given, bool goes_on) {
-  const auto others = [](const std::string& option) { return option != "--yes"; };
-  if (const auto other = std::ranges::find_if(given, others); goes_on && other != given.end())
-    throw InputError(
-        fmt::format("a study goes on with the options that it was begun with, without {}", *other),
-        "command line", "name its directory alone, with --yes to submit its jobs; or name a configuration");
-  if (!goes_on && (arguments.output.empty() || arguments.ranks.empty()))
+void check_goes_on(const std::vector<std::string>& given) {
+  const auto found = std::ranges::find_if(given, [](const std::string& option) { return option != "--yes"; });
+  if (found != given.end())
+    throw InputError(fmt::format("a study goes on as it was begun: {} can't be given again", *found),
+                     "command line",
+                     "name its directory alone, with --yes to submit its jobs; or name a configuration");
+}
+
+void check_begins(const StudyArguments& arguments) {
+  if (arguments.output.empty() || arguments.ranks.empty())
     throw InputError("a study needs --ranks and --output", "command line",
                      "give both, or name the directory of a study to go on with it");
 }
@@ -269,7 +272,7 @@ int run_study(const StudyArguments& arguments, const std::vector<std::string>& g
                        "call `tessera study` without one, and say by --launcher which it shall use");
     std::error_code ignored;
     const bool goes_on = fs::is_directory(arguments.config_or_directory, ignored);
-    check_options(arguments, given, goes_on);
+    goes_on ? check_goes_on(given) : check_begins(arguments);
     const fs::path output = fs::absolute(goes_on ? arguments.config_or_directory : arguments.output);
     ScalingStudy study = goes_on ? ScalingStudy(output, say_line) : begin_study(arguments, world);
     code = study.run(fs::read_symlink("/proc/self/exe").string(), arguments.yes);

@@ -131,7 +131,7 @@ json RunMeter::report(const WritePowerLog& write, std::vector<std::string>& warn
   const auto texts = world.gather(recorder_ ? bytes_of(recorder_->record()) : "", 0);
   const auto complaints = world.gather(recorder_ ? recorder_->complaint() : "", 0);
   json energy;
-  all_or_none(world, [&] {
+  all_or_none(world, "the power logs", [&](const Moved& moved) {
     if (world.rank() != 0) return;
     for (std::size_t rank = 0; rank < complaints.size(); ++rank)
       if (!complaints[rank].empty())
@@ -142,8 +142,10 @@ json RunMeter::report(const WritePowerLog& write, std::vector<std::string>& warn
         warnings.push_back(fmt::format("energy wasn't measured: node {} has no reading", node));
         return;
       }
-    for (std::size_t node = 0; node < records.size(); ++node)
+    for (std::size_t node = 0; node < records.size(); ++node) {
       write(static_cast<int>(node), power_log_text(records[node], *kind_, static_cast<int>(node)));
+      moved();
+    }
     energy = energy_json(records, *kind_);
   });
   return energy;

@@ -13,7 +13,7 @@ double share(double part, double whole) {
 }  // namespace
 
 std::vector<PartMemory> RunPlan::memory() const {
-  const std::vector<std::size_t> exchanges = partition.staging_bytes();
+  const std::vector<std::size_t> exchanges = partition.buffer_bytes();
   std::vector<PartMemory> all;
   for (std::size_t part = 0; part < partition.memory.size(); ++part)
     all.push_back({partition.memory[part].activations, partition.memory[part].scratch, exchanges[part],

@@ -19,7 +19,7 @@ std::string closing_line(const nlohmann::json& run, const std::string& directory
                        metric.at("value").get<double>(), metric.at("target").get<double>(), after);
   }
   if (run.contains("failure")) what = "aborted: " + run.at("failure").get<std::string>();
-  return fmt::format("{}, {:.1f} s, {:.0f} samples/s; see {}", what,
+  return fmt::format("{}, {:.1f} s, {:.4g} samples/s; see {}", what,
                      run.at("seconds").at("run").get<double>(), run.at("samples_per_second").get<double>(),
                      directory);
 }

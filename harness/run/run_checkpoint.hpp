@@ -23,7 +23,8 @@ struct RunIdentity {
   std::uint64_t seed = 0;
   std::int64_t global_batch = 0;
   std::string kept_axes = "none";  // that augmentation leaves alone as they are split: "D", "DH"
-  std::string drawn_from = "all";  // samples that replicas draw from; else by replica its node: "0,0,1,1"
+  std::string drawn_from = "all";  // samples that replicas draw from; else by replica its node: "0,0,1,1", or
+                                   // what stands for a long list
   std::int64_t normalized_samples = 0;  // over which batch statistics are taken; 0: there are none
   // The bits depend on these, the result does not.
   std::string version;  // of the program

@@ -69,7 +69,7 @@ void RunFiles::write_checkpoint(const Checkpoint& checkpoint, const std::functio
 }
 
 void RunFiles::check() {
-  lock_->check();
+  if (lock_) lock_->check();
 }
 
 }  // namespace tessera

@@ -52,7 +52,7 @@ class RunFiles {
 
   /// Whether another process was seen to have taken the directory.
   bool is_lost() const { return lock_ && lock_->is_lost(); }
-  /// Throws MachineError if so. Where the directory is this process's.
+  /// Looks. Throws MachineError where that is so.
   void check();
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <span>
 #include <utility>
 
 #include "harness/machine/system_probe.hpp"
@@ -56,15 +57,23 @@ RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions 
   return setup;
 }
 
+// Shortened, as there are many replicas: HDF5 takes no attribute of 64 KiB.
+std::string drawn_from(const RunSetup& setup) {
+  if (setup.config.data.shuffle != Shuffle::Local) return "all";
+  const std::string nodes = fmt::format("{}", fmt::join(setup.grid->node_of_replica(), ","));
+  constexpr std::size_t kLongest = 1000;
+  if (nodes.size() <= kLongest) return nodes;
+  return fmt::format("{} nodes, {}", setup.grid->nodes(),
+                     checksum_text(checksum(std::as_bytes(std::span(nodes)))));
+}
+
 RunIdentity identity_of(const RunSetup& setup, const ThreadChoice& threads) {
   return {.configuration = to_json(setup.config),
           .data_set = setup.data_set,
           .seed = setup.options.seed,
           .global_batch = setup.batch.global,
           .kept_axes = setup.workload->kept_axes(),
-          .drawn_from = setup.config.data.shuffle == Shuffle::Local
-                            ? fmt::format("{}", fmt::join(setup.grid->node_of_replica(), ","))
-                            : "all",
+          .drawn_from = drawn_from(setup),
           .normalized_samples = setup.workload->norm_replicas(setup.batch.replicas()) * setup.batch.replica,
           .version = versions().tessera,
           .ranks = setup.world.size(),

@@ -225,9 +225,7 @@ bool TrainingRun::stop_requested() const {
 int TrainingRun::run() {
   const Communicator& world = setup_.world;
   if (stopped_early_) {
-    all_or_none(world, [this] {
-      if (files_->is_lost()) files_->check();
-    });
+    all_or_none(world, [this] { files_->check(); });
     const int signal = agreed_signal(world);
     say(fmt::format("stopped {} while data was staged; the same command goes on", stop_text(signal)));
     return signal != 0 ? exit_code_of(signal) : kCanBeResumed;

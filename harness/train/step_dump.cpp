@@ -69,13 +69,13 @@ Tensor gather_batch(const ProcessGrid& grid, std::int64_t batch, ConstTensorView
   return all;
 }
 
-// N D H W C without the axes that the data don't have: depth, space, and the channel of labels, which are a
-// target over space.
+// N D H W C without the axes that the data don't have: depth, space, and the one channel of a target over two
+// axes, such as labels.
 std::vector<std::int64_t> storage_shape(const Layout& layout, bool target) {
   const Extents space = layout.box.extents();
   if (layout.box.count() == 1) return {layout.n, layout.c};
   if (space.d > 1) return {layout.n, space.d, space.h, space.w, layout.c};
-  if (target) return {layout.n, space.h, space.w};
+  if (target && layout.c == 1) return {layout.n, space.h, space.w};
   return {layout.n, space.h, space.w, layout.c};
 }
 

@@ -51,11 +51,10 @@ std::string name_at(const SortedJson& json) {
 }
 
 // By their names in JSON, which those of samples are there.
-template <class AnyJson>
-std::map<std::string, std::string> checksums_of(const AnyJson& json) {
+std::map<std::string, std::string> checksums_of(const SortedJson& json) {
   std::map<std::string, std::string> checksums;
   for (const auto& [name, checksum] : json.items())
-    checksums[name_of_json(name)] = checksum.template get<std::string>();
+    checksums[name_of_json(name)] = checksum.get<std::string>();
   return checksums;
 }
 
@@ -218,10 +217,12 @@ void complete_conversion(const fs::path& directory, const ConvertRecipe& recipe,
 }
 
 ConvertManifest read_convert_manifest(const fs::path& directory) {
-  return read_manifest_with(directory, "converted", [&](const Json& json) {
-    return ConvertManifest{json.at("version"), text_of(json.at("recipe")),
-                           checksums_of(json.at("checksums"))};
-  });
+  const auto read = [](const Json& json, const std::map<std::string, std::string>& checksums) {
+    ConvertManifest manifest{json.at("version"), text_of(json.at("recipe")), {}};
+    for (const auto& [name, checksum] : checksums) manifest.checksums[name_of_json(name)] = checksum;
+    return manifest;
+  };
+  return read_manifest_with(directory, "converted", read);
 }
 
 }  // namespace tessera

@@ -29,6 +29,19 @@ void make_directory(const fs::path& directory) {
 
 }  // namespace
 
+Json parse_manifest(const std::string& text,
+                    const std::function<void(const std::string& name, const std::string& checksum)>& take) {
+  std::string member, name;
+  const auto visit = [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::key && depth <= 2)
+      (depth == 1 ? member : name) = parsed.get<std::string>();
+    const bool of_checksums = depth == 2 && member == "checksums";
+    if (event == Json::parse_event_t::value && of_checksums) take(name, parsed.get<std::string>());
+    return !of_checksums || event != Json::parse_event_t::key;
+  };
+  return Json::parse(text, visit);
+}
+
 Json manifest_entry(const fs::path& directory, const char* key) {
   const fs::path path = directory / kManifestName;
   const std::string text = read_whole_file(path);
@@ -113,16 +126,10 @@ void read_checksums(const fs::path& directory,
   const fs::path path = directory / kManifestName;
   if (!fs::exists(path)) return;
   const std::string text = read_whole_file(path);
-  std::string member, name;
-  // Handed on as they are met, so that no Json holds them all.
-  const auto visit = [&](int depth, Json::parse_event_t event, const Json& parsed) {
-    if (event == Json::parse_event_t::key) (depth == 1 ? member : name) = parsed.get<std::string>();
-    if (event == Json::parse_event_t::value && depth == 2 && member == "checksums")
-      take(name_of_json(name), checksum_of_text(parsed.get<std::string>()));
-    return depth != 2 || event != Json::parse_event_t::key;
-  };
   try {
-    [[maybe_unused]] const Json others = Json::parse(text, visit);
+    parse_manifest(text, [&](const std::string& name, const std::string& checksum) {
+      take(name_of_json(name), checksum_of_text(checksum));
+    });
   } catch (const std::exception& error) {
     throw InputError(fmt::format("the manifest of a data set can't be understood ({})", error.what()),
                      path.string(), "copy or generate the data set again");

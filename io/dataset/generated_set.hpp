@@ -20,6 +20,12 @@ inline constexpr const char* kManifestName = "manifest.json";
 /// In its place while a set is made: the recipe.
 inline constexpr const char* kUnfinishedName = "unfinished.json";
 
+/// A manifest but for its checksums, of which there is one a sample; take() is given each. An object of Json
+/// is searched through for each key that it is given. Throws nlohmann::json::exception where it can't be
+/// understood.
+Json parse_manifest(const std::string& text,
+                    const std::function<void(const std::string& name, const std::string& checksum)>& take);
+
 /// A member of DIR/manifest.json; of the others nothing is kept in memory. Throws InputError where there is
 /// no such file, it isn't JSON or lacks the member.
 Json manifest_entry(const std::filesystem::path& directory, const char* key);

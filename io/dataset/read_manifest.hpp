@@ -3,7 +3,10 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 #include "io/dataset/generated_set.hpp"
 #include "io/files/json_text.hpp"
@@ -25,11 +28,20 @@ auto understand_manifest(const std::filesystem::path& directory, const char* ben
   }
 }
 
-/// The same of a read(json) that is given all of it. Throws InputError also where there is none.
+/// The same of a read(json, checksums) that is given all of it, the checksums as texts by names in JSON.
+/// Throws InputError also where there is none.
 template <class Read>
 auto read_manifest_with(const std::filesystem::path& directory, const char* benchmark, Read&& read) {
   const std::string text = read_whole_file(directory / kManifestName);
-  return understand_manifest(directory, benchmark, [&] { return read(Json::parse(text)); });
+  return understand_manifest(directory, benchmark, [&] {
+    std::map<std::string, std::string> checksums;
+    const Json json = parse_manifest(text, [&](const std::string& name, const std::string& checksum) {
+      checksums.insert_or_assign(name, checksum);
+    });
+    auto manifest = read(json, std::move(checksums));
+    json.at("checksums").get_ref<const Json::object_t&>();  // throws where it is none
+    return manifest;
+  });
 }
 
 }  // namespace tessera

@@ -149,10 +149,11 @@ std::uint64_t Hdf5File::bytes_read() const {
 
 namespace {
 
-/// The value of an attribute of the file, if it is of a kind that we know.
+/// The value of an attribute of the file, if it is one of a kind that we know.
 std::optional<Hdf5Attribute> read_attribute(hid_t file, const char* name) {
   const Id attribute(H5Aopen(file, name, H5P_DEFAULT), H5Aclose),
-      type(H5Aget_type(attribute.get()), H5Tclose);
+      type(H5Aget_type(attribute.get()), H5Tclose), space(H5Aget_space(attribute.get()), H5Sclose);
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) return std::nullopt;
   if (H5Tget_class(type.get()) == H5T_INTEGER) {
     std::int64_t value = 0;
     if (H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) >= 0) return value;

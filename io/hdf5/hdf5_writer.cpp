@@ -71,7 +71,8 @@ struct Hdf5Writer::Handle {
     std::vector<hsize_t> extents(shape.begin(), shape.end());
     const Id space(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr), H5Sclose);
     const Id form(H5Pcopy(creation.get()), H5Pclose);
-    if (compression != Hdf5Compression::None && !extents.empty()) {
+    const bool holds_some = H5Sget_simple_extent_npoints(space.get()) > 0;
+    if (compression != Hdf5Compression::None && !extents.empty() && holds_some) {
       extents[0] = static_cast<hsize_t>(chunk_slices(shape, H5Tget_size(type)));
       H5Pset_chunk(form.get(), static_cast<int>(extents.size()), extents.data());
       H5Pset_shuffle(form.get());

@@ -149,8 +149,9 @@ class BatchNormOp final : public LocalOp {
     sums.back() = static_cast<double>(positions_);
     call.step.norm.sum(sums);
     statistics.count = sums.back();
-    const double apart = statistics.count / copies(call);
-    const double unbiased = apart / std::max(1.0, apart - 1);
+    if (copies_ == 0) copies_ = copies(call);
+    const double positions = statistics.count / copies_;
+    const double unbiased = positions / std::max(1.0, positions - 1);
     for (std::int64_t c = 0; c < channels_; ++c) {
       const double mean = sums[c] / statistics.count;
       const double variance = std::max(0.0, sums[channels_ + c] / statistics.count - mean * mean);
@@ -255,6 +256,7 @@ class BatchNormOp final : public LocalOp {
   std::int64_t channels_, positions_;
   int team_;
   bool input_gradients_, replicated_;
+  double copies_ = 0;  // not known yet
   ParameterView weight_, bias_, running_mean_, running_variance_;
 };
 

@@ -37,8 +37,8 @@ LayerPtr convolution_2d(const Convolution2dConfig& config);
 
 /// Transposed convolution as PyTorch has it, the adjoint of a convolution with that window in its first
 /// input: (N, C, 1, H, W) -> (N, out, 1, (H - 1) stride - 2 pad + dilation (kernel - 1) + 1 + output_pad, W'
-/// likewise). Parameters: weight (in, out, kh, kw). Throws InputError unless the window leaves no gaps
-/// and output_pad is at most pad: every output then reads some input, but for some at the ends where taps are
+/// likewise). Parameters: weight (in, out, kh, kw). Throws InputError unless the window leaves no gaps and
+/// output_pad is at most pad: every output then reads some input, but for some at the ends where taps are
 /// apart.
 struct TransposedConvolution2dConfig {
   std::int64_t out = 1;

@@ -20,8 +20,8 @@ struct Window {
   std::int64_t outputs(std::int64_t extent) const {
     return (extent + 2 * pad + uneven - reach() - 1) / stride + 1;
   }
-  /// Whether its steps, stride after stride, come to every cell between them: of a transposed convolution,
-  /// whose taps write where these read, every output but some at the ends then has an input.
+  /// Whether the taps of neighbouring positions together meet every residue of the stride: of a transposed
+  /// convolution, whose taps write where these read, every output but some at the ends then has an input.
   bool leaves_no_gaps() const { return stride == 1 || (kernel >= stride && std::gcd(stride, dilation) == 1); }
   bool fits(std::int64_t extent) const { return extent + 2 * pad + uneven > reach(); }
   Footprint footprint() const { return Footprint::window(kernel, stride, pad, dilation); }

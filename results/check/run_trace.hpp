@@ -21,8 +21,8 @@ struct CurvePoint {
 /// Where the time of a run went, in seconds. Each moment counts once: as evaluation where one is open, else
 /// as training within an epoch or block, else as staging, else as other. An evaluation without a stop ends
 /// where the next epoch or block starts. What lies between run_interrupted, or the last start or stop of a
-/// killed run, and run_resumed is other. Staging counts from its start, also
-/// above run_start, where the minutes of the run don't have it; the rest from run_start to run_stop.
+/// killed run, and run_resumed is other. Staging counts from its start, also above run_start, where the
+/// minutes of the run don't have it; the rest from run_start to run_stop.
 struct Breakdown {
   double staging = 0, training = 0, evaluation = 0, other = 0;
 };

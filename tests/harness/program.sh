@@ -320,6 +320,25 @@ locked() {
   wait "$under_way"
   stage 0 "staged by the plan replicate" out copy
 
+  # A run that loses its directory while it stages, which takes some tens of milliseconds.
+  for i in {1..20}; do
+    rm -rf run staged
+    under_way staged/.staging/files-0.txt "$TESSERA" train "$here/fixture.yaml" --output run --stage-dir staged \
+      --set data.data_dir=out --set data.standardize=false --set data.n_train=900 --set data.n_valid=1
+    kill -STOP "$under_way"
+    (($(find staged/train -name '*.hdf5' | wc -l) < 900)) && break
+    kill -KILL "$under_way"
+    wait "$under_way"
+  done
+  cases=$((cases + 1))
+  sed 's/"host":"[^"]*"/"host":"elsewhere"/; s/"token":"[^"]*"/"token":"of another"/' run/.tessera-lock >lock
+  mv lock run/.tessera-lock
+  kill -USR1 "$under_way"
+  kill -CONT "$under_way"
+  wait "$under_way"
+  [[ $? -eq 3 ]] || fail "a run that lost its directory while staging has another exit code than 3: $(cat under_way.log)"
+  grep -q "the output directory was taken over by process" under_way.log || fail "nothing says so: $(cat under_way.log)"
+
   under_way all/run_1/result.txt "$TESSERA" campaign "$here/fixture.yaml" --runs 2 --max-epochs 100000 --output all \
     --launcher "env RANKS={ranks}" --set train.target_mae=0.0001
   ends 2 "the output directory is $started $under_way on $(hostname)" "$TESSERA" campaign "$here/fixture.yaml" --runs 2 \
@@ -328,6 +347,10 @@ locked() {
   wait "$under_way"
   [[ $? -eq 143 ]] || fail "the campaign has another exit code than 143: $(cat under_way.log)"
   [[ -z $(find all -name .tessera-lock) ]] || fail "locks were left: $(find all -name .tessera-lock)"
+  # What it left says that it was stopped; the run that then can't go on was not.
+  for i in all/run_1/checkpoint*.h5; do echo damaged >"$i"; done
+  ends 2 "FAILED with exit code 2" "$TESSERA" campaign "$here/fixture.yaml" --runs 2 --max-epochs 100000 --output all \
+    --launcher "env RANKS={ranks}" --set train.target_mae=0.0001
 }
 
 # A disk of a few pages of 4096 bytes, mounted where none but this test sees it.

@@ -71,8 +71,8 @@ MACHINE
 ends 0 "by the machine file of Here" "${study[@]}" --machine "$work/machine.yaml"
 grep -q "FOM share_of_peak@strong_r2_t1_2x1_b8" said || fail "no share of the machine's peak"
 ! grep -q '"predicted_step_seconds": null' study/study.json || fail "a point isn't predicted"
-ends 2 "the options that it was begun with" "$TESSERA" study study --machine "$work/machine.yaml"
-ends 2 "that it was begun with, without --time-limit" "$TESSERA" study study --time-limit 2:00:00
+ends 2 "as it was begun: --machine can't be given" "$TESSERA" study study --machine "$work/machine.yaml"
+ends 2 "as it was begun: --time-limit can't be given" "$TESSERA" study study --time-limit 2:00:00
 ends 2 "another study: it differs in configuration" "${study[@]}" --set model.dropout=0.25
 
 refuses "no number from 1" "$fixture" --ranks 0,1 --output none

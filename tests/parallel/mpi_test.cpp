@@ -29,9 +29,13 @@ TEST(Communicator, BroadcastsTextOfAnyLengthFromAnyRoot) {
 }
 
 TEST(Communicator, GathersTextsOfDifferentLengthsInOrderOfRank) {
-  const std::vector<std::string> all = world().gather(std::string(world().rank() * 3, 'x'), 0);
-  ASSERT_EQ(all.size(), world().rank() == 0 ? static_cast<std::size_t>(world().size()) : 0U);
-  for (std::size_t rank = 0; rank < all.size(); ++rank) EXPECT_EQ(all[rank].size(), 3 * rank);
+  const auto text = [](std::size_t rank) { return std::string(3 * rank, static_cast<char>('a' + rank)); };
+  for (const std::size_t most : {std::size_t{1} << 20, std::size_t{7}, std::size_t{0}}) {
+    const auto me = static_cast<std::size_t>(world().rank());
+    const std::vector<std::string> all = world().gather(text(me), 0, most);
+    ASSERT_EQ(all.size(), me == 0 ? static_cast<std::size_t>(world().size()) : 0U);
+    for (std::size_t rank = 0; rank < all.size(); ++rank) EXPECT_EQ(all[rank], text(rank));
+  }
 }
 
 TEST(Communicator, FindsTheLargestAndTheSmallest) {

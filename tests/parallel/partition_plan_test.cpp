@@ -31,7 +31,7 @@ TEST(PartitionPlan, KnowsTheHalosAndWhatTheOrderOfTheProgramCannotHide) {
     EXPECT_EQ(part.received, (Traffic{1, halo}));
   }
   for (const EdgeTraffic& part : edge("conv3d_1").parts)
-    EXPECT_EQ(part.staging_bytes, static_cast<std::size_t>(halo))
+    EXPECT_EQ(part.buffer_bytes, static_cast<std::size_t>(halo))
         << "the halo lies in one run, what is added doesn't";
   EXPECT_FALSE(edge("flatten").parts[0].scatter_hidden) << "a flatten has no weights";
   EXPECT_FALSE(edge("flatten").parts[0].gather_hidden) << "all that follows needs all of it";

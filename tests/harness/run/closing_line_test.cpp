@@ -20,7 +20,7 @@ nlohmann::json sample_run() {
 
 TEST(ClosingLine, SaysWhatReachedTheTargetAndHowFast) {
   EXPECT_EQ(closing_line(sample_run(), "runs/x"),
-            "target reached: MAE 0.1118 (target 0.124) after 3 epochs, 71.9 s, 281 samples/s; see runs/x");
+            "target reached: MAE 0.1118 (target 0.124) after 3 epochs, 71.9 s, 281.2 samples/s; see runs/x");
 }
 
 TEST(ClosingLine, SaysThatTheTargetWasMissed) {
@@ -29,14 +29,14 @@ TEST(ClosingLine, SaysThatTheTargetWasMissed) {
   run["epochs"] = {1};
   run["metric"]["value"] = nullptr;
   EXPECT_EQ(closing_line(run, "runs/x"),
-            "ended before its target was reached, after 1 epoch, 71.9 s, 281 samples/s; see runs/x");
+            "ended before its target was reached, after 1 epoch, 71.9 s, 281.2 samples/s; see runs/x");
 }
 
 TEST(ClosingLine, SaysWhyARunWasAborted) {
   nlohmann::json run = sample_run();
   run["end"] = "not_finite";
   run["failure"] = "the loss is nan";
-  EXPECT_EQ(closing_line(run, "runs/x"), "aborted: the loss is nan, 71.9 s, 281 samples/s; see runs/x");
+  EXPECT_EQ(closing_line(run, "runs/x"), "aborted: the loss is nan, 71.9 s, 281.2 samples/s; see runs/x");
 }
 
 TEST(ClosingLine, OfARunWithoutItsRecordIsItsState) {

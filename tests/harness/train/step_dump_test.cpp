@@ -249,5 +249,41 @@ TEST_F(ClimateStepDump, HasLabelsWithoutAChannelAndTheStatisticsOfTheStep) {
   EXPECT_NE(read(file, "statistics/" + bn), std::vector<double>(8, 0.0));
 }
 
+const std::string kPictureConfig = R"(
+data: {n_train: 8, n_valid: 1, sample_shape: [9, 5, 3], target: input, global_batch_size: 8, n_epochs: 1}
+model:
+  name: sequential
+  benchmark: pictures
+  layers:
+    - convolution: {filters: 3, kernel: 3, padding: same}
+  loss: mean_squared_error
+  metric: mean_absolute_error
+optimizer: {name: SGD}
+train: {target: "<= 0.1"}
+)";
+
+void write_picture(const std::filesystem::path& file, std::int64_t number) {
+  std::vector<float> x;
+  for (std::int64_t i = 0; i < 9 * 5 * 3; ++i) x.push_back(static_cast<float>((i * 7 + number) % 11));
+  const std::vector<std::int64_t> shape = {9, 5, 3}, one = {1};
+  Hdf5Image image;
+  image.add("x", std::span(shape), std::span<const float>(x));
+  image.add("y", std::span(one), std::span<const std::int64_t>(&number, 1));
+  write_whole_file(file, image.bytes());
+}
+
+class PictureStepDump : public StepDumpTest {
+ protected:
+  PictureStepDump() : StepDumpTest(kPictureConfig, write_picture) {}
+};
+
+TEST_F(PictureStepDump, HasAllChannelsOfATargetOverTwoAxes) {
+  EXPECT_EQ(dump_step(world(), config(kDouble), {5, std::to_string(world().size())}, path("step.h5")), 0);
+  if (world().rank() != 0) return;
+  const Hdf5File file(path("step.h5"));
+  EXPECT_EQ(to_string(file.describe("target/y")), "float64 (8,9,5,3)");
+  EXPECT_EQ(read(file, "target/y"), read(file, "input/x"));
+}
+
 }  // namespace
 }  // namespace tessera

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "io/files/whole_file.hpp"
+#include "support/chunked_file.hpp"
 #include "support/errors.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -85,6 +86,42 @@ TEST(Hdf5, SaysWhichFileLacksWhat) {
   const std::string message = message_of<InputError>([&] { Hdf5File(directory / "a.h5").describe("y"); });
   EXPECT_THAT(message, HasSubstr("lacks the data set 'y'"));
   EXPECT_THAT(message, HasSubstr((directory / "a.h5").string()));
+}
+
+TEST(Hdf5, PassesOverAttributesOfSeveralValues) {
+  const TemporaryDirectory directory;
+  {
+    ChunkedFile file(directory / "a.h5");
+    const auto add = [&](const char* name, hid_t type, std::vector<hsize_t> shape, const void* values) {
+      const hid_t space = shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, shape.data(), nullptr);
+      const hid_t attribute = H5Acreate2(file.id(), name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+      ASSERT_GE(H5Awrite(attribute, type, values), 0);
+      H5Aclose(attribute);
+      H5Sclose(space);
+    };
+    const hid_t word = H5Tcopy(H5T_C_S1);
+    H5Tset_size(word, 3);
+    const std::vector<std::int64_t> numbers(1000, -1);
+    add("shape", H5T_NATIVE_INT64, {1000}, numbers.data());
+    add("classes", word, {2}, "catdog");
+    add("none", H5T_NATIVE_INT64, {0}, numbers.data());
+    add("seed", H5T_NATIVE_INT64, {}, numbers.data());
+    add("by", word, {1}, "owl");
+    H5Tclose(word);
+  }
+  const std::map<std::string, Hdf5Attribute> expected{{"by", std::string("owl")}, {"seed", std::int64_t{-1}}};
+  EXPECT_EQ(Hdf5File(directory / "a.h5").attributes(), expected);
+}
+
+TEST(Hdf5, StoresEmptyArraysUncompressed) {
+  const TemporaryDirectory directory;
+  Hdf5Image image;
+  const std::vector<std::int64_t> none{0, 4}, narrow{4, 0};
+  image.create<float>("none", none, Hdf5Compression::Fast);
+  image.create<float>("narrow", narrow, Hdf5Compression::Gzip);
+  write_whole_file(directory / "a.h5", image.bytes());
+  EXPECT_EQ(Hdf5File(directory / "a.h5").describe("none").shape, none);
+  EXPECT_EQ(Hdf5File(directory / "a.h5").describe("narrow").shape, narrow);
 }
 
 TEST(Hdf5, MissingForeignAndTruncatedFilesAreInputErrorsAndPrintNothing) {
