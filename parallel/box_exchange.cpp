@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "models/kernels/scratch_parts.hpp"
+
 namespace tessera {
 namespace {
 
@@ -22,7 +24,7 @@ bool lies_within(ConstTensorView part, ConstTensorView whole, const Box& box) {
 std::size_t staged_bytes(Layout tensor, const Piece& piece, bool to_be_added) {
   if (!to_be_added && run_offset(tensor, piece.box)) return 0;
   tensor.box = piece.box;
-  return (tensor.bytes() + 63) / 64 * 64;
+  return ScratchParts::rounded(tensor.bytes());
 }
 
 }  // namespace
@@ -44,12 +46,12 @@ BoxExchange::BoxExchange(const Communicator& comm, const ExchangePlan& plan, con
   assert(ends.owned.n == ends.wanted.n && ends.owned.c == ends.wanted.c &&
          ends.owned.element == ends.wanted.element);
   staging_ = AlignedBytes(buffer_bytes(plan, ends));
-  std::byte* next = staging_.data();
+  ScratchParts staging(staging_.data());
   const auto link = [&](const Piece& piece, Layout layout, bool to_be_added) {
     const std::size_t bytes = staged_bytes(layout, piece, to_be_added);
     const std::optional<std::size_t> place = run_offset(layout, piece.box);
     layout.box = piece.box;
-    return Link{piece.peer, place, {bytes == 0 ? nullptr : std::exchange(next, next + bytes), layout}};
+    return Link{piece.peer, place, {bytes == 0 ? nullptr : staging.take(bytes), layout}};
   };
   for (const Piece& piece : plan.receive) halo_.push_back(link(piece, ends.wanted, false));
   for (const Piece& piece : plan.send) shared_.push_back(link(piece, ends.owned, true));

@@ -57,6 +57,8 @@ RunSetup set_up_run(const Communicator& world, const Config& config, RunOptions 
   return setup;
 }
 
+namespace {
+
 // Shortened, as there are many replicas: HDF5 takes no attribute of 64 KiB.
 std::string drawn_from(const RunSetup& setup) {
   if (setup.config.data.shuffle != Shuffle::Local) return "all";
@@ -66,6 +68,8 @@ std::string drawn_from(const RunSetup& setup) {
   return fmt::format("{} nodes, {}", setup.grid->nodes(),
                      checksum_text(checksum(std::as_bytes(std::span(nodes)))));
 }
+
+}  // namespace
 
 RunIdentity identity_of(const RunSetup& setup, const ThreadChoice& threads) {
   return {.configuration = to_json(setup.config),

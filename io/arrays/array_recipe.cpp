@@ -47,18 +47,16 @@ std::string manifest_text(const ArrayManifest& manifest) {
 }
 
 ArrayManifest read_array_manifest(const std::filesystem::path& directory) {
-  return read_manifest_with(directory, "generated",
-                            [](const Json& json, std::map<std::string, std::string> checksums) {
-                              ArrayManifest manifest;
-                              manifest.version = json.at("version");
-                              manifest.recipe = recipe_of_json(json.at("recipe"));
-                              json.at("classes").get_to(manifest.classes);
-                              json.at("samples_by_class").get_to(manifest.samples_by_class);
-                              json.at("statistics").at("mean").get_to(manifest.mean);
-                              json.at("statistics").at("standard_deviation").get_to(manifest.deviation);
-                              manifest.checksums = std::move(checksums);
-                              return manifest;
-                            });
+  return read_manifest_with(directory, "generated", [](const Json& json) {
+    ArrayManifest manifest;
+    manifest.version = json.at("version");
+    manifest.recipe = recipe_of_json(json.at("recipe"));
+    json.at("classes").get_to(manifest.classes);
+    json.at("samples_by_class").get_to(manifest.samples_by_class);
+    json.at("statistics").at("mean").get_to(manifest.mean);
+    json.at("statistics").at("standard_deviation").get_to(manifest.deviation);
+    return manifest;
+  });
 }
 
 }  // namespace tessera

@@ -217,12 +217,9 @@ void complete_conversion(const fs::path& directory, const ConvertRecipe& recipe,
 }
 
 ConvertManifest read_convert_manifest(const fs::path& directory) {
-  const auto read = [](const Json& json, const std::map<std::string, std::string>& checksums) {
-    ConvertManifest manifest{json.at("version"), text_of(json.at("recipe")), {}};
-    for (const auto& [name, checksum] : checksums) manifest.checksums[name_of_json(name)] = checksum;
-    return manifest;
-  };
-  return read_manifest_with(directory, "converted", read);
+  return read_manifest_with(directory, "converted", [](const Json& json) {
+    return ConvertManifest{json.at("version"), text_of(json.at("recipe")), {}};
+  });
 }
 
 }  // namespace tessera

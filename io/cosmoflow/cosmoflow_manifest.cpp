@@ -110,15 +110,13 @@ ChannelStatistics cosmoflow_statistics(const Json& manifest, const std::filesyst
 }
 
 CosmoflowManifest read_cosmoflow_manifest(const std::filesystem::path& directory) {
-  return read_manifest_with(directory, "CosmoFlow",
-                            [](const Json& json, std::map<std::string, std::string> checksums) {
-                              CosmoflowManifest manifest;
-                              manifest.version = json.at("version");
-                              manifest.recipe = recipe_of(json.at("recipe"));
-                              manifest.statistics = statistics_of(json);
-                              manifest.checksums = std::move(checksums);
-                              return manifest;
-                            });
+  return read_manifest_with(directory, "CosmoFlow", [](const Json& json) {
+    CosmoflowManifest manifest;
+    manifest.version = json.at("version");
+    manifest.recipe = recipe_of(json.at("recipe"));
+    manifest.statistics = statistics_of(json);
+    return manifest;
+  });
 }
 
 }  // namespace tessera

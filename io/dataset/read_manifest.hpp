@@ -28,18 +28,19 @@ auto understand_manifest(const std::filesystem::path& directory, const char* ben
   }
 }
 
-/// The same of a read(json, checksums) that is given all of it, the checksums as texts by names in JSON.
-/// Throws InputError also where there is none.
+/// The same of a read(json) that is given all but the checksums, which the manifest that it returns gets, by
+/// the names of their files. Throws InputError also where there is none.
 template <class Read>
 auto read_manifest_with(const std::filesystem::path& directory, const char* benchmark, Read&& read) {
   const std::string text = read_whole_file(directory / kManifestName);
   return understand_manifest(directory, benchmark, [&] {
     std::map<std::string, std::string> checksums;
     const Json json = parse_manifest(text, [&](const std::string& name, const std::string& checksum) {
-      checksums.insert_or_assign(name, checksum);
+      checksums.insert_or_assign(name_of_json(name), checksum);
     });
-    auto manifest = read(json, std::move(checksums));
+    auto manifest = read(json);
     json.at("checksums").get_ref<const Json::object_t&>();  // throws where it is none
+    manifest.checksums = std::move(checksums);
     return manifest;
   });
 }

@@ -59,17 +59,15 @@ std::string manifest_text(const DeepcamManifest& manifest) {
 }
 
 DeepcamManifest read_deepcam_manifest(const std::filesystem::path& directory) {
-  return read_manifest_with(
-      directory, "DeepCAM", [](const Json& json, std::map<std::string, std::string> checksums) {
-        DeepcamManifest manifest;
-        manifest.version = json.at("version");
-        manifest.recipe = recipe_of(json.at("recipe"));
-        json.at("statistics").at("minimum").get_to(manifest.statistics.minimum);
-        json.at("statistics").at("maximum").get_to(manifest.statistics.maximum);
-        json.at("statistics").at("class_frequencies").get_to(manifest.class_frequencies);
-        manifest.checksums = std::move(checksums);
-        return manifest;
-      });
+  return read_manifest_with(directory, "DeepCAM", [](const Json& json) {
+    DeepcamManifest manifest;
+    manifest.version = json.at("version");
+    manifest.recipe = recipe_of(json.at("recipe"));
+    json.at("statistics").at("minimum").get_to(manifest.statistics.minimum);
+    json.at("statistics").at("maximum").get_to(manifest.statistics.maximum);
+    json.at("statistics").at("class_frequencies").get_to(manifest.class_frequencies);
+    return manifest;
+  });
 }
 
 }  // namespace tessera

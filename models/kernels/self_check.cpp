@@ -204,6 +204,11 @@ class ConvolutionCheck {
   Channels some_in_, some_out_;  // that are looked at
 };
 
+std::optional<KernelMismatch> check(const ConvolutionProblem& p, std::span<const Direction> directions,
+                                    Kernels& kernels) {
+  return ConvolutionCheck(p, kernels.convolution(p)).run(directions);
+}
+
 std::optional<KernelMismatch> check(const MaxPoolProblem& p, Kernels& kernels) {
   const auto kernel = kernels.max_pool(p, p.negative_slope);
   MaxPoolProblem wide = p;
@@ -293,17 +298,14 @@ std::vector<Direction> directions_in_slabs(const ConvolutionProblem& problem, Ke
 }
 
 std::optional<KernelMismatch> check_reduced(const ConvolutionProblem& problem, Kernels& kernels) {
-  const auto check = [&](const ConvolutionProblem& smaller, std::span<const Direction> directions) {
-    return ConvolutionCheck(smaller, kernels.convolution(smaller)).run(directions);
-  };
-  if (auto wrong = check(reduced(problem, kernels), kDirections)) return wrong;
+  if (auto wrong = check(reduced(problem, kernels), kDirections, kernels)) return wrong;
   // The first slab, those inside and the last are padded otherwise.
   const std::vector<Direction> directions = directions_in_slabs(problem, kernels);
   if (directions.empty()) return std::nullopt;
   const std::int64_t planes = problem.y.box.axes()[slab_axis(problem)].size();
   const auto slabs = static_cast<int>(std::clamp<std::int64_t>(planes / 2, 1, 3));
   for (const ConvolutionProblem& slab : cut_into_slabs(problem, slabs).kinds)
-    if (auto wrong = check(reduced(slab, kernels), directions)) return wrong;
+    if (auto wrong = check(reduced(slab, kernels), directions, kernels)) return wrong;
   return std::nullopt;
 }
 std::optional<KernelMismatch> check_reduced(const MaxPoolProblem& problem, Kernels& kernels) {

@@ -41,7 +41,7 @@ class BatchNormOp final : public LocalOp {
         positions_(site.owned.n * site.owned.box.count()),
         team_(omp_get_max_threads()),
         input_gradients_(site.input_gradients),
-        replicated_(site.spread == Spread::Replicated),
+        copies_(site.spread == Spread::Replicated ? 0 : 1),
         weight_(site.parameters[0]),
         bias_(site.parameters[1]),
         running_mean_(site.parameters[2]),
@@ -149,7 +149,10 @@ class BatchNormOp final : public LocalOp {
     sums.back() = static_cast<double>(positions_);
     call.step.norm.sum(sums);
     statistics.count = sums.back();
-    if (copies_ == 0) copies_ = copies(call);
+    if (copies_ == 0) {
+      copies_ = 1;
+      call.step.spatial.sum({&copies_, 1});
+    }
     const double positions = statistics.count / copies_;
     const double unbiased = positions / std::max(1.0, positions - 1);
     for (std::int64_t c = 0; c < channels_; ++c) {
@@ -160,12 +163,6 @@ class BatchNormOp final : public LocalOp {
       move(as(running_mean_.value)[c], mean);
       move(as(running_variance_.value)[c], unbiased * variance);
     }
-  }
-  // How often each position was counted: each process has all of a replicated tensor.
-  double copies(const OpCall& call) const {
-    double processes = 1;
-    if (replicated_) call.step.spatial.sum({&processes, 1});
-    return processes;
   }
   void move(Real& running, double now) const {
     running =
@@ -255,8 +252,9 @@ class BatchNormOp final : public LocalOp {
   BatchNormConfig config_;
   std::int64_t channels_, positions_;
   int team_;
-  bool input_gradients_, replicated_;
-  double copies_ = 0;  // not known yet
+  bool input_gradients_;
+  double
+      copies_;  // how many processes count a position, as each has all of a replicated tensor; 0: not known
   ParameterView weight_, bias_, running_mean_, running_variance_;
 };
 
